@@ -1,0 +1,3 @@
+//! The terminal as a pure state machine: model, messages, `update`, the one command table.
+//!
+//! Invariant: no I/O; never names the store, ratatui or crossterm.

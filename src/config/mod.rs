@@ -1,0 +1,1 @@
+//! Where files are, strict TOML, keymaps and themes.

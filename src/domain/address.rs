@@ -1,0 +1,193 @@
+//! Where a value sits in a message: `MassGroup/ActualMass`, `AxleTable[2]/TechnicallyPermissibleMassAxle`.
+
+use std::cmp::Ordering;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// The address of a value, of a row (`AxleTable[2]`) or of a table or group.
+///
+/// Paths are the schema's element names below `CocDataGroup` (the header's begin with `Header/`); rows are counted
+/// from 1. An `Address` has the right form; whether the catalogue knows it is asked of
+/// [`Catalogue::address`](super::catalogue::Catalogue::address).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Address(Box<str>);
+
+/// One step of an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Step<'a> {
+    /// The element's name.
+    pub name: &'a str,
+    /// The row, where the step is a table and names one; counted from 1.
+    pub row: Option<u32>,
+}
+
+/// Why a text is no address.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("`{0}` is no address: write names separated by `/`, rows as `[n]` counted from 1")]
+pub struct NoAddress(pub String);
+
+impl Address {
+    /// Reads an address by its form alone.
+    ///
+    /// # Errors
+    /// When a step is empty, or a row is not a number from 1 to 9999 in brackets.
+    pub fn parse(text: &str) -> Result<Self, NoAddress> {
+        let well_formed = !text.is_empty() && text.split('/').all(|step| read_step(step).is_some());
+        if well_formed { Ok(Address(text.into())) } else { Err(NoAddress(text.to_owned())) }
+    }
+
+    /// An address whose form the caller knows to be right (it comes from the catalogue or from another address).
+    pub fn unchecked(text: &str) -> Self {
+        Address(text.into())
+    }
+
+    /// Its text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Its steps, outermost first.
+    pub fn steps(&self) -> impl Iterator<Item = Step<'_>> {
+        self.0.split('/').filter_map(read_step)
+    }
+
+    /// The address without its row numbers: the catalogue's path.
+    pub fn pattern(&self) -> String {
+        let mut pattern = String::with_capacity(self.0.len());
+        let mut inside = false;
+        for letter in self.0.chars() {
+            match letter {
+                '[' => inside = true,
+                ']' => inside = false,
+                _ if !inside => pattern.push(letter),
+                _ => {}
+            }
+        }
+        pattern
+    }
+
+    /// The outermost table it lies in, without a row (`AxleTable`, `MassGroup/MaximumStaticVerticalMassCouplingPointTable`);
+    /// `None` for a single element.
+    pub fn table(&self) -> Option<&str> {
+        self.0.find('[').map(|at| &self.0[..at])
+    }
+
+    /// The row of the outermost table it lies in (`AxleTable[2]`); `None` for a single element.
+    pub fn outer_row(&self) -> Option<&str> {
+        self.0.find(']').map(|at| &self.0[..=at])
+    }
+
+    /// The row number its last step names, as in `AxleTable[2]`.
+    pub fn last_row(&self) -> Option<u32> {
+        self.steps().last().and_then(|step| step.row)
+    }
+
+    /// Whether it is `other` or lies below it.
+    pub fn is_within(&self, other: &str) -> bool {
+        self.0.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || rest.starts_with('['))
+    }
+
+    /// The name of its last step.
+    pub fn name(&self) -> &str {
+        self.steps().last().map_or("", |step| step.name)
+    }
+
+    /// The address of `name` beside this one (in the same group or row).
+    #[must_use]
+    pub fn sibling(&self, name: &str) -> Address {
+        match self.0.rfind('/') {
+            Some(at) => Address(format!("{}/{name}", &self.0[..at]).into()),
+            None => Address(name.into()),
+        }
+    }
+}
+
+fn read_step(step: &str) -> Option<Step<'_>> {
+    let (name, row) = match step.split_once('[') {
+        None => (step, None),
+        Some((name, rest)) => {
+            let digits = rest.strip_suffix(']')?;
+            let plain = digits.len() <= 4 && !digits.starts_with('0') && digits.bytes().all(|b| b.is_ascii_digit());
+            (name, Some(plain.then(|| digits.parse().ok()).flatten()?))
+        }
+    };
+    let named = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.' || b == b'_');
+    named.then_some(Step { name, row })
+}
+
+impl Ord for Address {
+    /// By name, rows by number (`AxleTable[2]` before `AxleTable[10]`).
+    fn cmp(&self, other: &Self) -> Ordering {
+        let mut mine = self.steps();
+        let mut theirs = other.steps();
+        loop {
+            let (one, two) = match (mine.next(), theirs.next()) {
+                (None, None) => return self.0.cmp(&other.0),
+                (None, Some(_)) => return Ordering::Less,
+                (Some(_), None) => return Ordering::Greater,
+                (Some(one), Some(two)) => (one, two),
+            };
+            let here = one.name.cmp(two.name).then(one.row.cmp(&two.row));
+            if here != Ordering::Equal {
+                return here;
+            }
+        }
+    }
+}
+
+impl PartialOrd for Address {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl TryFrom<String> for Address {
+    type Error = NoAddress;
+    fn try_from(text: String) -> Result<Self, NoAddress> {
+        Address::parse(&text)
+    }
+}
+
+impl From<Address> for String {
+    fn from(address: Address) -> String {
+        address.0.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_sort_by_number() {
+        let two = Address::unchecked("AxleTable[2]/AxleNumber");
+        let ten = Address::unchecked("AxleTable[10]/AxleNumber");
+        assert!(two < ten);
+    }
+
+    #[test]
+    fn an_address_knows_its_table_row_and_pattern() {
+        let tyre = Address::parse("AxleTable[1]/TyreAxleTable[3]/TyreSize").unwrap();
+        assert_eq!(tyre.table(), Some("AxleTable"));
+        assert_eq!(tyre.outer_row(), Some("AxleTable[1]"));
+        assert_eq!(tyre.pattern(), "AxleTable/TyreAxleTable/TyreSize");
+        assert!(tyre.is_within("AxleTable[1]"));
+        assert!(!Address::unchecked("AxleTable[10]/AxleNumber").is_within("AxleTable[1]"));
+    }
+
+    #[test]
+    fn malformed_addresses_are_refused() {
+        for text in ["", "/", "A//B", "A[0]", "A[]", "A[x]", "A[01]", "A[1", "A b", "A[99999]"] {
+            assert!(Address::parse(text).is_err(), "{text}");
+        }
+    }
+}

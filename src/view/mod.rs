@@ -1,0 +1,1 @@
+//! Draws a model into a frame and keeps no state.
