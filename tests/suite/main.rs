@@ -1,0 +1,3 @@
+//! The one test binary beside the unit tests: each module here speaks of one part or promise of the program.
+
+mod support;

@@ -1,0 +1,31 @@
+//! What the tests share: where the research folder is, and how a test says that it cannot run here.
+
+#![allow(dead_code, reason = "each module of the suite uses its own part")]
+
+use std::path::PathBuf;
+
+/// The folder with the official schema and specimens, beside the project. `None` where it is absent, which is said
+/// on standard error; with `CI` set its absence is a failure.
+pub fn shared() -> Option<PathBuf> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/ivi");
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    skip("the folder ../shared/ivi with the official schema and specimens is absent");
+    None
+}
+
+/// Whether a foreign tool (`xmllint`, `xmlsec1`) is here. Its absence is said; with `CI` set it is a failure.
+pub fn tool(name: &str) -> bool {
+    let found = std::env::var_os("PATH")
+        .is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(name).is_file()));
+    if !found {
+        skip(&format!("{name} is not installed"));
+    }
+    found
+}
+
+fn skip(why: &str) {
+    assert!(std::env::var_os("CI").is_none(), "with CI set nothing may be skipped, but {why}");
+    eprintln!("skipped: {why}");
+}
