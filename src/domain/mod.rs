@@ -1,12 +1,31 @@
 //! The certificate of a completed vehicle, the work on it and the rules of both.
 //!
 //! Invariant: pure. No file, clock, randomness, SQL or terminal is reached from here; times and ids come in as values.
+//!
+//! In reading order: [`identity`] and [`address`] name things; [`catalogue`] and [`value`] say what an entry is;
+//! [`content`], [`certificate`] and [`approval`] are the certificate; [`record`], [`exception`], [`person`], [`policy`]
+//! the work; [`checks`] and [`readiness`] judge; [`action`], [`plan`] and [`event`] are the one way to act.
 
+pub mod action;
 pub mod address;
+pub mod approval;
 pub mod catalogue;
+pub mod certificate;
+pub mod checks;
 pub mod content;
+pub mod dossier;
+pub mod due;
+pub mod event;
+pub mod exception;
 pub mod identity;
 pub mod moment;
 pub mod nearest;
+pub mod person;
+pub mod plan;
+pub mod policy;
+pub mod readiness;
+pub mod record;
+pub mod structure;
+pub mod summary;
 pub mod value;
 pub mod visible;

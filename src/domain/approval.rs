@@ -1,0 +1,265 @@
+//! Type-approvals: numbers, extensions, what they cover, who may sign under them.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use super::address::Address;
+use super::identity::{Digest, Login};
+
+/// Why a text is no type-approval number.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("`{0}` is no type-approval number: it looks like e4*2018/858*00871*01 (country, act, number, extension)")]
+pub struct NoApprovalNumber(pub String);
+
+/// A whole-vehicle type-approval number in sections joined by `*` (Regulation (EU) 2020/683, Annex IV): country, act,
+/// sequence, extension. Old and small-series forms (`e2*2007/46*0085*09`, `e4*KS18/858*00009*02`, `e11*NKS*…`) and
+/// numbers without an extension parse too, as they occur in public registers.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ApprovalNumber(Box<str>);
+
+impl ApprovalNumber {
+    /// Reads a number.
+    ///
+    /// # Errors
+    /// When it has not the sections of one.
+    pub fn parse(text: &str) -> Result<Self, NoApprovalNumber> {
+        let digits = |part: &str, longest: usize| {
+            !part.is_empty() && part.len() <= longest && part.bytes().all(|b| b.is_ascii_digit())
+        };
+        let sections: Vec<&str> = text.split('*').collect();
+        let good = match sections.as_slice() {
+            [country, act, sequence, rest @ ..] if rest.len() <= 1 => {
+                country.strip_prefix('e').is_some_and(|number| digits(number, 2))
+                    && act.bytes().any(|b| b.is_ascii_alphanumeric())
+                    && act.len() <= 12
+                    && act.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'/')
+                    && digits(sequence, 6)
+                    && rest.iter().all(|extension| digits(extension, 3))
+            }
+            _ => false,
+        };
+        if good { Ok(ApprovalNumber(text.into())) } else { Err(NoApprovalNumber(text.to_owned())) }
+    }
+
+    /// Its text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The approving country's section: `e4`.
+    pub fn country(&self) -> &str {
+        self.0.split('*').next().unwrap_or_default()
+    }
+
+    /// The number without its extension: `e4*2018/858*00871`.
+    pub fn base(&self) -> &str {
+        match self.0.match_indices('*').nth(2) {
+            Some((at, _)) => &self.0[..at],
+            None => &self.0,
+        }
+    }
+
+    /// The extension's section, if there is one: `01`; `00` is the first issue.
+    pub fn extension(&self) -> Option<&str> {
+        self.0.split('*').nth(3)
+    }
+}
+
+impl fmt::Display for ApprovalNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl TryFrom<String> for ApprovalNumber {
+    type Error = NoApprovalNumber;
+    fn try_from(text: String) -> Result<Self, NoApprovalNumber> {
+        ApprovalNumber::parse(&text)
+    }
+}
+
+impl From<ApprovalNumber> for String {
+    fn from(number: ApprovalNumber) -> String {
+        number.0.into()
+    }
+}
+
+/// Whether an approval may be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// It may.
+    Valid,
+    /// Not for the time being.
+    Suspended,
+    /// Not any more.
+    Withdrawn,
+}
+
+impl Status {
+    /// Its word in files and on the screen.
+    pub fn word(self) -> &'static str {
+        match self {
+            Status::Valid => "valid",
+            Status::Suspended => "suspended",
+            Status::Withdrawn => "withdrawn",
+        }
+    }
+}
+
+/// One extension of a type-approval, with everything a certificate under it takes from it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approval {
+    /// Its number, extension included.
+    pub number: ApprovalNumber,
+    /// `EU`, `ESS` (EU small series) or `NSS` (national small series).
+    pub approval_type: String,
+    /// Whether it is provisional (Regulation (EU) 2018/858, Article 39).
+    pub provisional: bool,
+    /// The vehicle category it is for: `N2`.
+    pub category: String,
+    /// The type it is for.
+    #[serde(rename = "type")]
+    pub vehicle_type: String,
+    /// What a vehicle under it is: `C`, `I` or `V`.
+    pub stage_of_completion: String,
+    /// The date of issue of this extension.
+    pub issued: NaiveDate,
+    /// First day of manufacture this extension is for; open without one.
+    pub built_from: Option<NaiveDate>,
+    /// Last day of manufacture this extension is for; open without one.
+    pub built_until: Option<NaiveDate>,
+    /// Whether it may be used.
+    pub status: Status,
+    /// Who issues the certificate.
+    pub manufacturer: Manufacturer,
+    /// The variants and versions it covers.
+    pub versions: Vec<Covered>,
+    /// Who may sign certificates under it.
+    pub signatories: Vec<Signatory>,
+    /// Approvals of systems and components it rests on.
+    pub subjects: Vec<SubjectApproval>,
+    /// Documents that belong to it.
+    pub documents: Vec<Document>,
+}
+
+impl Approval {
+    /// What it covers for this variant and version.
+    pub fn covers(&self, variant: &str, version: &str) -> Option<&Covered> {
+        self.versions.iter().find(|covered| covered.variant == variant && covered.version == version)
+    }
+
+    /// Whether a vehicle manufactured on `day` lies in the production window of this extension.
+    pub fn window_holds(&self, day: NaiveDate) -> bool {
+        self.built_from.is_none_or(|from| from <= day) && self.built_until.is_none_or(|until| day <= until)
+    }
+
+    /// Those who may sign on `day`.
+    pub fn signatories_on(&self, day: NaiveDate) -> impl Iterator<Item = &Signatory> {
+        self.signatories.iter().filter(move |one| one.from <= day && one.until.is_none_or(|until| day <= until))
+    }
+}
+
+/// The manufacturer as the certificate names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manufacturer {
+    /// Company name.
+    pub name: String,
+    /// First line of the address.
+    pub address_line1: String,
+    /// Second line of the address.
+    pub address_line2: Option<String>,
+    /// Third line of the address.
+    pub address_line3: Option<String>,
+    /// Place of residence.
+    pub place: String,
+    /// Country of residence, free text as in the message.
+    pub country: String,
+}
+
+/// One variant and version an approval covers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Covered {
+    /// The variant.
+    pub variant: String,
+    /// The version.
+    pub version: String,
+    /// The envelope: least and greatest value by address.
+    pub ranges: BTreeMap<Address, Range>,
+}
+
+/// A least and a greatest value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Range {
+    /// Least value.
+    pub min: Decimal,
+    /// Greatest value.
+    pub max: Decimal,
+}
+
+/// Somebody whom the approval names to sign certificates (Regulation (EU) 2018/858, Article 28(1)(c)).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signatory {
+    /// The person on this desk, if they are one.
+    pub login: Option<Login>,
+    /// Name as on the certificate.
+    pub name: String,
+    /// Position as on the certificate.
+    pub position: String,
+    /// Place of signature.
+    pub place: String,
+    /// First day they may sign.
+    pub from: NaiveDate,
+    /// Last day they may sign; open without one.
+    pub until: Option<NaiveDate>,
+}
+
+/// An approval of a system or component.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SubjectApproval {
+    /// The regulation: `UN R58-03`.
+    pub regulation: String,
+    /// Its number, free text.
+    pub number: String,
+    /// The build options that need it.
+    pub options: Vec<String>,
+}
+
+/// A document that belongs to an approval and lies elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Document {
+    /// Its title.
+    pub title: String,
+    /// Where it is.
+    pub place: String,
+    /// The SHA-256 of its bytes, if known.
+    pub sha256: Option<Digest>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_knows_its_sections() {
+        let number = ApprovalNumber::parse("e4*2018/858*00871*01").unwrap();
+        assert_eq!((number.country(), number.base(), number.extension()), ("e4", "e4*2018/858*00871", Some("01")));
+        let bare = ApprovalNumber::parse("e13*2007/46*0212").unwrap();
+        assert_eq!((bare.base(), bare.extension()), ("e13*2007/46*0212", None));
+    }
+
+    #[test]
+    fn what_only_resembles_a_number_is_refused() {
+        for bad in
+            ["", "e4", "4*2018/858*00871*01", "e4*2018/858*x*01", "e4*2018/858*00871*01*02", "e4*2018/858*00871*"]
+        {
+            assert!(ApprovalNumber::parse(bad).is_err(), "{bad}");
+        }
+    }
+}

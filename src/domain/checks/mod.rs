@@ -1,0 +1,137 @@
+//! The catalogue of checks: small pure functions, each with an id, a title, the clause it rests on and a default grade.
+//!
+//! To add one: write a function in the module of its subject and give it a row in that module's `CHECKS`.
+
+use serde::{Deserialize, Serialize};
+
+use super::address::Address;
+use super::certificate::{Case, Certificate};
+
+/// How much a finding weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Grade {
+    /// The check is switched off.
+    Off,
+    /// Worth knowing.
+    Info,
+    /// Worth a look before release.
+    Warn,
+    /// Release is blocked.
+    Block,
+}
+
+impl Grade {
+    /// All grades, lightest first.
+    pub const ALL: [Grade; 4] = [Grade::Off, Grade::Info, Grade::Warn, Grade::Block];
+
+    /// Its word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Grade::Off => "off",
+            Grade::Info => "info",
+            Grade::Warn => "warn",
+            Grade::Block => "block",
+        }
+    }
+
+    /// The grade of that word.
+    pub fn of(word: &str) -> Option<Grade> {
+        Grade::ALL.into_iter().find(|grade| grade.word() == word)
+    }
+}
+
+/// One row of the catalogue of checks.
+#[derive(Debug)]
+pub struct Check {
+    /// Its id: two letters of its subject and a number, `MS-03`. Never used again for another check.
+    pub id: &'static str,
+    /// What it looks at.
+    pub title: &'static str,
+    /// What it rests on: regulation, guide, clause; or that it is inferred.
+    pub clause: &'static str,
+    /// Its grade unless the policy says otherwise. What is inferred warns.
+    pub grade: Grade,
+    /// Paths of the entries it speaks of.
+    pub entries: &'static [&'static str],
+    /// Looks, and reports through [`Report`].
+    pub run: fn(&Case<'_>, &Certificate, &mut Report),
+}
+
+/// One result of a check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The check's id.
+    pub check: &'static str,
+    /// The check's title.
+    pub title: &'static str,
+    /// What the check rests on.
+    pub clause: &'static str,
+    /// How much it weighs under this policy.
+    pub grade: Grade,
+    /// The entry it speaks of, if one.
+    pub address: Option<Address>,
+    /// What is wrong, and what to do.
+    pub message: String,
+    /// The values it compared, each with a name.
+    pub values: Vec<(String, String)>,
+}
+
+/// Where a check reports.
+#[derive(Debug, Default)]
+pub struct Report {
+    found: Vec<Reported>,
+}
+
+#[derive(Debug)]
+struct Reported {
+    address: Option<Address>,
+    message: String,
+    values: Vec<(String, String)>,
+}
+
+impl Report {
+    /// Reports what is wrong at an address the caller writes out.
+    pub fn at(&mut self, address: &str, message: impl Into<String>, values: &[(&str, &str)]) {
+        let address = Some(Address::unchecked(address));
+        self.found.push(Reported { address, message: message.into(), values: named(values) });
+    }
+
+    /// Reports what is wrong with the record as a whole.
+    pub fn whole(&mut self, message: impl Into<String>, values: &[(&str, &str)]) {
+        self.found.push(Reported { address: None, message: message.into(), values: named(values) });
+    }
+}
+
+fn named(values: &[(&str, &str)]) -> Vec<(String, String)> {
+    values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+/// Every check, by subject.
+pub fn all() -> impl Iterator<Item = &'static Check> {
+    [].into_iter()
+}
+
+/// Runs every check that the policy leaves on: what blocks first, then by the order of the catalogue.
+pub fn run(case: &Case<'_>, certificate: &Certificate) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for check in all() {
+        let grade = case.policy.grades.get(check.id).copied().unwrap_or(check.grade);
+        if grade == Grade::Off {
+            continue;
+        }
+        let mut report = Report::default();
+        (check.run)(case, certificate, &mut report);
+        findings.extend(report.found.into_iter().map(|reported| Finding {
+            check: check.id,
+            title: check.title,
+            clause: check.clause,
+            grade,
+            address: reported.address,
+            message: reported.message,
+            values: reported.values,
+        }));
+    }
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.grade));
+    findings
+}

@@ -1,0 +1,61 @@
+//! Events: the append-only history. Everything anyone does is one.
+
+use serde::{Deserialize, Serialize};
+
+use super::identity::{Login, RecordId, Seq, Vin};
+use super::moment::Moment;
+
+/// What an act did, as the history tells it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Facts {
+    /// Why, in the actor's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// What changed, line by line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<Line>,
+    /// The policy version it was decided under.
+    #[serde(default)]
+    pub policy: u32,
+}
+
+/// One thing that changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// An address, or a word such as `owner`, `step`, `exception 4`, `sign-off technical review`.
+    pub what: String,
+    /// What it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// What it is now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+}
+
+impl Facts {
+    /// Adds a line.
+    pub fn line(&mut self, what: impl Into<String>, from: Option<String>, to: Option<String>) {
+        self.lines.push(Line { what: what.into(), from, to });
+    }
+}
+
+/// One event as it stands in the history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// Its place in the history.
+    pub seq: Seq,
+    /// The wall clock when it was written.
+    pub at: Moment,
+    /// Whether the wall clock had gone back since the event before.
+    pub clock_back: bool,
+    /// Who.
+    pub by: Login,
+    /// The operating system's user that spoke for them, if not their own.
+    pub via: Option<String>,
+    /// The action's word.
+    pub action: String,
+    /// The record, if it concerns one.
+    pub record: Option<(RecordId, Vin)>,
+    /// What it did.
+    pub facts: Facts,
+}

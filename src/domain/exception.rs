@@ -1,0 +1,88 @@
+//! Exceptions: something a person or the desk raised that must be settled.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::address::Address;
+use super::identity::{ExceptionId, Login};
+use super::moment::Moment;
+
+/// Where an exception stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// Raised, nobody at it.
+    Open,
+    /// Somebody owns it.
+    InProgress,
+    /// Settled.
+    Resolved,
+    /// Let pass, with a lead's reason and perhaps a last day.
+    Waived,
+}
+
+impl State {
+    /// Its word.
+    pub fn word(self) -> &'static str {
+        match self {
+            State::Open => "open",
+            State::InProgress => "in-progress",
+            State::Resolved => "resolved",
+            State::Waived => "waived",
+        }
+    }
+}
+
+/// One exception on a record, or on one entry of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exception {
+    /// Its number on the desk.
+    pub id: ExceptionId,
+    /// The policy's name of its kind.
+    pub kind: String,
+    /// The entry it speaks of, if one.
+    pub at: Option<Address>,
+    /// Whether it blocks the way to release while it is not settled.
+    pub blocking: bool,
+    /// Where it stands.
+    pub state: State,
+    /// Who is to settle it.
+    pub owner: Option<Login>,
+    /// What it is about.
+    pub text: String,
+    /// Who raised it; the desk itself when nobody.
+    pub raised_by: Option<Login>,
+    /// When.
+    pub raised_at: Moment,
+    /// How it was settled.
+    pub outcome: Option<Settlement>,
+}
+
+/// How an exception was settled.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settlement {
+    /// In whose words.
+    pub text: String,
+    /// Who.
+    pub by: Login,
+    /// When.
+    pub at: Moment,
+    /// The last day of a waiver, if it has one.
+    pub until: Option<NaiveDate>,
+}
+
+impl Exception {
+    /// Whether it is still to be settled on this day: a waiver that ended counts as open again.
+    pub fn is_open_on(&self, day: NaiveDate) -> bool {
+        match self.state {
+            State::Open | State::InProgress => true,
+            State::Resolved => false,
+            State::Waived => self.outcome.as_ref().and_then(|outcome| outcome.until).is_some_and(|until| until < day),
+        }
+    }
+
+    /// Where it stands on this day, a waiver that ended taken into account.
+    pub fn state_on(&self, day: NaiveDate) -> State {
+        if self.state == State::Waived && self.is_open_on(day) { State::Open } else { self.state }
+    }
+}

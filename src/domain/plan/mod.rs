@@ -1,0 +1,311 @@
+//! What an act would do: pure, and the only judge of whether it may. The store calls it inside its write transaction.
+
+mod content;
+mod moves;
+mod review;
+
+use super::action::Action;
+use super::address::Address;
+use super::certificate::{Case, Certificate};
+use super::checks::{self, Finding};
+use super::event::Facts;
+use super::identity::Login;
+use super::person::{Actor, Role};
+use super::policy::{Excluded, Step};
+use super::readiness::Obstacle;
+use super::record::Record;
+
+/// What kind of no a refusal is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum No {
+    /// A rule of the desk or the data says no.
+    Refused,
+    /// The person lacks the role.
+    NotAllowed,
+    /// The act names something that does not exist.
+    NotFound,
+}
+
+/// Why an act is refused: the rule, the entry, who could.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Refusal {
+    /// What kind of no it is.
+    pub no: No,
+    /// The rule that says no: `four-eyes`, `role`, `gate:changes-decided`, a check's id.
+    pub rule: String,
+    /// What is wrong, in a sentence.
+    pub message: String,
+    /// The entry it speaks of, if one.
+    pub address: Option<Address>,
+    /// Who could, if anybody.
+    pub who: Vec<String>,
+    /// What to do.
+    pub hints: Vec<String>,
+}
+
+impl Refusal {
+    /// A rule says no.
+    pub fn new(rule: impl Into<String>, message: impl Into<String>) -> Self {
+        Refusal {
+            no: No::Refused,
+            rule: rule.into(),
+            message: message.into(),
+            address: None,
+            who: Vec::new(),
+            hints: Vec::new(),
+        }
+    }
+
+    /// A role is missing.
+    pub fn role(actor: &Actor, what: &str, roles: &[Role]) -> Self {
+        let words: Vec<&str> = roles.iter().map(|role| role.word()).collect();
+        let message = format!("{} may not {what}: it needs the role {}", actor.login, words.join(" or "));
+        Refusal {
+            no: No::NotAllowed,
+            who: words.iter().map(|word| (*word).to_owned()).collect(),
+            ..Refusal::new("role", message)
+        }
+    }
+
+    /// The act names something that does not exist.
+    pub fn not_found(message: impl Into<String>) -> Self {
+        Refusal { no: No::NotFound, ..Refusal::new("exists", message) }
+    }
+
+    /// The same refusal about an entry.
+    #[must_use]
+    pub fn at(mut self, address: &Address) -> Self {
+        self.address = Some(address.clone());
+        self
+    }
+
+    /// The same refusal with a hint.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+}
+
+impl From<Obstacle> for Refusal {
+    fn from(obstacle: Obstacle) -> Self {
+        let who = obstacle.who.iter().map(|role| role.word().to_owned()).collect();
+        Refusal { address: obstacle.address, who, ..Refusal::new(obstacle.rule, obstacle.what) }
+    }
+}
+
+/// What an act does: the record after it and what the history says of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Planned {
+    /// The record after the act. Its `seq` is still that of before: the store sets it.
+    pub record: Record,
+    /// What the history says.
+    pub facts: Facts,
+    /// Whether anything changed at all; nothing is written otherwise.
+    pub changed: bool,
+}
+
+/// Judges an act and says what it would do. `next_exception` is the number the next exception gets.
+///
+/// # Errors
+/// The rule that says no, the entry, and who could.
+pub fn plan(case: &Case<'_>, actor: &Actor, action: &Action, next_exception: i64) -> Result<Planned, Refusal> {
+    let mut work = Work::new(case, actor, next_exception);
+    match action {
+        Action::Receive(received) => content::receive(&mut work, received)?,
+        Action::Prepare(row) => content::prepare(&mut work, row)?,
+        Action::SetValues { values, reason } => content::set_values(&mut work, values, reason)?,
+        Action::RemoveRow { row, reason } => content::remove_row(&mut work, row, reason)?,
+        Action::Confirm { addresses } => review::confirm(&mut work, addresses.as_deref())?,
+        Action::Flag { kind, at, blocking, text, to } => {
+            review::flag(&mut work, kind, at.as_ref(), *blocking, text, to.as_ref())?;
+        }
+        Action::Settle { id, how } => review::settle(&mut work, *id, how)?,
+        Action::Sign { checkpoint, meaning } => review::sign(&mut work, checkpoint.as_deref(), meaning.as_deref())?,
+        Action::Assign { to, reason } => moves::assign(&mut work, to.as_ref(), reason.as_deref())?,
+        Action::Advance { reason } => moves::advance(&mut work, reason.as_deref())?,
+        Action::Return { to, reason } => moves::send_back(&mut work, to, reason)?,
+        Action::Hold { reason, until } => moves::hold(&mut work, reason, *until)?,
+        Action::Resume => moves::resume(&mut work)?,
+        Action::Release(sealed) => moves::release(&mut work, sealed)?,
+        Action::Note { text } => moves::note(&mut work, text)?,
+    }
+    Ok(work.done())
+}
+
+/// An act being planned: the record as it becomes, and the facts as they gather.
+struct Work<'a> {
+    case: &'a Case<'a>,
+    actor: &'a Actor,
+    record: Record,
+    facts: Facts,
+    next_exception: i64,
+}
+
+impl<'a> Work<'a> {
+    fn new(case: &'a Case<'a>, actor: &'a Actor, next_exception: i64) -> Self {
+        let facts = Facts { policy: case.policy.version, ..Facts::default() };
+        Work { case, actor, record: case.record.clone(), facts, next_exception }
+    }
+
+    fn done(self) -> Planned {
+        let mut record = self.record;
+        let changed = record != *self.case.record || !self.facts.lines.is_empty();
+        if changed {
+            record.updated_at = self.case.now;
+        }
+        Planned { record, facts: self.facts, changed }
+    }
+
+    /// The certificate before the act.
+    fn certificate(&self) -> Certificate {
+        Certificate::of(self.case)
+    }
+
+    /// The case as the act has made it so far.
+    fn case_now(&self) -> Case<'_> {
+        Case { record: &self.record, ..*self.case }
+    }
+
+    fn findings(&self, certificate: &Certificate) -> Vec<Finding> {
+        checks::run(self.case, certificate)
+    }
+
+    /// The step the record is in. A step the policy no longer knows lets nobody act.
+    fn step(&self) -> Result<&'a Step, Refusal> {
+        self.case.policy.step(&self.case.record.step).ok_or_else(|| {
+            Refusal::new(
+                "policy",
+                format!("the policy has no step `{}`; the record cannot be worked on", self.case.record.step),
+            )
+            .hint("apply a policy that has this step")
+        })
+    }
+
+    fn need(&self, what: &str, roles: &[Role]) -> Result<(), Refusal> {
+        if self.actor.has_any(roles) { Ok(()) } else { Err(Refusal::role(self.actor, what, roles)) }
+    }
+
+    fn not_on_hold(&self) -> Result<(), Refusal> {
+        let record = &self.case.record;
+        match &record.hold {
+            Some(hold) if record.held_on(self.case.now.day()) => {
+                Err(Refusal::new("hold", format!("the record is on hold: {}", hold.reason)).hint("resume it first"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Four eyes: whoever changed content of this version neither confirms, signs nor releases it; and whom the
+    /// policy keeps out of the step does not act in it.
+    fn other_eyes(&self, what: &str, step: &Step) -> Result<(), Refusal> {
+        let login = &self.actor.login;
+        let record = &self.case.record;
+        let why = if record.editors.contains(login) {
+            Some("changed content of this version")
+        } else if step.not.contains(&Excluded::Preparer) && record.preparer.as_ref() == Some(login) {
+            Some("prepared this record")
+        } else if step.not.contains(&Excluded::LastEditor) && record.last_editor.as_ref() == Some(login) {
+            Some("changed this record last")
+        } else {
+            None
+        };
+        let Some(why) = why else { return Ok(()) };
+        let mut refusal = Refusal::new("four-eyes", format!("{login} {why} and so cannot {what} it"));
+        refusal.who = self.others(&step.acts);
+        Err(refusal)
+    }
+
+    /// Who else could act with one of these roles.
+    fn others(&self, roles: &[Role]) -> Vec<String> {
+        let record = &self.case.record;
+        self.case
+            .people
+            .iter()
+            .filter(|person| roles.iter().any(|role| person.roles.contains(role)))
+            .filter(|person| !record.editors.contains(&person.login) && record.preparer.as_ref() != Some(&person.login))
+            .map(|person| person.login.to_string())
+            .collect()
+    }
+
+    fn person_exists(&self, login: &Login) -> Result<(), Refusal> {
+        if self.case.people.iter().any(|person| person.login == *login) {
+            return Ok(());
+        }
+        let known = self.case.people.iter().map(|person| person.login.as_str());
+        let refusal = Refusal::not_found(format!("nobody on this desk is called `{login}`"));
+        Err(match super::nearest::nearest(login.as_str(), known) {
+            Some(near) => refusal.hint(format!("the nearest is `{near}`")),
+            None => refusal.hint("`stageplate person list` shows who there is"),
+        })
+    }
+
+    /// Marks that the actor changed content, and makes void what no longer fits it.
+    fn content_changed(&mut self, by_actor: bool) {
+        if by_actor {
+            self.record.editors.insert(self.actor.login.clone());
+            self.record.last_editor = Some(self.actor.login.clone());
+        }
+        self.void_what_no_longer_fits();
+    }
+
+    /// Confirmations whose values changed and sign-offs whose content changed become void, and the history says so.
+    fn void_what_no_longer_fits(&mut self) {
+        let certificate = Certificate::of(&self.case_now());
+        let standing: std::collections::BTreeSet<Address> = certificate
+            .changes
+            .iter()
+            .filter(|change| change.confirmed.is_some())
+            .map(|change| change.address.clone())
+            .collect();
+        let gone: Vec<Address> =
+            self.record.confirmations.keys().filter(|address| !standing.contains(*address)).cloned().collect();
+        for address in gone {
+            if let Some(confirmation) = self.record.confirmations.remove(&address) {
+                self.facts.line(
+                    format!("confirmation {address}"),
+                    Some(confirmation.by.to_string()),
+                    Some("void".into()),
+                );
+            }
+        }
+        self.void_signoffs(|signoff| signoff.content != certificate.hash);
+    }
+
+    fn void_signoffs(&mut self, which: impl Fn(&super::record::SignOff) -> bool) {
+        let version = self.record.version;
+        let now = self.case.now;
+        let held =
+            self.record.signoffs.iter_mut().filter(|signoff| signoff.version == version && signoff.void_at.is_none());
+        for signoff in held.filter(|signoff| which(signoff)) {
+            signoff.void_at = Some(now);
+            self.facts.line(
+                format!("sign-off {}", signoff.checkpoint),
+                Some(signoff.by.to_string()),
+                Some("void".into()),
+            );
+        }
+    }
+
+    fn needs_words(&self, what: &str, text: &str) -> Result<(), Refusal> {
+        if text.trim().is_empty() {
+            return Err(Refusal::new("reason", format!("{what} needs a reason in words")));
+        }
+        if text.len() > 64 * 1024 {
+            return Err(Refusal::new("length", format!("{what}: the text is longer than 64 KiB")));
+        }
+        Ok(())
+    }
+}
+
+/// The roles that work on records; an auditor only reads.
+const WORKING: [Role; 4] = [Role::Prepare, Role::Review, Role::Lead, Role::Release];
+
+/// Whether the actor may release the record as it stands: asked before anything is sealed, and again by [`plan`].
+///
+/// # Errors
+/// As [`plan`] would refuse the release.
+pub fn may_release(case: &Case<'_>, actor: &Actor) -> Result<(), Refusal> {
+    moves::may_release(&Work::new(case, actor, 0))
+}

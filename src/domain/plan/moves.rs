@@ -1,0 +1,233 @@
+//! Acts that move a record and its ownership: assign, advance, return, hold, release, note.
+
+use chrono::NaiveDate;
+
+use super::review::{gates_hold, put_signature};
+use super::{Refusal, WORKING, Work};
+use crate::domain::action::Sealed;
+use crate::domain::identity::Login;
+use crate::domain::person::Role;
+use crate::domain::policy::Outcome;
+use crate::domain::readiness;
+use crate::domain::record::{Hold, Release};
+
+pub fn assign(work: &mut Work<'_>, to: Option<&Login>, reason: Option<&str>) -> Result<(), Refusal> {
+    let step = work.step()?;
+    if step.outcome == Outcome::Rest {
+        return Err(Refusal::new("step", format!("a record in `{}` needs no owner", step.name)));
+    }
+    let actor = work.actor;
+    let owner = work.record.owner.clone();
+    if owner.as_ref() == to {
+        return Ok(());
+    }
+    let leads = [Role::Lead, Role::Admin];
+    let mine = owner.as_ref() == Some(&actor.login);
+    let takes = to == Some(&actor.login);
+    if takes {
+        work.need(&format!("take a record in `{}`", step.name), &step.acts)?;
+    } else {
+        work.need("assign records", &WORKING)?;
+    }
+    if let Some(holder) = &owner {
+        let words = reason.is_some_and(|reason| !reason.trim().is_empty());
+        if !mine && !actor.has_any(&leads) {
+            let mut refusal = Refusal::new("ownership", format!("{holder} owns the record"));
+            refusal.who = vec![holder.to_string(), "lead".to_owned()];
+            return Err(refusal.hint(format!("ask {holder} or a lead to hand it over")));
+        }
+        if !words {
+            return Err(Refusal::new("reason", format!("taking the record from {holder} needs a reason"))
+                .hint("say why with --reason"));
+        }
+    }
+    if let Some(to) = to {
+        work.person_exists(to)?;
+        let person = work.case.people.iter().find(|person| person.login == *to);
+        let can = person.is_some_and(|person| step.acts.iter().any(|role| person.roles.contains(role)));
+        if !can {
+            let mut refusal = Refusal::new("role", format!("{to} cannot act in the step `{}`", step.name));
+            refusal.who = work.others(&step.acts);
+            return Err(refusal);
+        }
+    }
+    work.facts.line("owner", owner.map(|owner| owner.to_string()), to.map(ToString::to_string));
+    work.facts.reason = reason.map(str::to_owned);
+    work.record.owner = to.cloned();
+    Ok(())
+}
+
+pub fn advance(work: &mut Work<'_>, reason: Option<&str>) -> Result<(), Refusal> {
+    let step = work.step()?;
+    match step.outcome {
+        Outcome::Advance => {}
+        Outcome::Release => {
+            work.need("release records", &step.acts)?;
+            return Err(Refusal::new("step", format!("a record leaves `{}` by being released", step.name))
+                .hint("use `release`"));
+        }
+        Outcome::Rest => return Err(Refusal::new("step", format!("a record in `{}` has arrived", step.name))),
+    }
+    work.need(&format!("move a record on from `{}`", step.name), &step.acts)?;
+    work.not_on_hold()?;
+    if !step.not.is_empty() || step.checkpoint.is_some() {
+        work.other_eyes("move on", step)?;
+    }
+    let next = work.case.policy.after(&step.name);
+    let next = next.ok_or_else(|| Refusal::new("policy", format!("the policy has no step after `{}`", step.name)))?;
+    let certificate = work.certificate();
+    let findings = work.findings(&certificate);
+    gates_hold(work, readiness::obstacles(work.case, &certificate, &findings, step))?;
+    if let Some(checkpoint) = &step.checkpoint
+        && work.record.signed(checkpoint).is_none()
+    {
+        put_signature(work, step, checkpoint, None)?;
+    }
+    if step.edit && work.record.preparer.is_none() {
+        work.record.preparer = work.record.last_editor.clone().or_else(|| work.record.owner.clone());
+    }
+    // Who may act in both steps keeps the record; otherwise it waits for somebody to take it.
+    let kept = work.record.owner.clone().filter(|owner| {
+        let person = work.case.people.iter().find(|person| person.login == *owner);
+        step.edit && next.edit && person.is_some_and(|person| next.acts.iter().any(|role| person.roles.contains(role)))
+    });
+    move_to(work, &next.name, kept);
+    work.facts.reason = reason.map(str::to_owned);
+    Ok(())
+}
+
+fn move_to(work: &mut Work<'_>, step: &str, owner: Option<Login>) {
+    work.facts.line("step", Some(work.record.step.clone()), Some(step.to_owned()));
+    if work.record.owner != owner {
+        let text = |owner: &Option<Login>| owner.as_ref().map(ToString::to_string);
+        work.facts.line("owner", text(&work.record.owner), text(&owner));
+    }
+    step.clone_into(&mut work.record.step);
+    work.record.step_since = work.case.now;
+    work.record.owner = owner;
+}
+
+pub fn send_back(work: &mut Work<'_>, to: &str, reason: &str) -> Result<(), Refusal> {
+    let step = work.step()?;
+    let policy = work.case.policy;
+    if step.outcome == Outcome::Rest {
+        return Err(Refusal::new("immutable", "a released record is not returned; it is corrected"));
+    }
+    let mut roles = step.acts.clone();
+    roles.push(Role::Lead);
+    work.need(&format!("return a record from `{}`", step.name), &roles)?;
+    work.needs_words("a return", reason)?;
+    let here = policy.place(&step.name).unwrap_or(0);
+    let Some(target) = policy.place(to) else {
+        let names: Vec<&str> = policy.steps.iter().map(|step| step.name.as_str()).collect();
+        return Err(Refusal::not_found(format!("the policy has no step `{to}`"))
+            .hint(format!("there are: {}", names[..here].join(", "))));
+    };
+    if target >= here {
+        return Err(Refusal::new("step", format!("`{to}` does not come before `{}`", step.name)));
+    }
+    let owner = work.record.preparer.clone().filter(|_| policy.steps[target].edit);
+    move_to(work, to, owner);
+    let again: Vec<&str> = policy.steps[target..].iter().filter_map(|step| step.checkpoint.as_deref()).collect();
+    work.void_signoffs(|signoff| again.contains(&signoff.checkpoint.as_str()));
+    work.facts.reason = Some(reason.to_owned());
+    Ok(())
+}
+
+pub fn hold(work: &mut Work<'_>, reason: &str, until: Option<NaiveDate>) -> Result<(), Refusal> {
+    work.need("hold records", &WORKING)?;
+    work.needs_words("a hold", reason)?;
+    if work.step()?.outcome == Outcome::Rest {
+        return Err(Refusal::new("step", "a released record is not held"));
+    }
+    if until.is_some_and(|until| until < work.case.now.day()) {
+        return Err(Refusal::new("date", "the last day of a hold cannot lie in the past"));
+    }
+    work.facts.line("hold", None, Some(until.map_or("open end".to_owned(), |until| format!("until {until}"))));
+    work.facts.reason = Some(reason.to_owned());
+    let by = work.actor.login.clone();
+    work.record.hold = Some(Hold { reason: reason.to_owned(), until, by, at: work.case.now });
+    Ok(())
+}
+
+pub fn resume(work: &mut Work<'_>) -> Result<(), Refusal> {
+    work.need("resume records", &WORKING)?;
+    let Some(hold) = work.record.hold.take() else {
+        return Err(Refusal::new("hold", "the record is not on hold"));
+    };
+    work.facts.line("hold", Some(hold.reason), None);
+    Ok(())
+}
+
+pub fn release(work: &mut Work<'_>, sealed: &Sealed) -> Result<(), Refusal> {
+    let certificate = work.certificate();
+    may_release(work)?;
+    if sealed.content != certificate.hash {
+        return Err(Refusal::new("sealed-content", "the content changed after it was sealed; nothing was released")
+            .hint("look at what changed, then release again"));
+    }
+    let step = work.step()?;
+    let next = work.case.policy.after(&step.name);
+    let next = next.ok_or_else(|| Refusal::new("policy", format!("the policy has no step after `{}`", step.name)))?;
+    work.facts.line(
+        format!("release version {}", work.record.version),
+        None,
+        Some(format!("{} sha256 {}", sealed.reference, sealed.sha256)),
+    );
+    work.facts.line("seal", None, Some(sealed.sealed_by.clone()));
+    work.record.releases.push(Release {
+        version: work.record.version,
+        reference: sealed.reference.clone(),
+        sealed_at: work.case.now,
+        by: work.actor.login.clone(),
+        sha256: sealed.sha256,
+        content: sealed.content,
+        sealed_by: sealed.sealed_by.clone(),
+    });
+    move_to(work, &next.name, None);
+    Ok(())
+}
+
+/// Whether the actor may release the record as it stands, all gates looked at again.
+pub fn may_release(work: &Work<'_>) -> Result<(), Refusal> {
+    let step = work.step()?;
+    match step.outcome {
+        Outcome::Release => {}
+        Outcome::Rest => return Err(Refusal::new("immutable", "this version is released already")),
+        Outcome::Advance => {
+            let releasing = work.case.policy.releasing();
+            let acts = releasing.map_or(&[Role::Release][..], |step| &step.acts);
+            work.need("release records", acts)?;
+            let name = releasing.map_or("ready", |step| step.name.as_str());
+            return Err(Refusal::new(
+                "step",
+                format!("only a record in `{name}` is released, this one is in `{}`", step.name),
+            ));
+        }
+    }
+    work.need("release records", &step.acts)?;
+    work.not_on_hold()?;
+    work.other_eyes("release", step)?;
+    let certificate = work.certificate();
+    let findings = work.findings(&certificate);
+    for earlier in &work.case.policy.steps {
+        if earlier.outcome != Outcome::Rest && !earlier.edit {
+            gates_hold(work, readiness::obstacles(work.case, &certificate, &findings, earlier))?;
+        }
+    }
+    let editing = work.case.policy.steps.iter().filter(|step| step.edit);
+    for step in editing {
+        let left = readiness::obstacles(work.case, &certificate, &findings, step);
+        // Nobody owns a record that waits to be released; that gate is for the steps it was made for.
+        let owner_gate = format!("gate:{}", crate::domain::policy::Gate::OwnerNamed.word());
+        gates_hold(work, left.into_iter().filter(|obstacle| obstacle.rule != owner_gate).collect())?;
+    }
+    gates_hold(work, readiness::readiness(work.case, &certificate, &findings))
+}
+
+pub fn note(work: &mut Work<'_>, text: &str) -> Result<(), Refusal> {
+    work.need("write remarks", &WORKING)?;
+    work.needs_words("a remark", text)?;
+    work.facts.line("note", None, Some(text.to_owned()));
+    Ok(())
+}

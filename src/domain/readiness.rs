@@ -1,0 +1,129 @@
+//! Readiness: what stands between a record and its release, each line with what to do and who can.
+
+use super::address::Address;
+use super::certificate::{Case, Certificate};
+use super::checks::{Finding, Grade};
+use super::person::Role;
+use super::policy::{Gate, Outcome, Step};
+
+/// One thing that blocks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Obstacle {
+    /// What, and what to do about it.
+    pub what: String,
+    /// The rule that asks for it: `gate:changes-decided`, `MS-03`.
+    pub rule: String,
+    /// The entry, if it is one.
+    pub address: Option<Address>,
+    /// Who can do something about it.
+    pub who: Vec<Role>,
+}
+
+/// What keeps the record from leaving `step`.
+pub fn obstacles(case: &Case<'_>, certificate: &Certificate, findings: &[Finding], step: &Step) -> Vec<Obstacle> {
+    step.gates.iter().flat_map(|gate| gate_obstacles(*gate, case, certificate, findings, step)).collect()
+}
+
+/// What keeps the record from release: the gates and checkpoints of every step from here to the one that releases.
+pub fn readiness(case: &Case<'_>, certificate: &Certificate, findings: &[Finding]) -> Vec<Obstacle> {
+    let policy = case.policy;
+    let here = policy.place(&case.record.step).unwrap_or(0);
+    let mut list: Vec<Obstacle> = Vec::new();
+    for step in policy.steps.iter().skip(here).filter(|step| step.outcome != Outcome::Rest) {
+        for obstacle in obstacles(case, certificate, findings, step) {
+            if !list.contains(&obstacle) {
+                list.push(obstacle);
+            }
+        }
+        if let Some(checkpoint) = &step.checkpoint
+            && case.record.signed(checkpoint).is_none()
+        {
+            list.push(unsigned(checkpoint, step));
+        }
+    }
+    if case.record.held_on(case.now.day()) {
+        let reason = case.record.hold.as_ref().map_or("", |hold| hold.reason.as_str());
+        list.insert(0, obstacle(format!("the record is on hold: {reason}; resume it"), "hold", None, &[Role::Prepare]));
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    list.retain(|obstacle| seen.insert((obstacle.rule.clone(), obstacle.address.clone(), obstacle.what.clone())));
+    list
+}
+
+fn unsigned(checkpoint: &str, step: &Step) -> Obstacle {
+    let what = format!("checkpoint `{checkpoint}` is not signed");
+    Obstacle { what, rule: format!("checkpoint:{checkpoint}"), address: None, who: step.acts.clone() }
+}
+
+fn obstacle(what: String, rule: &str, address: Option<Address>, who: &[Role]) -> Obstacle {
+    Obstacle { what, rule: rule.to_owned(), address, who: who.to_vec() }
+}
+
+fn gate_obstacles(
+    gate: Gate,
+    case: &Case<'_>,
+    certificate: &Certificate,
+    findings: &[Finding],
+    step: &Step,
+) -> Vec<Obstacle> {
+    let record = case.record;
+    let rule = format!("gate:{}", gate.word());
+    match gate {
+        Gate::OwnerNamed if record.owner.is_some() => Vec::new(),
+        Gate::OwnerNamed => {
+            vec![obstacle("nobody owns the record: take it or assign it".to_owned(), &rule, None, &step.acts)]
+        }
+        Gate::ApprovalReferenced => approval_obstacle(case, &rule).into_iter().collect(),
+        Gate::NoBlockingFinding => findings
+            .iter()
+            .filter(|finding| finding.grade == Grade::Block)
+            .map(|finding| {
+                obstacle(finding.message.clone(), finding.check, finding.address.clone(), &[Role::Prepare, Role::Lead])
+            })
+            .collect(),
+        Gate::ChangesDecided => certificate
+            .changes
+            .iter()
+            .filter(|change| change.undecided)
+            .map(|change| {
+                let title = case.catalogue.element(&change.address).map_or(change.address.as_str(), |e| e.title);
+                let what = format!("{title} is {} and nobody confirmed or flagged it", change.kind.word());
+                obstacle(what, &rule, Some(change.address.clone()), &[Role::Review])
+            })
+            .collect(),
+        Gate::NoBlockingException => record
+            .exceptions
+            .iter()
+            .filter(|exception| exception.blocking && exception.is_open_on(case.now.day()))
+            .map(|exception| {
+                let role = case.policy.exception_kind(&exception.kind).map_or(Role::Lead, |kind| kind.settled_by);
+                let what = format!("exception {} ({}) is open: {}", exception.id.0, exception.kind, exception.text);
+                obstacle(what, &rule, exception.at.clone(), &[role])
+            })
+            .collect(),
+        Gate::SignedOff => {
+            let here = case.policy.place(&step.name).unwrap_or(0);
+            let before = case.policy.steps.iter().take(here);
+            before
+                .filter_map(|step| step.checkpoint.as_ref().map(|checkpoint| (step, checkpoint)))
+                .filter(|(_, checkpoint)| record.signed(checkpoint).is_none())
+                .map(|(step, checkpoint)| unsigned(checkpoint, step))
+                .collect()
+        }
+    }
+}
+
+fn approval_obstacle(case: &Case<'_>, rule: &str) -> Option<Obstacle> {
+    let address = Address::unchecked("TypeApprovalNumber");
+    let what = match case.record.declares("TypeApprovalNumber") {
+        None => "no approval is named: set the type-approval number".to_owned(),
+        Some(number) => match case.approval() {
+            None => format!("approval {number} is not on this desk: import it, or name another"),
+            Some(approval) if approval.status != super::approval::Status::Valid => {
+                format!("approval {number} is {}: name another", approval.status.word())
+            }
+            Some(_) => return None,
+        },
+    };
+    Some(obstacle(what, rule, Some(address), &[Role::Prepare, Role::Admin]))
+}

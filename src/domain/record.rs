@@ -1,0 +1,227 @@
+//! The record: our certificate for one VIN at our build stage, with all the work done on it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::address::Address;
+use super::content::Content;
+use super::exception::Exception;
+use super::identity::{Digest, Login, RecordId, Seq, Vin};
+use super::moment::Moment;
+
+/// A received build stage: one revision of the message of one manufacturer's part in the vehicle.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stage {
+    /// 1 is the base vehicle.
+    pub number: u8,
+    /// 1 for the first message received for it, one more for each correction.
+    pub revision: u32,
+    /// Everything the message says, header included.
+    pub content: Content,
+    /// What was wrong with it, found on reading: kept, and shown as findings.
+    pub faults: Vec<StageFault>,
+    /// When it was received.
+    pub received_at: Moment,
+    /// The SHA-256 of the bytes received.
+    pub sha256: Digest,
+    /// The file it came from.
+    pub source: String,
+    /// What became of checking its signature, in words.
+    pub signature: String,
+}
+
+/// Something a received message has that the catalogue does not know, or a value that does not fit its type.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StageFault {
+    /// Where, as far as an address can say it.
+    pub place: String,
+    /// What.
+    pub message: String,
+}
+
+/// A value our stage declares, and who said so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Declared {
+    /// The value as it was given.
+    pub value: String,
+    /// Who.
+    pub by: Login,
+    /// When.
+    pub at: Moment,
+    /// Why, or the build sheet it came from.
+    pub reason: String,
+}
+
+/// A reviewer's yes to one change: to this value before and this value of ours, and to no others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Confirmation {
+    /// The effective value before our stage.
+    pub before: Option<String>,
+    /// Our value.
+    pub ours: Option<String>,
+    /// Who.
+    pub by: Login,
+    /// When.
+    pub at: Moment,
+}
+
+/// A person's signed answer at a checkpoint, bound to the content's hash.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignOff {
+    /// The checkpoint.
+    pub checkpoint: String,
+    /// The message version it is for.
+    pub version: u8,
+    /// Who.
+    pub by: Login,
+    /// When.
+    pub at: Moment,
+    /// What it says.
+    pub meaning: String,
+    /// The SHA-256 of the content it was given for.
+    pub content: Digest,
+    /// When later work made it void, if it did.
+    pub void_at: Option<Moment>,
+}
+
+/// A flag that stops work for a time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hold {
+    /// Why.
+    pub reason: String,
+    /// The last day of it, if it ends by itself.
+    pub until: Option<NaiveDate>,
+    /// Who.
+    pub by: Login,
+    /// When.
+    pub at: Moment,
+}
+
+/// One sealed version of the record's message, without its bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Release {
+    /// The message version.
+    pub version: u8,
+    /// The message's reference: a UUID of version 4.
+    pub reference: String,
+    /// When it was sealed.
+    pub sealed_at: Moment,
+    /// Who released it.
+    pub by: Login,
+    /// The SHA-256 of the sealed bytes.
+    pub sha256: Digest,
+    /// The SHA-256 of the content the sign-offs were given for.
+    pub content: Digest,
+    /// The subject of the seal's certificate.
+    pub sealed_by: String,
+}
+
+/// A record with everything that decides about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// Its number on the desk.
+    pub id: RecordId,
+    /// The vehicle.
+    pub vin: Vin,
+    /// Our build stage.
+    pub build_stage: u8,
+    /// The message version in work.
+    pub version: u8,
+    /// The rollout scope it belongs to.
+    pub scope: Option<String>,
+    /// The customer's or production order.
+    pub order: Option<String>,
+    /// Where it is in the policy's workflow.
+    pub step: String,
+    /// Since when.
+    pub step_since: Moment,
+    /// Who owns it now.
+    pub owner: Option<Login>,
+    /// Who prepares it.
+    pub preparer: Option<Login>,
+    /// The day it must be ready by, when one was given.
+    pub due: Option<NaiveDate>,
+    /// 0 is ordinary; higher comes first.
+    pub priority: u8,
+    /// The flag that stops work, if it is set.
+    pub hold: Option<Hold>,
+    /// Codes of the build options.
+    pub options: BTreeSet<String>,
+    /// The latest revision of each earlier stage, in order.
+    pub stages: Vec<Stage>,
+    /// What our stage declares.
+    pub declared: BTreeMap<Address, Declared>,
+    /// Rows of the stages before that our stage drops (`AxleTable[3]`), numbered as they are there.
+    pub dropped: BTreeMap<Address, Declared>,
+    /// Changes somebody confirmed.
+    pub confirmations: BTreeMap<Address, Confirmation>,
+    /// Everything raised, settled or not.
+    pub exceptions: Vec<Exception>,
+    /// Every sign-off, void ones too, oldest first.
+    pub signoffs: Vec<SignOff>,
+    /// Every release, oldest first.
+    pub releases: Vec<Release>,
+    /// Who changed content of this version.
+    pub editors: BTreeSet<Login>,
+    /// Who did so last.
+    pub last_editor: Option<Login>,
+    /// When it came to be.
+    pub created_at: Moment,
+    /// When anything about it last changed.
+    pub updated_at: Moment,
+    /// The event that did so: what a person saw, and what a conflict is measured against.
+    pub seq: Seq,
+}
+
+impl Record {
+    /// A new record in the first step.
+    pub fn new(id: RecordId, vin: Vin, build_stage: u8, step: &str, at: Moment) -> Self {
+        Record {
+            id,
+            vin,
+            build_stage,
+            version: 1,
+            scope: None,
+            order: None,
+            step: step.to_owned(),
+            step_since: at,
+            owner: None,
+            preparer: None,
+            due: None,
+            priority: 0,
+            hold: None,
+            options: BTreeSet::new(),
+            stages: Vec::new(),
+            declared: BTreeMap::new(),
+            dropped: BTreeMap::new(),
+            confirmations: BTreeMap::new(),
+            exceptions: Vec::new(),
+            signoffs: Vec::new(),
+            releases: Vec::new(),
+            editors: BTreeSet::new(),
+            last_editor: None,
+            created_at: at,
+            updated_at: at,
+            seq: Seq(0),
+        }
+    }
+
+    /// What our stage declares at an address the caller writes out.
+    pub fn declares(&self, address: &str) -> Option<&str> {
+        self.declared.get(&Address::unchecked(address)).map(|declared| declared.value.as_str())
+    }
+
+    /// Whether it is held on this day.
+    pub fn held_on(&self, day: NaiveDate) -> bool {
+        self.hold.as_ref().is_some_and(|hold| hold.until.is_none_or(|until| day <= until))
+    }
+
+    /// The sign-off at a checkpoint that still holds, for the version in work.
+    pub fn signed(&self, checkpoint: &str) -> Option<&SignOff> {
+        self.signoffs.iter().rev().find(|signoff| {
+            signoff.checkpoint == checkpoint && signoff.version == self.version && signoff.void_at.is_none()
+        })
+    }
+}
