@@ -1,8 +1,6 @@
 //! The types of values: exact decimals with their digits, integers, text, dates, codes. Never a float.
 
-use std::str::FromStr;
-
-use chrono::{DateTime, NaiveDate, NaiveDateTime};
+use chrono::{DateTime, NaiveDate, NaiveTime};
 use rust_decimal::Decimal;
 use thiserror::Error;
 
@@ -72,6 +70,12 @@ pub enum Misfit {
     /// The address is that of a group, a table or a row.
     #[error("this is not a value but a group of values")]
     NotAValue,
+    /// The catalogue has no such element.
+    #[error("no entry of the certificate is called so")]
+    Unknown,
+    /// A character that XML has no place for, so that no message could carry it.
+    #[error("the character U+{:04X} cannot stand in a message", *.0 as u32)]
+    Character(char),
     /// Nothing where something must be.
     #[error("a value must have at least one character")]
     Empty,
@@ -141,10 +145,11 @@ impl ValueType {
             }
             ValueType::Date => date(text).map(drop).ok_or(Misfit::Form("a date such as 2026-07-05")),
             ValueType::DateTime => {
-                let text = text.trim();
-                let known = DateTime::parse_from_rfc3339(text).is_ok()
-                    || NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f").is_ok();
-                if known { Ok(()) } else { Err(Misfit::Form("a time such as 2026-07-05T10:00:00Z")) }
+                if is_time(trim(text)) {
+                    Ok(())
+                } else {
+                    Err(Misfit::Form("a time such as 2026-07-05T10:00:00Z"))
+                }
             }
             ValueType::Code(list) => {
                 if list.codes.iter().any(|code| code.code == text) {
@@ -153,7 +158,10 @@ impl ValueType {
                 let codes: Vec<&str> = list.codes.iter().map(|code| code.code).collect();
                 let shown = codes.iter().take(12).copied().collect::<Vec<_>>().join(", ");
                 let list = if codes.len() > 12 { format!("{shown}, … ({} codes)", codes.len()) } else { shown };
-                Err(Misfit::NoCode { list, nearest: nearest(text, codes).map(str::to_owned) })
+                // No slip of a few letters makes a code that long; looking for one would only cost time.
+                let slip = text.len() <= LONGEST_SLIP;
+                let nearest = slip.then(|| nearest(text, codes)).flatten();
+                Err(Misfit::NoCode { list, nearest: nearest.map(str::to_owned) })
             }
             ValueType::Uuid4 => {
                 if is_uuid4(text) {
@@ -193,7 +201,13 @@ impl ValueType {
     }
 }
 
+/// The longest text, in bytes, for which a code that may have been meant is looked for.
+const LONGEST_SLIP: usize = 30;
+
 fn check_text(text: &str, min: u16, max: u16) -> Result<(), Misfit> {
+    if let Some(letter) = text.chars().find(|letter| !is_xml_character(*letter)) {
+        return Err(Misfit::Character(letter));
+    }
     let length = text.chars().count();
     if length < usize::from(min) {
         return Err(Misfit::Empty);
@@ -204,9 +218,19 @@ fn check_text(text: &str, min: u16, max: u16) -> Result<(), Misfit> {
     Ok(())
 }
 
+/// Whether XML 1.0 lets a character stand in a document (its production `Char`).
+pub fn is_xml_character(letter: char) -> bool {
+    matches!(letter, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..)
+}
+
+/// Takes XML's white space from both ends of a text, and no other.
+fn trim(text: &str) -> &str {
+    text.trim_matches([' ', '\t', '\n', '\r'])
+}
+
 /// The whole number a text is, white space around it aside (as in XML Schema).
 pub fn integer(text: &str) -> Option<i64> {
-    let text = text.trim();
+    let text = trim(text);
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
     let plain = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
     plain.then(|| text.parse().ok()).flatten()
@@ -214,19 +238,41 @@ pub fn integer(text: &str) -> Option<i64> {
 
 /// The decimal number a text is, white space around it aside (as in XML Schema: no exponent).
 pub fn decimal(text: &str) -> Option<Decimal> {
-    let text = text.trim();
+    let text = trim(text);
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
     let plain = digits.bytes().any(|b| b.is_ascii_digit())
         && digits.bytes().all(|b| b.is_ascii_digit() || b == b'.')
         && digits.bytes().filter(|b| *b == b'.').count() <= 1;
-    plain.then(|| Decimal::from_str(text).ok()).flatten()
+    plain.then(|| Decimal::from_str_exact(text).ok()).flatten()
 }
 
 /// The day a text is.
 pub fn date(text: &str) -> Option<NaiveDate> {
-    let text = text.trim();
+    let text = trim(text);
     let plain = text.len() == 10 && text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
     plain.then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()).flatten()
+}
+
+/// Whether a text is an `xs:dateTime`: with all its digits, a capital `T`, and `Z`, an offset or neither at its end.
+fn is_time(text: &str) -> bool {
+    let Some((day, time)) = text.split_once('T') else { return false };
+    let (clock, zone) = match time.find(['Z', '+', '-']) {
+        Some(at) => time.split_at(at),
+        None => (time, ""),
+    };
+    let seconds = clock.split('.').next().unwrap_or(clock);
+    let digits = clock.len() == 8 || clock.as_bytes().get(8) == Some(&b'.') && clock.len() > 9;
+    let zoned = match zone {
+        "" | "Z" => true,
+        offset => offset.len() == 6 && DateTime::parse_from_rfc3339(&format!("2000-01-01T00:00:00{offset}")).is_ok(),
+    };
+    date(day).is_some()
+        && digits
+        && seconds.len() == 8
+        && !seconds.ends_with("60")
+        && clock.bytes().all(|b| b.is_ascii_digit() || b == b':' || b == b'.')
+        && NaiveTime::parse_from_str(clock, "%H:%M:%S%.f").is_ok()
+        && zoned
 }
 
 /// Whether two values are the same by the number they are, else by their text: `90` and `90.0` are.
@@ -283,6 +329,43 @@ mod tests {
         for bad in ["2023-02-29", "2024-2-9", "24-02-09", "2024-02-09x"] {
             assert!(ValueType::Date.check(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_time_is_written_in_full() {
+        for good in
+            ["2024-02-01T13:35:10.500+02:00", "2024-02-01T13:35:10Z", "2024-02-01T13:35:10", " 2024-02-01T13:35:10.5 "]
+        {
+            assert_eq!(ValueType::DateTime.check(good), Ok(()), "{good}");
+        }
+        for bad in [
+            "2024-02-01 13:35:10Z",
+            "2024-02-01t13:35:10z",
+            "2024-02-01T13:35Z",
+            "2024-02-01T1:35:10Z",
+            "2024-02-01T13:35:10.Z",
+            "2024-02-01T13:35:60Z",
+            "2024-02-01T13:35:10+2:00",
+            "2024-02-30T13:35:10Z",
+            "2024-02-01",
+        ] {
+            assert!(ValueType::DateTime.check(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_text_holds_only_what_a_message_can_carry() {
+        let text = ValueType::Text { min: 1, max: 5 };
+        assert_eq!(text.check("a\tb"), Ok(()));
+        assert_eq!(text.check("a\u{1}"), Err(Misfit::Character('\u{1}')));
+        assert_eq!(text.check("\u{fffe}"), Err(Misfit::Character('\u{fffe}')));
+    }
+
+    #[test]
+    fn only_the_white_space_of_xml_may_stand_around_a_number() {
+        let integer = ValueType::Integer { min: 0, max: 9 };
+        assert_eq!(integer.check(" 5\n"), Ok(()));
+        assert!(integer.check("\u{a0}5").is_err());
     }
 
     #[test]
