@@ -1,3 +1,6 @@
 //! The one test binary beside the unit tests: each module here speaks of one part or promise of the program.
 
+mod invent;
+mod messages;
+mod standards;
 mod support;
