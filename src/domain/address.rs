@@ -119,22 +119,33 @@ fn read_step(step: &str) -> Option<Step<'_>> {
 }
 
 impl Ord for Address {
-    /// By name, rows by number (`AxleTable[2]` before `AxleTable[10]`).
+    /// By name, rows by number (`AxleTable[2]` before `AxleTable[10]`), a group before its parts.
+    ///
+    /// Every lookup in a content compares addresses a dozen times, so this looks only at where they part.
     fn cmp(&self, other: &Self) -> Ordering {
-        let mut mine = self.steps();
-        let mut theirs = other.steps();
-        loop {
-            let (one, two) = match (mine.next(), theirs.next()) {
-                (None, None) => return self.0.cmp(&other.0),
-                (None, Some(_)) => return Ordering::Less,
-                (Some(_), None) => return Ordering::Greater,
-                (Some(one), Some(two)) => (one, two),
-            };
-            let here = one.name.cmp(two.name).then(one.row.cmp(&two.row));
-            if here != Ordering::Equal {
-                return here;
-            }
+        let (mine, theirs) = (self.0.as_bytes(), other.0.as_bytes());
+        let at = mine.iter().zip(theirs).take_while(|(one, two)| one == two).count();
+        let row = mine[..at].iter().rposition(|byte| matches!(byte, b'[' | b']')).filter(|open| mine[*open] == b'[');
+        match row {
+            // Row numbers have no leading zeros: the shorter is the smaller.
+            Some(_) => digits(&mine[at..]).cmp(&digits(&theirs[at..])).then_with(|| mine[at..].cmp(&theirs[at..])),
+            None => rank(mine.get(at)).cmp(&rank(theirs.get(at))),
         }
+    }
+}
+
+/// How many digits a text begins with.
+fn digits(text: &[u8]) -> usize {
+    text.iter().take_while(|byte| byte.is_ascii_digit()).count()
+}
+
+/// The place of a byte in the order of addresses: a name that ends comes before one that goes on.
+fn rank(byte: Option<&u8>) -> u16 {
+    match byte {
+        None => 0,
+        Some(b'/') => 1,
+        Some(b'[') => 2,
+        Some(letter) => 3 + u16::from(*letter),
     }
 }
 
@@ -172,6 +183,18 @@ mod tests {
         let two = Address::unchecked("AxleTable[2]/AxleNumber");
         let ten = Address::unchecked("AxleTable[10]/AxleNumber");
         assert!(two < ten);
+    }
+
+    #[test]
+    fn a_place_comes_before_what_lies_in_it_and_a_name_before_a_longer_one() {
+        let sorted =
+            ["A", "A/B", "A[1]", "A[1]/B", "A[1]/B[2]", "A[1]/B[10]", "A[1]/Bc", "A[2]", "A[12]", "A.b", "AB", "Ab"];
+        for (at, one) in sorted.iter().enumerate() {
+            for (against, other) in sorted.iter().enumerate() {
+                let order = Address::unchecked(one).cmp(&Address::unchecked(other));
+                assert_eq!(order, at.cmp(&against), "{one} and {other}");
+            }
+        }
     }
 
     #[test]

@@ -2,9 +2,12 @@
 
 /// The candidate nearest to `word`, if its distance is small enough for it to be meant.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = (word.chars().count() / 3).clamp(1, 6);
+    let length = word.chars().count();
+    let limit = (length / 3).clamp(1, 6);
     candidates
         .into_iter()
+        // Lengths that differ by more cannot be near, which is cheaper to see than to measure.
+        .filter(|candidate| candidate.chars().count().abs_diff(length) <= limit)
         .map(|candidate| (distance(word, candidate), candidate))
         .filter(|(far, _)| *far <= limit)
         .min_by_key(|(far, _)| *far)
