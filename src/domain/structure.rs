@@ -88,11 +88,12 @@ impl Search<'_> {
     /// Looks at the parts of a group or row that lies at `place`.
     fn inside(&mut self, container: &Element, place: &str) {
         let catalogue = self.catalogue;
-        for part in catalogue.parts_of(container.name) {
+        let optional_value = |part: &&Element| part.min == 0 && part.value_type().is_some();
+        for part in catalogue.parts_of(container.name).filter(|part| !optional_value(part)) {
             let address = below(place, part.name);
             match part.shape {
                 Shape::Value(_) => {
-                    if part.min > 0 && self.content.value(&address).is_none() {
+                    if self.content.value(&address).is_none() {
                         self.found.push(Address::unchecked(&address));
                     }
                 }

@@ -198,10 +198,13 @@ fn written_name(part: &Part) -> String {
     }
 }
 
+/// The namespace of the attributes of XML Schema.
+const SCHEMA_INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
+
 /// Whether an attribute is the hint of XML Schema that any element may carry and that says nothing of the vehicle.
 fn says_where_the_schema_is(attribute: &Attribute) -> bool {
-    let namespace = Namespace::Other("http://www.w3.org/2001/XMLSchema-instance".into());
-    attribute.namespace == namespace && matches!(&*attribute.name, "schemaLocation" | "noNamespaceSchemaLocation")
+    matches!(&attribute.namespace, Namespace::Other(name) if **name == *SCHEMA_INSTANCE)
+        && matches!(&*attribute.name, "schemaLocation" | "noNamespaceSchemaLocation")
 }
 
 fn is_blank(text: &str) -> bool {

@@ -9,27 +9,29 @@ use super::read::{FaultKind, ReadFault};
 pub const BYTES: usize = 20 * 1024 * 1024;
 /// The most levels of elements.
 pub const LEVELS: u32 = 64;
-/// The most elements, attributes, texts, comments and instructions together.
+/// The most elements, attributes, texts, references, comments and instructions together.
 pub const NODES: usize = 200_000;
 /// The most bytes of one text, attribute, comment or instruction.
 pub const VALUE: usize = 64 * 1024;
 /// The most attributes and namespace declarations of one element. The parser compares each with all others.
-pub const ATTRIBUTES: usize = 64;
-/// The most bytes of a start tag that declares a namespace with a reference in it: the parser copies such a name for
-/// each element that uses it.
-const REFERENCED_NAMESPACE: usize = 1024;
+pub const ATTRIBUTES: usize = 32;
+/// The most work with namespaces: the bytes of all tags so far that declare one, summed over all tags. The parser
+/// looks through the declarations for each name that has a prefix, and copies what it finds.
+pub const NAMESPACE_WORK: usize = 64 * 1024 * 1024;
 
 /// Walks over the text of a document and says which limit it breaks first, and where.
 ///
 /// It knows just enough of XML to tell markup from text; whether the text is XML at all the parser says afterwards.
 pub fn check(text: &str) -> Result<(), ReadFault> {
-    Walk { text, at: 0, nodes: 0 }.run()
+    Walk { text, at: 0, nodes: 0, declarations: 0, namespace_work: 0 }.run()
 }
 
 struct Walk<'a> {
     text: &'a str,
     at: usize,
     nodes: usize,
+    declarations: usize,
+    namespace_work: usize,
 }
 
 impl<'a> Walk<'a> {
@@ -95,11 +97,9 @@ impl<'a> Walk<'a> {
         if attributes > ATTRIBUTES {
             return Err(self.fault(FaultKind::TooManyAttributes, 0));
         }
-        if tag.len() > REFERENCED_NAMESPACE && tag.contains("xmlns") && tag.contains('&') {
-            return Err(self.fault(FaultKind::ValueTooLong, 0));
-        }
         if !tag.starts_with("</") {
             self.count(1 + attributes)?;
+            self.namespaces(tag, attributes)?;
         }
         self.references(tag)?;
         self.at += end;
@@ -114,14 +114,23 @@ impl<'a> Walk<'a> {
         self.count(1)
     }
 
+    fn namespaces(&mut self, tag: &str, attributes: usize) -> Result<(), ReadFault> {
+        if attributes > 0 && tag.contains("xmlns") {
+            self.declarations += tag.len();
+        }
+        self.namespace_work += self.declarations * (1 + attributes);
+        if self.namespace_work > NAMESPACE_WORK { Err(self.fault(FaultKind::TooManyNamespaces, 0)) } else { Ok(()) }
+    }
+
     fn count(&mut self, nodes: usize) -> Result<(), ReadFault> {
         self.nodes += nodes;
         if self.nodes > NODES { Err(self.fault(FaultKind::TooManyNodes, 0)) } else { Ok(()) }
     }
 
     /// References in `piece`, which begins where the walk stands, must be to characters or to one of XML's own five.
-    fn references(&self, piece: &str) -> Result<(), ReadFault> {
+    fn references(&mut self, piece: &str) -> Result<(), ReadFault> {
         for (offset, _) in piece.match_indices('&') {
+            self.count(1)?;
             let rest = &piece[offset + 1..];
             let own = ["#", "lt;", "gt;", "amp;", "apos;", "quot;"];
             if !own.iter().any(|own| rest.starts_with(own)) {
@@ -179,6 +188,25 @@ mod tests {
         let attributes = |count: usize| format!("<a {}/>", "b='' ".repeat(count));
         assert_eq!(kind(&attributes(ATTRIBUTES)), None);
         assert_eq!(kind(&attributes(ATTRIBUTES + 1)), Some(FaultKind::TooManyAttributes));
+    }
+
+    #[test]
+    fn references_count_as_nodes() {
+        assert_eq!(kind(&format!("<a>{}</a>", "<b>&lt;&gt;</b>".repeat(NODES / 2))), Some(FaultKind::TooManyNodes));
+    }
+
+    #[test]
+    fn many_names_under_many_or_long_namespaces_are_refused() {
+        let elements = "<p:b/>".repeat(100_000);
+        assert_eq!(kind(&format!("<a xmlns:p='urn:x'>{elements}</a>")), None);
+        let long = format!("<a xmlns:p='{}'>{elements}</a>", "u".repeat(1000));
+        assert_eq!(kind(&long), Some(FaultKind::TooManyNamespaces));
+        let level: String = (0..30).map(|number| format!(" xmlns:p{number}='u'")).collect();
+        assert_eq!(kind(&format!("<a{level}>").repeat(60)), None);
+        assert_eq!(
+            kind(&format!("{}{elements}", format!("<a{level}>").repeat(60))),
+            Some(FaultKind::TooManyNamespaces)
+        );
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use thiserror::Error;
 
@@ -55,7 +56,7 @@ pub(super) struct Part {
 pub(super) enum Namespace {
     None,
     Ivi,
-    Other(Box<str>),
+    Other(Arc<str>),
 }
 
 /// An attribute that declares no namespace.
@@ -92,19 +93,22 @@ impl Message {
     /// When a value has no place in a message, or no message can hold it: nothing is left out in silence.
     pub fn from_content(content: &Content) -> Result<Message, Unwritable> {
         for (address, value) in content.iter() {
-            if catalogue().address(address.as_str()).ok().as_ref() != Some(address) {
-                return Err(Unwritable::NoPlace(address.clone()));
-            }
             if let Some(letter) = value.chars().find(|letter| !is_xml_character(*letter)) {
                 return Err(Unwritable::Character { address: address.clone(), letter });
             }
         }
         let none = BTreeSet::new();
-        let composer = Composer { content, outline: Outline::of(content, &none) };
+        let mut composer = Composer { content, outline: Outline::of(content, &none), values: 0 };
         let mut root = Part::of(ROOT);
         root.declarations.push(("".into(), NAMESPACE.into()));
         let outermost = catalogue().parts_of(ROOT).map(|element| composer.part(element, &element.path, 1)).collect();
         root.hold(outermost, 0);
+        if composer.values < content.len() {
+            let has_place = |address: &Address| catalogue().address(address.as_str()).as_ref() == Ok(address);
+            if let Some((lost, _)) = content.iter().find(|(address, _)| !has_place(address)) {
+                return Err(Unwritable::NoPlace(lost.clone()));
+            }
+        }
         Ok(Message { before: Vec::new(), root, after: Vec::new() })
     }
 }
@@ -112,17 +116,20 @@ impl Message {
 struct Composer<'a> {
     content: &'a Content,
     outline: Outline<'a>,
+    /// How many values found their place.
+    values: usize,
 }
 
 impl Composer<'_> {
     /// A container with what the content has for it.
-    fn part(&self, container: &Element, place: &str, level: usize) -> Part {
+    fn part(&mut self, container: &Element, place: &str, level: usize) -> Part {
         let mut inside = Vec::new();
         for element in catalogue().parts_of(container.name) {
             let address = below(place, element.name);
             match element.shape {
                 Shape::Value(_) => {
                     if let Some(value) = self.content.value(&address) {
+                        self.values += 1;
                         let mut part = Part::of(element.name);
                         // An element without text has no text node at all: a reader of it would see none.
                         part.nodes.extend((!value.is_empty()).then(|| Node::Text(value.into())));

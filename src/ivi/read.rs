@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use thiserror::Error;
 use uppsala::{Attribute as XmlAttribute, PullEvent, PullParser, QName, XmlError};
@@ -73,6 +74,8 @@ pub enum FaultKind {
     TooManyNodes,
     /// More attributes on one element.
     TooManyAttributes,
+    /// More declarations of namespaces, or longer ones, than its elements can be read with in time.
+    TooManyNamespaces,
     /// More bytes in one value.
     ValueTooLong,
 }
@@ -106,6 +109,7 @@ impl ReadFault {
             | FaultKind::TooDeep
             | FaultKind::TooManyNodes
             | FaultKind::TooManyAttributes
+            | FaultKind::TooManyNamespaces
             | FaultKind::ValueTooLong => "no certificate needs as much: look at what the file is and who sent it",
         }
     }
@@ -133,8 +137,11 @@ impl fmt::Display for FaultKind {
             }
             FaultKind::TooLarge => write!(f, "larger than {} MiB", limits::BYTES / 1024 / 1024),
             FaultKind::TooDeep => write!(f, "more than {} levels of elements", limits::LEVELS),
-            FaultKind::TooManyNodes => write!(f, "more than {} elements, attributes and texts", limits::NODES),
+            FaultKind::TooManyNodes => {
+                write!(f, "more than {} elements, attributes, texts and references", limits::NODES)
+            }
             FaultKind::TooManyAttributes => write!(f, "more than {} attributes on one element", limits::ATTRIBUTES),
+            FaultKind::TooManyNamespaces => f.write_str("too many or too long declarations of namespaces"),
             FaultKind::ValueTooLong => write!(f, "a value longer than {} KiB", limits::VALUE / 1024),
         }
     }
@@ -217,7 +224,7 @@ fn parse(text: &str, utf16: bool) -> Result<(Message, bool), ReadFault> {
                 if depth >= limits::LEVELS {
                     return Err(ReadFault::at(FaultKind::TooDeep, text.as_bytes(), byte_start));
                 }
-                let part = part(name, attributes, namespace_declarations);
+                let part = builder.part(name, attributes, namespace_declarations);
                 if depth == 0 && (part.name != ROOT || part.namespace != Namespace::Ivi) {
                     return Err(ReadFault::at(other_document(&part), text.as_bytes(), byte_start));
                 }
@@ -278,33 +285,6 @@ fn other_document(root: &Part) -> FaultKind {
     FaultKind::OtherDocument { root: shorten(&root.name), namespace: shorten(namespace) }
 }
 
-fn part(name: QName<'_>, attributes: Vec<XmlAttribute<'_>>, declarations: Vec<(Cow<'_, str>, Cow<'_, str>)>) -> Part {
-    let known = catalogue().by_name(&name.local_name).map(|element| Cow::Borrowed(element.name));
-    let attributes = attributes.into_iter().map(|attribute| Attribute {
-        namespace: namespace(attribute.name.namespace_uri),
-        prefix: attribute.name.prefix.map(Into::into),
-        name: attribute.name.local_name.into(),
-        value: attribute.value.into(),
-    });
-    Part {
-        prefix: name.prefix.map(Into::into),
-        name: known.unwrap_or_else(|| Cow::Owned(name.local_name.into_owned())),
-        namespace: namespace(name.namespace_uri),
-        declarations: declarations.into_iter().map(|(prefix, uri)| (prefix.into(), uri.into())).collect(),
-        attributes: attributes.collect(),
-        nodes: Vec::new(),
-    }
-}
-
-fn namespace(name: Option<Cow<'_, str>>) -> Namespace {
-    match name {
-        None => Namespace::None,
-        Some(name) if name.is_empty() => Namespace::None,
-        Some(name) if name == NAMESPACE => Namespace::Ivi,
-        Some(name) => Namespace::Other(name.into()),
-    }
-}
-
 /// Puts the events of the parser together.
 #[derive(Default)]
 struct Builder {
@@ -314,9 +294,48 @@ struct Builder {
     root: Option<Part>,
     after: Vec<Node>,
     signed: bool,
+    /// The namespaces met so far, so that each is kept once.
+    namespaces: Vec<Arc<str>>,
 }
 
 impl Builder {
+    fn part(
+        &mut self,
+        name: QName<'_>,
+        attributes: Vec<XmlAttribute<'_>>,
+        declarations: Vec<(Cow<'_, str>, Cow<'_, str>)>,
+    ) -> Part {
+        let known = catalogue().by_name(&name.local_name).map(|element| Cow::Borrowed(element.name));
+        let attributes = attributes.into_iter().map(|attribute| Attribute {
+            namespace: self.namespace(attribute.name.namespace_uri.as_deref()),
+            prefix: attribute.name.prefix.map(Into::into),
+            name: attribute.name.local_name.into(),
+            value: attribute.value.into(),
+        });
+        Part {
+            attributes: attributes.collect(),
+            prefix: name.prefix.map(Into::into),
+            name: known.unwrap_or_else(|| Cow::Owned(name.local_name.into_owned())),
+            namespace: self.namespace(name.namespace_uri.as_deref()),
+            declarations: declarations.into_iter().map(|(prefix, uri)| (prefix.into(), uri.into())).collect(),
+            nodes: Vec::new(),
+        }
+    }
+
+    fn namespace(&mut self, name: Option<&str>) -> Namespace {
+        let name = match name {
+            None | Some("") => return Namespace::None,
+            Some(NAMESPACE) => return Namespace::Ivi,
+            Some(other) => other,
+        };
+        if let Some(known) = self.namespaces.iter().rev().find(|known| ***known == *name) {
+            return Namespace::Other(Arc::clone(known));
+        }
+        let new: Arc<str> = name.into();
+        self.namespaces.push(Arc::clone(&new));
+        Namespace::Other(new)
+    }
+
     fn open(&mut self, part: Part) {
         self.open.push(part);
     }
