@@ -28,8 +28,15 @@ pub struct Stage {
     pub sha256: Digest,
     /// The file it came from.
     pub source: String,
-    /// What became of checking its signature, in words.
+    /// What became of checking its signature, in words; they begin with `valid` where it holds.
     pub signature: String,
+}
+
+impl Stage {
+    /// Whether its signature was checked and holds.
+    pub fn signature_holds(&self) -> bool {
+        self.signature.starts_with("valid")
+    }
 }
 
 /// Something a received message has that the catalogue does not know, or a value that does not fit its type.

@@ -2,6 +2,21 @@
 //!
 //! To add one: write a function in the module of its subject and give it a row in that module's `CHECKS`.
 
+mod approvals;
+mod arithmetic;
+mod category;
+mod dates;
+#[cfg(test)]
+mod fixture;
+mod identity;
+mod look;
+mod options;
+mod stages;
+mod structure;
+mod text;
+
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::address::Address;
@@ -109,10 +124,22 @@ fn named(values: &[(&str, &str)]) -> Vec<(String, String)> {
 
 /// Every check, by subject.
 pub fn all() -> impl Iterator<Item = &'static Check> {
-    [].into_iter()
+    [
+        identity::CHECKS,
+        stages::CHECKS,
+        approvals::CHECKS,
+        category::CHECKS,
+        arithmetic::CHECKS,
+        dates::CHECKS,
+        structure::CHECKS,
+        options::CHECKS,
+        text::CHECKS,
+    ]
+    .into_iter()
+    .flatten()
 }
 
-/// Runs every check that the policy leaves on: what blocks first, then by the order of the catalogue.
+/// Runs every check that the policy leaves on: what blocks first, then by the order of the catalogue; nothing twice.
 pub fn run(case: &Case<'_>, certificate: &Certificate) -> Vec<Finding> {
     let mut findings = Vec::new();
     for check in all() {
@@ -122,16 +149,65 @@ pub fn run(case: &Case<'_>, certificate: &Certificate) -> Vec<Finding> {
         }
         let mut report = Report::default();
         (check.run)(case, certificate, &mut report);
-        findings.extend(report.found.into_iter().map(|reported| Finding {
-            check: check.id,
-            title: check.title,
-            clause: check.clause,
-            grade,
-            address: reported.address,
-            message: reported.message,
-            values: reported.values,
-        }));
+        let mut told = BTreeSet::new();
+        for Reported { address, message, values } in report.found {
+            if told.insert((address.clone(), message.clone())) {
+                let Check { id, title, clause, .. } = *check;
+                findings.push(Finding { check: id, title, clause, grade, address, message, values });
+            }
+        }
     }
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.grade));
     findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fixture::World;
+    use super::{BTreeSet, Grade, all};
+
+    #[test]
+    fn every_check_has_an_id_of_its_own_and_says_what_it_rests_on() {
+        let mut ids = BTreeSet::new();
+        for check in all() {
+            let (subject, number) = check.id.split_once('-').unwrap();
+            assert!(subject.len() == 2 && number.len() == 2 && number.parse::<u8>().is_ok(), "{}", check.id);
+            assert!(ids.insert(check.id), "{} is used twice", check.id);
+            assert!(!check.title.is_empty() && !check.clause.is_empty(), "{}", check.id);
+        }
+    }
+
+    #[test]
+    fn what_is_inferred_never_blocks_by_default() {
+        for check in all().filter(|check| check.clause.contains("inferred")) {
+            assert!(check.grade < Grade::Block, "{}", check.id);
+        }
+    }
+
+    #[test]
+    fn a_sound_record_has_no_findings() {
+        assert_eq!(World::sound().findings(), []);
+    }
+
+    #[test]
+    fn a_policy_regrades_and_switches_off() {
+        let mut world = World::sound();
+        world.set("MassGroup/ActualMass", "3000");
+        world.policy.grades.insert("AR-02".to_owned(), Grade::Block);
+        assert_eq!(world.findings()[0].grade, Grade::Block);
+        world.policy.grades.insert("AR-02".to_owned(), Grade::Off);
+        assert!(!world.fires("AR-02"));
+    }
+
+    #[test]
+    fn nothing_is_found_twice_and_what_blocks_comes_first() {
+        let mut world = World::sound();
+        let fault = crate::domain::record::StageFault { place: "line 1".to_owned(), message: "odd".to_owned() };
+        world.record.stages[0].faults = vec![fault.clone(), fault];
+        world.unset("TypeApprovalNumber");
+        let findings = world.findings();
+        assert_eq!(findings.iter().filter(|finding| finding.check == "ST-03").count(), 1);
+        assert!(findings.windows(2).all(|pair| pair[0].grade >= pair[1].grade));
+        assert_eq!(findings[0].grade, Grade::Block);
+    }
 }

@@ -1,0 +1,141 @@
+//! Checks of dates: the days of manufacture and of issue stand in their order.
+
+use super::look::{day, own};
+use super::{Check, Grade, Report};
+use crate::domain::certificate::{Case, Certificate};
+
+const BUILT: &str = "DateManufactureVehicle";
+const ISSUED: &str = "TypeApprovalIssueDate";
+
+/// The checks of this subject.
+pub const CHECKS: &[Check] = &[
+    Check {
+        id: "DA-01",
+        title: "Manufactured by today",
+        clause: "Regulation (EU) 2018/858, Articles 36 and 37: the certificate comes after the manufacture",
+        grade: Grade::Block,
+        entries: &[BUILT],
+        run: not_in_the_future,
+    },
+    Check {
+        id: "DA-02",
+        title: "Completed no earlier than the base was manufactured",
+        clause: "inferred: the order of the stages",
+        grade: Grade::Warn,
+        entries: &[BUILT],
+        run: not_before_the_base,
+    },
+    Check {
+        id: "DA-03",
+        title: "Manufactured no earlier than the approval was issued",
+        clause: "inferred: the order of approval and manufacture",
+        grade: Grade::Warn,
+        entries: &[BUILT, ISSUED],
+        run: not_before_the_approval,
+    },
+    Check {
+        id: "DA-04",
+        title: "The date of manufacture is given",
+        clause: "Regulation (EU) 2018/858, Article 36: the date of manufacture is included; entry 0.11",
+        grade: Grade::Block,
+        entries: &[BUILT],
+        run: is_given,
+    },
+    Check {
+        id: "DA-05",
+        title: "The date of manufacture is that of our stage",
+        clause: "entry 0.11 of a completed vehicle; inferred",
+        grade: Grade::Warn,
+        entries: &[BUILT],
+        run: is_ours,
+    },
+];
+
+fn not_in_the_future(case: &Case<'_>, certificate: &Certificate, report: &mut Report) {
+    let today = case.now.day();
+    if let Some(built) = day(&certificate.effective, BUILT)
+        && built > today
+    {
+        let values = [("manufactured", built.to_string()), ("today", today.to_string())];
+        let [(one, first), (other, second)] = &values;
+        report.at(BUILT, "the date of manufacture lies in the future", &[(one, first), (other, second)]);
+    }
+}
+
+fn not_before_the_base(_: &Case<'_>, certificate: &Certificate, report: &mut Report) {
+    if let (Some(theirs), Some(ours)) = (day(&certificate.before, BUILT), day(&certificate.effective, BUILT))
+        && ours < theirs
+    {
+        let (theirs, ours) = (theirs.to_string(), ours.to_string());
+        let text = "our stage was manufactured before the stage it builds on";
+        report.at(BUILT, text, &[("stage before", &theirs), ("ours", &ours)]);
+    }
+}
+
+fn not_before_the_approval(_: &Case<'_>, certificate: &Certificate, report: &mut Report) {
+    let issued = own(certificate, ISSUED).and_then(|own| crate::domain::value::date(&own.value));
+    if let (Some(issued), Some(built)) = (issued, day(&certificate.effective, BUILT))
+        && built < issued
+    {
+        let (issued, built) = (issued.to_string(), built.to_string());
+        let text = "manufactured before this extension of the approval was issued";
+        report.at(BUILT, text, &[("issued", &issued), ("manufactured", &built)]);
+    }
+}
+
+fn is_given(_: &Case<'_>, certificate: &Certificate, report: &mut Report) {
+    if certificate.effective.value(BUILT).is_none() {
+        report.at(BUILT, "no stage gives the date of manufacture (0.11): declare it", &[]);
+    }
+}
+
+fn is_ours(_: &Case<'_>, certificate: &Certificate, report: &mut Report) {
+    if let Some(theirs) = certificate.before.value(BUILT)
+        && own(certificate, BUILT).is_none()
+    {
+        let text = "only the base vehicle's date of manufacture stands: declare the day of our stage (0.11)";
+        report.at(BUILT, text, &[("stage before", theirs)]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::World;
+    use super::BUILT;
+
+    #[test]
+    fn a_manufacture_to_come_blocks() {
+        let mut world = World::sound();
+        world.set(BUILT, &world.now.day().to_string());
+        assert!(!world.fires("DA-01"));
+        world.set(BUILT, &world.now.day().succ_opt().unwrap().to_string());
+        assert!(world.fires("DA-01"));
+    }
+
+    #[test]
+    fn a_completion_before_the_base_warns() {
+        let mut world = World::sound();
+        world.set(BUILT, "2026-07-20");
+        assert!(!world.fires("DA-02"));
+        world.set(BUILT, "2026-07-19");
+        assert!(world.fires("DA-02"));
+    }
+
+    #[test]
+    fn a_manufacture_before_the_approval_warns() {
+        let mut world = World::sound();
+        assert!(!world.fires("DA-03"));
+        world.approvals[0].issued = world.now.day();
+        assert!(world.fires("DA-03"));
+    }
+
+    #[test]
+    fn a_missing_date_blocks_and_an_inherited_one_warns() {
+        let mut world = World::sound();
+        assert!(!world.fires("DA-04") && !world.fires("DA-05"));
+        world.unset(BUILT);
+        assert!(!world.fires("DA-04") && world.fires("DA-05"));
+        world.no_base(BUILT);
+        assert!(world.fires("DA-04") && !world.fires("DA-05"));
+    }
+}

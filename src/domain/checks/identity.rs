@@ -1,0 +1,96 @@
+//! Checks of identity: one VIN through all stages.
+
+use super::{Check, Grade, Report};
+use crate::domain::certificate::{Case, Certificate};
+use crate::domain::identity::Vin;
+
+const VIN: &str = "VehicleIdentificationNumber";
+
+/// The checks of this subject.
+pub const CHECKS: &[Check] = &[
+    Check {
+        id: "ID-01",
+        title: "The VIN is the same in every stage",
+        clause: "EUCARIS setup manual 1.5, multi-stage vehicles",
+        grade: Grade::Block,
+        entries: &[VIN],
+        run: same_in_every_stage,
+    },
+    Check {
+        id: "ID-02",
+        title: "The VIN of a received stage has the form of one",
+        clause: "ISO 3779: 17 characters without I, O and Q",
+        grade: Grade::Warn,
+        entries: &[VIN],
+        run: form_in_every_stage,
+    },
+    Check {
+        id: "ID-03",
+        title: "The last four characters of the VIN are digits",
+        clause: "ISO 3779; background, not confirmed",
+        grade: Grade::Info,
+        entries: &[VIN],
+        run: last_four_are_digits,
+    },
+];
+
+fn same_in_every_stage(case: &Case<'_>, _: &Certificate, report: &mut Report) {
+    let ours = case.record.vin.as_str();
+    for stage in &case.record.stages {
+        match stage.content.value(VIN) {
+            Some(theirs) if theirs == ours => {}
+            Some(theirs) => report.at(
+                VIN,
+                format!("stage {} is about another vehicle: ask its manufacturer for a correction", stage.number),
+                &[("this record", ours), (&format!("stage {}", stage.number), theirs)],
+            ),
+            None => report.at(VIN, format!("stage {} names no VIN", stage.number), &[("this record", ours)]),
+        }
+    }
+}
+
+fn form_in_every_stage(case: &Case<'_>, _: &Certificate, report: &mut Report) {
+    for stage in &case.record.stages {
+        let Some(theirs) = stage.content.value(VIN) else { continue };
+        if let Err(fault) = Vin::parse(theirs) {
+            report.at(VIN, format!("stage {}: {fault}", stage.number), &[("VIN", theirs)]);
+        }
+    }
+}
+
+fn last_four_are_digits(case: &Case<'_>, _: &Certificate, report: &mut Report) {
+    let vin = case.record.vin.as_str();
+    if !vin.bytes().rev().take(4).all(|byte| byte.is_ascii_digit()) {
+        report.at(
+            VIN,
+            "the last four characters are not all digits: compare the VIN with the vehicle",
+            &[("VIN", vin)],
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::World;
+    use super::VIN;
+
+    #[test]
+    fn another_vin_in_an_earlier_stage_blocks() {
+        let mut world = World::sound();
+        assert!(!world.fires("ID-01") && !world.fires("ID-02"));
+        world.base(VIN, "ZZATG60D2TK104418");
+        assert!(world.fires("ID-01"));
+        world.base(VIN, "ZZATG60D2TK10441O");
+        assert!(world.fires("ID-02"));
+        world.no_base(VIN);
+        assert!(world.fires("ID-01"));
+    }
+
+    #[test]
+    fn a_letter_among_the_last_four_is_worth_knowing() {
+        let mut world = World::sound();
+        assert!(!world.fires("ID-03"));
+        world.vin("ZZATG60D2TK10441A");
+        assert!(world.fires("ID-03"));
+    }
+}

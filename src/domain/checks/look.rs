@@ -1,0 +1,43 @@
+//! How checks look at a content: exact numbers, days, sums. What is missing or does not fit its type is no answer, so
+//! that no arithmetic is ever done with it.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use crate::domain::address::Address;
+use crate::domain::certificate::{Certificate, Origin, OwnValue};
+use crate::domain::content::Content;
+use crate::domain::value;
+
+/// The number at an address the caller writes out.
+pub fn number(content: &Content, address: &str) -> Option<Decimal> {
+    content.value(address).and_then(value::decimal)
+}
+
+/// The day at an address the caller writes out.
+pub fn day(content: &Content, address: &str) -> Option<NaiveDate> {
+    content.value(address).and_then(value::date)
+}
+
+/// The numbers that every row of a table gives under `name`; `None` when there is no row or one of them gives none.
+pub fn column(content: &Content, table: &str, name: &str) -> Option<Vec<Decimal>> {
+    let rows = content.rows(table);
+    let numbers: Option<Vec<Decimal>> =
+        (1..=rows).map(|row| number(content, &format!("{table}[{row}]/{name}"))).collect();
+    numbers.filter(|numbers| !numbers.is_empty())
+}
+
+/// Our value at an address the caller writes out.
+pub fn own<'a>(certificate: &'a Certificate, address: &str) -> Option<&'a OwnValue> {
+    certificate.own.get(&Address::unchecked(address))
+}
+
+/// Whether our stage says it on purpose: somebody declared it or the approval says it.
+pub fn is_stated(own: &OwnValue) -> bool {
+    matches!(own.origin, Origin::Declared | Origin::Approval)
+}
+
+/// Whether our stage gives anything at or below `place`.
+pub fn gives(certificate: &Certificate, place: &str) -> bool {
+    certificate.own.keys().any(|address| address.is_within(place))
+}

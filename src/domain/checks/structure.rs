@@ -1,0 +1,159 @@
+//! Checks of structure: nothing mandatory missing in what we would send, nothing that does not fit, and what was wrong
+//! with what we received.
+
+use super::look::gives;
+use super::{Check, Grade, Report};
+use crate::domain::certificate::{Case, Certificate, is_formal, without_dropped};
+use crate::domain::structure;
+
+const SCHEMA: &str = "IVI 2.0 schema of 2026-02-26";
+
+/// The checks of this subject.
+pub const CHECKS: &[Check] = &[
+    Check {
+        id: "ST-01",
+        title: "Nothing that the schema asks for is missing",
+        clause: SCHEMA,
+        grade: Grade::Block,
+        entries: &[],
+        run: nothing_is_missing,
+    },
+    Check {
+        id: "ST-02",
+        title: "Every value of our stage fits its type",
+        clause: SCHEMA,
+        grade: Grade::Block,
+        entries: &[],
+        run: everything_fits,
+    },
+    Check {
+        id: "ST-03",
+        title: "Received messages read without fault",
+        clause: SCHEMA,
+        grade: Grade::Warn,
+        entries: &[],
+        run: received_without_fault,
+    },
+    Check {
+        id: "ST-04",
+        title: "The signatures of received messages hold",
+        clause: "Regulation (EU) 2024/1061, Article 1(3) and (4), by EReg guidelines 1.1; that we look too is inferred",
+        grade: Grade::Warn,
+        entries: &[],
+        run: signatures_hold,
+    },
+    Check {
+        id: "ST-05",
+        title: "General construction, masses and dimensions are in our message",
+        clause: "EReg change overview: mandatory; the schema leaves them optional",
+        grade: Grade::Warn,
+        entries: &["GeneralConstructionGroup", "MassGroup", "DimensionGroup"],
+        run: groups_are_given,
+    },
+];
+
+fn nothing_is_missing(case: &Case<'_>, certificate: &Certificate, report: &mut Report) {
+    let content = certificate.own_content(case.record);
+    for place in structure::missing(case.catalogue, &content) {
+        // Header and signatory are added at release; that somebody may sign is a check of its own (AP-08).
+        if !is_formal(&place) {
+            let title = case.catalogue.element(&place).map_or(place.name(), |element| element.title);
+            report.at(place.as_str(), format!("{title} is mandatory and missing: declare it"), &[]);
+        }
+    }
+}
+
+fn everything_fits(case: &Case<'_>, certificate: &Certificate, report: &mut Report) {
+    for (address, own) in &certificate.own {
+        let place = without_dropped(case.record, address);
+        let Some(element) = case.catalogue.element(&place) else {
+            report.at(address.as_str(), "no entry of the message lies here", &[("ours", &own.value)]);
+            continue;
+        };
+        if let Err(misfit) = element.check(&own.value) {
+            report.at(address.as_str(), format!("{}: {misfit}", element.title), &[("ours", &own.value)]);
+        }
+    }
+}
+
+fn received_without_fault(case: &Case<'_>, _: &Certificate, report: &mut Report) {
+    for stage in &case.record.stages {
+        for fault in &stage.faults {
+            let number = stage.number;
+            report.whole(
+                format!("stage {number}, {}: {}; ask its manufacturer for a correction", fault.place, fault.message),
+                &[("stage", &number.to_string()), ("place", &fault.place)],
+            );
+        }
+    }
+}
+
+fn signatures_hold(case: &Case<'_>, _: &Certificate, report: &mut Report) {
+    for stage in &case.record.stages {
+        if !stage.signature_holds() {
+            let said = if stage.signature.is_empty() { "not checked" } else { &stage.signature };
+            let number = stage.number;
+            report.whole(
+                format!("stage {number}: the signature of the message does not count: {said}"),
+                &[("stage", &number.to_string()), ("signature", said)],
+            );
+        }
+    }
+}
+
+fn groups_are_given(_: &Case<'_>, certificate: &Certificate, report: &mut Report) {
+    for group in ["GeneralConstructionGroup", "MassGroup", "DimensionGroup"] {
+        if !gives(certificate, group) {
+            report.at(group, format!("our message has nothing of {group}: restate at least one of its entries"), &[]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::World;
+    use crate::domain::record::StageFault;
+
+    #[test]
+    fn a_mandatory_entry_that_nobody_gives_blocks() {
+        let mut world = World::sound();
+        assert!(!world.fires("ST-01"), "{:?}", world.findings());
+        world.no_base("MethodAttachmentStatutoryPlate");
+        assert!(world.fires("ST-01"));
+    }
+
+    #[test]
+    fn a_restated_value_that_does_not_fit_blocks() {
+        let mut world = World::sound();
+        assert!(!world.fires("ST-02"));
+        world.base("MethodAttachmentStatutoryPlate", "by four screws");
+        assert!(world.fires("ST-02"));
+    }
+
+    #[test]
+    fn a_fault_of_a_received_message_is_shown() {
+        let mut world = World::sound();
+        assert!(!world.fires("ST-03"));
+        let fault = StageFault { place: "line 12".to_owned(), message: "unknown element".to_owned() };
+        world.record.stages[0].faults.push(fault);
+        assert!(world.fires("ST-03"));
+    }
+
+    #[test]
+    fn a_signature_that_does_not_hold_warns() {
+        let mut world = World::sound();
+        assert!(!world.fires("ST-04"));
+        world.record.stages[0].signature = "the signature does not fit the content".to_owned();
+        assert!(world.fires("ST-04"));
+    }
+
+    #[test]
+    fn a_message_without_masses_warns() {
+        let mut world = World::sound();
+        assert!(!world.fires("ST-05"));
+        for address in ["MassInRunningOrder", "ActualMass", "TechnicallyPermissibleMaximumLadenMass"] {
+            world.unset(&format!("MassGroup/{address}"));
+        }
+        assert!(world.fires("ST-05"));
+    }
+}
