@@ -1,0 +1,266 @@
+//! Build sheets: each row read by itself into what the desk is asked to do with it, or rejected with line and reason.
+
+use std::collections::HashMap;
+
+use super::Reject;
+use super::columns::{Column, ColumnMap, columns};
+use super::table::{self, Cell, Format, TableRow};
+use crate::domain::action::{Given, SheetRow};
+use crate::domain::address::Address;
+use crate::domain::approval::ApprovalNumber;
+use crate::domain::catalogue::{Catalogue, Element};
+use crate::domain::identity::{Login, Vin};
+use crate::domain::value;
+use crate::domain::visible::visible;
+
+/// A row that can be brought to the desk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// Which vehicle.
+    pub vin: Vin,
+    /// What the row says of it.
+    pub row: SheetRow,
+    /// Its line in the file.
+    pub line: usize,
+}
+
+/// Reads a build sheet called `name`. A row's stage is 0 where the sheet does not say it: the record's own stands.
+///
+/// # Errors
+/// The file as a whole cannot be taken: no such file, or a column nobody knows. Rows at fault are in the answer, each
+/// by itself.
+pub fn read(
+    name: &str,
+    bytes: &[u8],
+    format: Format,
+    map: &ColumnMap,
+    catalogue: &Catalogue,
+) -> Result<Vec<Result<Item, Reject>>, Vec<Reject>> {
+    let table = table::read(bytes, format).map_err(|fault| vec![fault])?;
+    let columns = columns(&table, map, catalogue)?;
+    let sheet = Sheet { name, header: &table.header, columns: &columns, catalogue };
+    let mut first: HashMap<Vin, usize> = HashMap::new();
+    Ok(table.rows.into_iter().map(|row| sheet.item(row, &mut first)).collect())
+}
+
+struct Sheet<'a> {
+    name: &'a str,
+    header: &'a [String],
+    columns: &'a [Option<Column>],
+    catalogue: &'a Catalogue,
+}
+
+impl Sheet<'_> {
+    /// `first` knows the line that named each vehicle first: a second row about it is rejected whatever became of the
+    /// first, for nobody can tell which of the two is meant.
+    fn item(&self, row: TableRow, first: &mut HashMap<Vin, usize>) -> Result<Item, Reject> {
+        let line = row.line;
+        let cells = row.cells.map_err(|why| Reject::new(why).line(line))?;
+        let vin_cell = cells.iter().find(|(at, _)| self.columns.get(*at) == Some(&Some(Column::Vin)));
+        let given = vin_cell.and_then(|(_, cell)| cell.as_deref().ok()).unwrap_or_default().to_owned();
+        let rejected = |fault: Reject| if given.is_empty() { fault } else { fault.vin(&given) };
+        self.read_row(&given, cells, line, first).map_err(|fault| rejected(fault.line(line)))
+    }
+
+    fn read_row(
+        &self,
+        given: &str,
+        cells: Vec<(usize, Cell)>,
+        line: usize,
+        first: &mut HashMap<Vin, usize>,
+    ) -> Result<Item, Reject> {
+        if given.is_empty() {
+            return Err(Reject::new("the row names no VIN"));
+        }
+        let vin = Vin::parse(given).map_err(|fault| Reject::new(fault.to_string()))?;
+        if let Some(earlier) = first.get(&vin) {
+            return Err(Reject::new(format!("line {earlier} of this file is about the same vehicle"))
+                .hint("keep one row for each vehicle"));
+        }
+        first.insert(vin.clone(), line);
+        let mut row = SheetRow { source: format!("{}:{line}", self.name), ..SheetRow::default() };
+        for (at, cell) in cells {
+            let Some(Some(column)) = self.columns.get(at) else { continue };
+            let name = self.header.get(at).map_or("", String::as_str);
+            let text = cell.map_err(|why| Reject::new(format!("column `{}`: {why}", visible(name))))?;
+            self.put(&mut row, column, name, text)?;
+        }
+        Ok(Item { vin, row, line })
+    }
+
+    fn put(&self, row: &mut SheetRow, column: &Column, name: &str, text: String) -> Result<(), Reject> {
+        let misfit = |takes: &str| {
+            let shown = shown(&text);
+            Reject::new(format!("column `{}`: `{shown}` does not fit", visible(name)))
+                .hint(format!("it takes: {takes}"))
+        };
+        if text == "=" && !matches!(column, Column::Entry(_)) {
+            return Err(misfit("a value; only an entry has one to restate"));
+        }
+        match column {
+            Column::Vin => {}
+            Column::Scope => row.scope = Some(text),
+            Column::Order => row.order = Some(text),
+            Column::Stage => {
+                let number = value::integer(&text).filter(|number| (1..=99).contains(number));
+                row.stage = number.and_then(|number| u8::try_from(number).ok()).ok_or_else(|| misfit("1 to 99"))?;
+            }
+            Column::Options => {
+                let words = text.split(';').map(str::trim).filter(|word| !word.is_empty());
+                row.options = Some(words.map(str::to_owned).collect());
+            }
+            Column::Due => row.due = Some(value::date(&text).ok_or_else(|| misfit("a date such as 2026-07-05"))?),
+            Column::Priority => {
+                row.priority = Some(text.parse().map_err(|_| misfit("0 to 255; 0 is ordinary, higher comes first"))?);
+            }
+            Column::Preparer => {
+                row.preparer = Some(Login::parse(&text).map_err(|fault| {
+                    Reject::new(format!("column `{}`: {fault}", visible(name))).hint("write the person's login")
+                })?);
+            }
+            Column::Entry(address) => {
+                let given = self.entry(address, name, text)?;
+                row.values.insert(address.clone(), given);
+            }
+        }
+        Ok(())
+    }
+
+    fn entry(&self, address: &Address, name: &str, text: String) -> Result<Given, Reject> {
+        if text == "=" {
+            return Ok(Given::Same);
+        }
+        // The columns were found in the catalogue.
+        let Some(element) = self.catalogue.element(address) else { return Ok(Given::Value(text)) };
+        if let Err(fault) = element.check(&text) {
+            return Err(type_fault(element, name, &text, &fault.to_string()));
+        }
+        if element.name == "TypeApprovalNumber" {
+            ApprovalNumber::parse(&text)
+                .map_err(|fault| Reject::new(format!("column `{}`: {}", visible(name), visible(&fault.to_string()))))?;
+        }
+        Ok(Given::Value(text))
+    }
+}
+
+fn type_fault(element: &Element, name: &str, text: &str, fault: &str) -> Reject {
+    let title = if name == element.title { String::new() } else { format!(" ({})", element.title) };
+    let unit = element.unit.map(|unit| format!(", in {unit}")).unwrap_or_default();
+    let takes = element.value_type().map_or(String::new(), value::ValueType::describe);
+    let reject = Reject::new(format!("column `{}`{title}: `{}` does not fit: {fault}", visible(name), shown(text)))
+        .hint(format!("it takes: {takes}{unit}"));
+    match text.matches(',').count() {
+        1 if value::decimal(&text.replace(',', ".")).is_some() => reject.hint("write the decimal point as `.`"),
+        _ => reject,
+    }
+}
+
+/// A value as a message shows it: nothing hidden, and not pages of it.
+fn shown(text: &str) -> String {
+    let mut letters = text.chars();
+    let begin: String = letters.by_ref().take(60).collect();
+    let more = if letters.next().is_some() { "…" } else { "" };
+    format!("{}{more}", visible(&begin))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::ivi::catalogue::catalogue;
+
+    fn csv(sheet: &str) -> Vec<Result<Item, Reject>> {
+        read("vans.csv", sheet.as_bytes(), Format::Csv, &ColumnMap::default(), catalogue()).unwrap()
+    }
+
+    #[test]
+    fn a_row_says_what_its_cells_say_and_nothing_else() {
+        let items = csv(
+            "vin;scope;order;stage;approval;built;options;due;priority;preparer;13;16.1;BodyworkTable[1]/CodeForBodywork\n\
+             ZZATG60D2TK104417;bodies;B-1;2;e4*2018/858*90471*01;2026-09-14;\"BOX; TAILLIFT;\";2026-11-20;3;prep;3065;=;BA\n\
+             ZZATG60D2TK104423;;;;;;;;;;;;\n",
+        );
+        let Item { vin, row, line } = items[0].clone().unwrap();
+        assert_eq!((vin.as_str(), line, row.source.as_str()), ("ZZATG60D2TK104417", 2, "vans.csv:2"));
+        assert_eq!((row.stage, row.priority, row.scope.as_deref()), (2, Some(3), Some("bodies")));
+        assert_eq!(row.options, Some(vec!["BOX".to_owned(), "TAILLIFT".to_owned()]));
+        assert_eq!(row.due.unwrap().to_string(), "2026-11-20");
+        let given = |address: &str| row.values.get(&Address::unchecked(address)).cloned();
+        assert_eq!(given("MassGroup/MassInRunningOrder"), Some(Given::Value("3065".into())));
+        assert_eq!(given("MassGroup/TechnicallyPermissibleMaximumLadenMass"), Some(Given::Same));
+        assert_eq!(given("DateManufactureVehicle"), Some(Given::Value("2026-09-14".into())));
+        assert_eq!(row.values.len(), 5);
+        let empty = items[1].clone().unwrap().row;
+        assert_eq!(empty, SheetRow { source: "vans.csv:3".into(), ..SheetRow::default() });
+    }
+
+    #[test]
+    fn each_row_stands_or_falls_alone_with_column_value_and_what_fits() {
+        let items = csv("vin,stage,due,priority,preparer,13,38[1],approval,52[1]\n\
+             ZZATG60D2TK104417,,,,,3065,BA,,\n\
+             ZZATG60D2TK1O4423,,,,,,,,\n\
+             ,,,,,1,,,\n\
+             ZZATG60D2TK104423,,,,,\"3.065,5\",,,\n\
+             ZZATG60D2TK104431,100,,,,,,,\n\
+             ZZATG60D2TK104432,,20.11.2026,,,,,,\n\
+             ZZATG60D2TK104433,,,-1,,,,,\n\
+             ZZATG60D2TK104434,,,,Prep,,,,\n\
+             ZZATG60D2TK104435,,,,,,BZ,,\n\
+             ZZATG60D2TK104436,,,,,,,4711,\n\
+             ZZATG60D2TK104437,,=,,,,,,\n\
+             ZZATG60D2TK104417,,,,,,,,\n");
+        let words = [
+            "",
+            "character 11 is `O`",
+            "no VIN",
+            "does not fit",
+            "100",
+            "20.11.2026",
+            "-1",
+            "`Prep`",
+            "BZ",
+            "4711",
+            "`=`",
+            "line 2",
+        ];
+        assert_eq!(items.len(), words.len());
+        assert!(items[0].is_ok());
+        for (at, (item, word)) in items.iter().zip(words).enumerate().skip(1) {
+            let reject = item.as_ref().unwrap_err();
+            assert_eq!(reject.line, Some(at + 2));
+            assert!(reject.reason.contains(word), "{reject:?}");
+        }
+        assert_eq!(items[1].as_ref().unwrap_err().vin.as_deref(), Some("ZZATG60D2TK1O4423"));
+    }
+
+    #[test]
+    fn a_decimal_comma_is_named() {
+        let items = csv("vin,13\nZZATG60D2TK104423,\"3065,5\"\n");
+        let reject = items[0].as_ref().unwrap_err();
+        assert!(reject.hints.iter().any(|hint| hint.contains("decimal point")), "{reject:?}");
+    }
+
+    #[test]
+    fn hostile_values_are_kept_as_they_came_or_shown_with_nothing_hidden() {
+        let items =
+            csv("vin,DescriptionCompletedAltered,13\nZZATG60D2TK104417,a\u{202e}b,\nZZATG60D2TK104423,,1\u{202e}2\n");
+        let row = items[0].clone().unwrap().row;
+        assert!(row.values.values().any(|given| *given == Given::Value("a\u{202e}b".into())));
+        assert!(items[1].as_ref().unwrap_err().reason.contains("<U+202E>"));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_the_bytes_nothing_panics(bytes in prop::collection::vec(any::<u8>(), 0..400), tail in "[vin,;\t\"\r\n=13.\\[\\]{}:a-z]{0,120}") {
+            for format in [Format::Csv, Format::Json, Format::Xlsx] {
+                let _ = read("x", &bytes, format, &ColumnMap::default(), catalogue());
+                let _ = read("x", format!("vin,13\n{tail}").as_bytes(), format, &ColumnMap::default(), catalogue());
+                let _ = read("x", format!("[{{\"vin\":{tail}").as_bytes(), format, &ColumnMap::default(), catalogue());
+                let mut packed = b"PK\x03\x04".to_vec();
+                packed.extend_from_slice(&bytes);
+                let _ = read("x", &packed, format, &ColumnMap::default(), catalogue());
+            }
+        }
+    }
+}
