@@ -7,7 +7,11 @@
 //!
 //! Invariant: the readers are pure (bytes in, values or rejections out) and never panic, whatever the bytes are.
 
+pub mod approval;
 pub mod columns;
+mod fields;
+pub mod files;
+
 pub mod located;
 pub mod sheet;
 pub mod table;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::Reject;
 use super::columns::{Column, ColumnMap, columns};
+use super::fields::shown;
 use super::table::{self, Cell, Format, TableRow};
 use crate::domain::action::{Given, SheetRow};
 use crate::domain::address::Address;
@@ -155,14 +156,6 @@ fn type_fault(element: &Element, name: &str, text: &str, fault: &str) -> Reject 
     }
 }
 
-/// A value as a message shows it: nothing hidden, and not pages of it.
-fn shown(text: &str) -> String {
-    let mut letters = text.chars();
-    let begin: String = letters.by_ref().take(60).collect();
-    let more = if letters.next().is_some() { "…" } else { "" };
-    format!("{}{more}", visible(&begin))
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -212,7 +205,7 @@ mod tests {
              ZZATG60D2TK104417,,,,,,,,\n");
         let words = [
             "",
-            "character 11 is `O`",
+            "character 13 is `O`",
             "no VIN",
             "does not fit",
             "100",

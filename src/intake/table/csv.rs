@@ -17,7 +17,7 @@ pub fn read(bytes: &[u8]) -> Result<Table, Reject> {
         return Err(Reject::new("the file is empty").hint("the first line names the columns; one is `vin`"));
     }
     let line = lines.of_record(&record);
-    let mut table = Builder::new(line, record.iter().map(str::to_owned).collect())?;
+    let mut table = Builder::new(line, &record.iter().map(str::to_owned).collect::<Vec<_>>())?;
     let columns = record.len();
     while reader.read_record(&mut record).map_err(|fault| unreadable(&fault))? {
         let line = lines.of_record(&record);

@@ -13,14 +13,14 @@ pub fn read(bytes: &[u8]) -> Result<Table, Reject> {
     let source = Source::of(text);
     let root = source.json()?;
     let Json::List(rows) = source.look_into(root)? else {
-        return Err(Reject::new("the file is no array of objects")
-            .line(1)
-            .hint("a build sheet looks like [{\"vin\": \"…\", \"13\": 2865}, …]"));
+        return Err(Reject::new("the file is no array of objects").line(1).hint(
+            "a build sheet looks like [{\"vin\": \"…\", \"13\": 2865}, …]; approvals come in with `approval import`",
+        ));
     };
     let mut header: Vec<String> = Vec::new();
     let mut places: HashMap<String, usize> = HashMap::new();
     for row in &rows {
-        let Json::Table(entries) = source.look_into(*row)? else { continue };
+        let Json::Table(entries) = source.look_into(row)? else { continue };
         for (name, _) in entries {
             if !places.contains_key(name.as_ref()) {
                 places.insert(name.to_string(), header.len());
@@ -28,10 +28,10 @@ pub fn read(bytes: &[u8]) -> Result<Table, Reject> {
             }
         }
         if header.len() > MOST_COLUMNS {
-            return Err(too_wide().line(source.line(*row)));
+            return Err(too_wide().line(source.line(row)));
         }
     }
-    let mut table = Builder::new(1, header)?;
+    let mut table = Builder::new(1, &header)?;
     for row in rows {
         let cells = match source.look_into(row)? {
             Json::Table(entries) => cells(&source, &entries, &places),
@@ -51,7 +51,7 @@ fn cells<'a>(
     for (name, raw) in entries {
         // Every name of every object was given a place before.
         let Some(place) = places.get(name.as_ref()) else { continue };
-        if cells.insert(*place, value(source, *raw, name)).is_some() {
+        if cells.insert(*place, value(source, raw, name)).is_some() {
             return Err(format!("column `{}` is given twice", visible(name)));
         }
     }

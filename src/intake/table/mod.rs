@@ -75,7 +75,7 @@ struct Builder {
 }
 
 impl Builder {
-    fn new(header_line: usize, header: Vec<String>) -> Result<Self, Reject> {
+    fn new(header_line: usize, header: &[String]) -> Result<Self, Reject> {
         if header.len() > MOST_COLUMNS {
             return Err(too_wide().line(header_line));
         }

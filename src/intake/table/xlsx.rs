@@ -59,7 +59,7 @@ fn table(rows: BTreeMap<u32, BTreeMap<usize, Cell>>) -> Result<Table, Reject> {
     for (column, name) in names {
         header[column] = name.map_err(|why| Reject::new(format!("a column's name is {why}")).line(line(first)))?;
     }
-    let mut table = Builder::new(line(first), header)?;
+    let mut table = Builder::new(line(first), &header)?;
     for (row, cells) in rows {
         let beyond = cells.range(columns..).next().is_some();
         let cells = if beyond {

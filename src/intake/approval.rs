@@ -1,0 +1,340 @@
+//! Approvals files, TOML or JSON: every approval of the file, or every fault of it at its line.
+//!
+//! Invariant: what is read fits the message: texts have the length, codes and numbers the form of the elements they
+//! end in.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use super::Reject;
+use super::fields::{Fields, Reader};
+use super::located::{self, Node, Value};
+use crate::domain::address::Address;
+use crate::domain::approval::{
+    Approval, ApprovalNumber, Covered, Document, Manufacturer, Range, Signatory, Status, SubjectApproval,
+};
+use crate::domain::catalogue::Catalogue;
+use crate::domain::identity::{Digest, Login};
+use crate::domain::value::{self, ValueType};
+use crate::domain::visible::visible;
+
+/// Most characters of a text that ends in no message (a document's title, a regulation).
+const TEXT: u16 = 300;
+
+/// Most approvals in one file; each is compared with the others.
+const MOST: usize = 10_000;
+
+/// Reads an approvals file. JSON begins with a brace or bracket: an object with `approval`, or the array alone.
+///
+/// # Errors
+/// All faults, in the order of their lines; nothing of the file is taken then.
+pub fn read(bytes: &[u8], catalogue: &Catalogue) -> Result<Vec<Approval>, Vec<Reject>> {
+    let text = located::utf8(bytes).map_err(|fault| vec![fault])?;
+    // A TOML file may begin with `[`, but then with a table's name, which JSON knows nothing like.
+    let begins = text.trim_start();
+    let is_json = begins.starts_with('{')
+        || begins.strip_prefix('[').is_some_and(|rest| rest.trim_start().starts_with(['{', ']']));
+    let root = if is_json { located::json(text) } else { located::toml(text) }.map_err(|fault| vec![fault])?;
+    let mut reader = Reader::new(catalogue);
+    let list = match root {
+        Node { value: Value::List(list), .. } => list,
+        root => {
+            let Some(mut fields) = reader.fields(root, "the file", &["approval"]) else { return Err(reader.faults()) };
+            reader.list(&mut fields, "approval")
+        }
+    };
+    if list.len() > MOST {
+        return Err(vec![Reject::new(format!("more than {MOST} approvals in one file")).hint("split the file")]);
+    }
+    let found: Vec<(usize, Approval)> = list
+        .into_iter()
+        .filter_map(|node| {
+            let line = node.line;
+            Some((line, approval(&mut reader, node)?))
+        })
+        .collect();
+    compare(&mut reader, &found);
+    if found.is_empty() && !reader.is_at_fault() {
+        reader.fault::<()>(1, Reject::new("the file has no approval").hint("each begins with [[approval]]"));
+    }
+    if reader.is_at_fault() { Err(reader.faults()) } else { Ok(found.into_iter().map(|(_, one)| one).collect()) }
+}
+
+const KEYS: [&str; 15] = [
+    "number",
+    "approval_type",
+    "provisional",
+    "category",
+    "type",
+    "stage_of_completion",
+    "issued",
+    "built_from",
+    "built_until",
+    "status",
+    "manufacturer",
+    "version",
+    "signatory",
+    "subject",
+    "document",
+];
+
+/// Reads as much as there is, so that all faults are told at once; then answers the approval only if none was found.
+fn approval(reader: &mut Reader<'_>, node: Node) -> Option<Approval> {
+    let line = node.line;
+    let mut fields = reader.fields(node, "an approval", &KEYS)?;
+    let number = number(reader, &mut fields);
+    let approval_type = reader.of_element(&mut fields, "approval_type", "TypeApprovalType");
+    let provisional = reader.flag(&mut fields, "provisional").unwrap_or(false);
+    let category = reader.of_element(&mut fields, "category", "VehicleCategory");
+    let vehicle_type = reader.of_element(&mut fields, "type", "Type");
+    let stage_of_completion = reader.of_element(&mut fields, "stage_of_completion", "StageOfCompletion");
+    let issued = reader.date(&mut fields, "issued");
+    let issued = issued.or_else(|| reader.absent(&fields, "issued"));
+    let built_from = reader.date(&mut fields, "built_from");
+    let built_until = reader.date(&mut fields, "built_until");
+    in_order(reader, line, "built", built_from, built_until);
+    let status = status(reader, &mut fields);
+    let manufacturer = match reader.table(&mut fields, "manufacturer") {
+        Some(node) => manufacturer(reader, node),
+        None => reader.absent(&fields, "manufacturer"),
+    };
+    let versions = versions(reader, &mut fields);
+    let signatories = parts(reader, &mut fields, "signatory", signatory);
+    let subjects = parts(reader, &mut fields, "subject", subject);
+    let documents = parts(reader, &mut fields, "document", document);
+    Some(Approval {
+        number: number?,
+        approval_type: approval_type?,
+        provisional,
+        category: category?,
+        vehicle_type: vehicle_type?,
+        stage_of_completion: stage_of_completion?,
+        issued: issued?,
+        built_from,
+        built_until,
+        status,
+        manufacturer: manufacturer?,
+        versions,
+        signatories,
+        subjects,
+        documents,
+    })
+}
+
+fn parts<T>(
+    reader: &mut Reader<'_>,
+    fields: &mut Fields,
+    key: &str,
+    read: fn(&mut Reader<'_>, Node) -> Option<T>,
+) -> Vec<T> {
+    reader.list(fields, key).into_iter().filter_map(|node| read(reader, node)).collect()
+}
+
+fn number(reader: &mut Reader<'_>, fields: &mut Fields) -> Option<ApprovalNumber> {
+    let line = fields.line_of("number");
+    let text = reader.of_element(fields, "number", "TypeApprovalNumber")?;
+    match ApprovalNumber::parse(&text) {
+        Ok(number) => Some(number),
+        Err(fault) => reader.fault(line, Reject::new(visible(&fault.to_string()))),
+    }
+}
+
+fn status(reader: &mut Reader<'_>, fields: &mut Fields) -> Status {
+    let line = fields.line_of("status");
+    let Some(text) = reader.text(fields, "status", TEXT) else { return Status::Valid };
+    let all = [Status::Valid, Status::Suspended, Status::Withdrawn];
+    all.into_iter().find(|status| status.word() == text).unwrap_or_else(|| {
+        let reject = Reject::new(format!("status: `{}` is none", visible(&text)));
+        reader.fault::<()>(line, reject.hint("it is valid, suspended or withdrawn"));
+        Status::Valid
+    })
+}
+
+fn manufacturer(reader: &mut Reader<'_>, node: Node) -> Option<Manufacturer> {
+    let keys = ["name", "address_line1", "address_line2", "address_line3", "place", "country"];
+    let mut fields = reader.fields(node, "a manufacturer", &keys)?;
+    let name = reader.of_element(&mut fields, "name", "ManufacturerName");
+    let address_line1 = reader.of_element(&mut fields, "address_line1", "ManufacturerAddressLine1");
+    let address_line2 = reader.may_be_of_element(&mut fields, "address_line2", "ManufacturerAddressLine2");
+    let address_line3 = reader.may_be_of_element(&mut fields, "address_line3", "ManufacturerAddressLine3");
+    let place = reader.of_element(&mut fields, "place", "ManufacturerPlaceOfResidence");
+    let country = reader.of_element(&mut fields, "country", "ManufacturerCountryOfResidence");
+    Some(Manufacturer {
+        name: name?,
+        address_line1: address_line1?,
+        address_line2,
+        address_line3,
+        place: place?,
+        country: country?,
+    })
+}
+
+fn versions(reader: &mut Reader<'_>, fields: &mut Fields) -> Vec<Covered> {
+    let mut seen: BTreeMap<(String, String), usize> = BTreeMap::new();
+    let mut versions = Vec::new();
+    for node in reader.list(fields, "version") {
+        let line = node.line;
+        let Some(mut fields) = reader.fields(node, "a version", &["variant", "version", "range"]) else { continue };
+        let variant = reader.of_element(&mut fields, "variant", "Variant");
+        let version = reader.of_element(&mut fields, "version", "Version");
+        let ranges = reader.table(&mut fields, "range").map(|node| ranges(reader, node)).unwrap_or_default();
+        let (Some(variant), Some(version)) = (variant, version) else { continue };
+        if let Some(earlier) = seen.insert((variant.clone(), version.clone()), line) {
+            let what =
+                format!("variant {} version {} stands at line {earlier} already", visible(&variant), visible(&version));
+            reader.fault::<()>(line, Reject::new(what).hint("keep one of the two"));
+        }
+        versions.push(Covered { variant, version, ranges });
+    }
+    versions
+}
+
+/// The envelope: `address or entry number = [least, greatest]`.
+fn ranges(reader: &mut Reader<'_>, node: Node) -> BTreeMap<Address, Range> {
+    let mut ranges = BTreeMap::new();
+    let Value::Table(entries) = node.value else {
+        reader.fault::<()>(node.line, Reject::new("range: not a table of `entry = [least, greatest]`"));
+        return ranges;
+    };
+    for entry in entries {
+        let line = entry.line;
+        let name = visible(&entry.key).into_owned();
+        if matches!(entry.node.value, Value::Table(_)) {
+            let reject = Reject::new(format!("range `{name}` is a table, not [least, greatest]"));
+            reader.fault::<()>(line, reject.hint("an entry number stands in quotes: \"13.2\" = [3000, 3400]"));
+            continue;
+        }
+        let Some(address) = reader.address(line, &entry.key) else { continue };
+        let Some(range) = range(reader, &address, &name, &entry.node) else { continue };
+        if ranges.insert(address.clone(), range).is_some() {
+            reader.fault::<()>(line, Reject::new(format!("range `{name}`: {address} has a range already")));
+        }
+    }
+    ranges
+}
+
+fn range(reader: &mut Reader<'_>, address: &Address, name: &str, node: &Node) -> Option<Range> {
+    let line = node.line;
+    let element = reader.catalogue.element(address)?;
+    if !matches!(element.value_type(), Some(ValueType::Integer { .. } | ValueType::Decimal { .. })) {
+        return reader.fault(line, Reject::new(format!("range `{name}`: {} is no number", element.title)));
+    }
+    let bounds = match &node.value {
+        Value::List(bounds) => bounds.as_slice(),
+        _ => &[],
+    };
+    let [least, greatest] = bounds else {
+        let reject = Reject::new(format!("range `{name}`: {} instead of two numbers", node.value.kind()));
+        return reader.fault(line, reject.hint("write the least and the greatest value: [3000, 3400]"));
+    };
+    let mut bound = |node: &Node| {
+        let (Value::Number(text) | Value::Text(text)) = &node.value else {
+            return reader
+                .fault(node.line, Reject::new(format!("range `{name}`: {}, not a number", node.value.kind())));
+        };
+        if let Err(misfit) = element.check(text) {
+            let reject = Reject::new(format!("range `{name}`: `{}` does not fit: {misfit}", visible(text)));
+            let takes = element.value_type().map(ValueType::describe).unwrap_or_default();
+            return reader.fault(node.line, reject.hint(format!("it takes: {takes}")));
+        }
+        value::decimal(text)
+    };
+    let (min, max) = (bound(least), bound(greatest));
+    let range = Range { min: min?, max: max? };
+    if range.min > range.max {
+        let what = format!("range `{name}`: the least value {} is above the greatest {}", range.min, range.max);
+        return reader.fault(line, Reject::new(what));
+    }
+    Some(range)
+}
+
+fn signatory(reader: &mut Reader<'_>, node: Node) -> Option<Signatory> {
+    let line = node.line;
+    let keys = ["login", "name", "position", "place", "from", "until"];
+    let mut fields = reader.fields(node, "a signatory", &keys)?;
+    let login_line = fields.line_of("login");
+    let login = reader.text(&mut fields, "login", TEXT);
+    let login = login.and_then(|text| match Login::parse(&text) {
+        Ok(login) => Some(login),
+        Err(fault) => reader.fault(login_line, Reject::new(fault.to_string())),
+    });
+    let name = reader.of_element(&mut fields, "name", "SignerName");
+    let position = reader.of_element(&mut fields, "position", "SignerPosition");
+    let place = reader.of_element(&mut fields, "place", "SignatureLocation");
+    let from = reader.date(&mut fields, "from");
+    let from = from.or_else(|| reader.absent(&fields, "from"));
+    let until = reader.date(&mut fields, "until");
+    in_order(reader, line, "a signatory's time", from, until);
+    Some(Signatory { login, name: name?, position: position?, place: place?, from: from?, until })
+}
+
+fn subject(reader: &mut Reader<'_>, node: Node) -> Option<SubjectApproval> {
+    let mut fields = reader.fields(node, "a subject approval", &["regulation", "number", "options"])?;
+    let regulation = reader.needed_text(&mut fields, "regulation", TEXT);
+    let number = reader.needed_text(&mut fields, "number", TEXT);
+    let mut options = Vec::new();
+    for node in reader.list(&mut fields, "options") {
+        match node.value {
+            Value::Text(option) if !option.trim().is_empty() => options.push(option),
+            other => {
+                let what = format!("options: {}, not the code of a build option", other.kind());
+                reader.fault::<()>(node.line, Reject::new(what));
+            }
+        }
+    }
+    Some(SubjectApproval { regulation: regulation?, number: number?, options })
+}
+
+fn document(reader: &mut Reader<'_>, node: Node) -> Option<Document> {
+    let mut fields = reader.fields(node, "a document", &["title", "place", "sha256"])?;
+    let title = reader.needed_text(&mut fields, "title", TEXT);
+    let place = reader.needed_text(&mut fields, "place", TEXT);
+    let line = fields.line_of("sha256");
+    let sha256 = reader.text(&mut fields, "sha256", TEXT);
+    let sha256 = sha256.and_then(|text| match Digest::parse(&text) {
+        Some(digest) => Some(digest),
+        None => reader.fault(line, Reject::new(format!("sha256: `{}` is not 64 hexadecimal digits", visible(&text)))),
+    });
+    Some(Document { title: title?, place: place?, sha256 })
+}
+
+fn in_order(reader: &mut Reader<'_>, line: usize, what: &str, from: Option<NaiveDate>, until: Option<NaiveDate>) {
+    if let (Some(from), Some(until)) = (from, until)
+        && from > until
+    {
+        reader.fault::<()>(line, Reject::new(format!("{what} ends on {until}, before it begins on {from}")));
+    }
+}
+
+/// What two approvals of one file may not do: have one number, or, as extensions of one approval, be in force on the
+/// same day of manufacture. A withdrawn one is in force on none.
+fn compare(reader: &mut Reader<'_>, found: &[(usize, Approval)]) {
+    for (at, (line, one)) in found.iter().enumerate() {
+        for (earlier_line, earlier) in &found[..at] {
+            if one.number == earlier.number {
+                let what = format!("{} stands at line {earlier_line} already", one.number);
+                reader.fault::<()>(*line, Reject::new(what).hint("keep one of the two"));
+            } else if one.number.base() == earlier.number.base() && overlap(one, earlier) {
+                let what = format!(
+                    "the production windows of {} (line {line}) and {} (line {earlier_line}) overlap",
+                    one.number, earlier.number
+                );
+                let hint = "end the earlier extension with built_until on the day before the later one begins";
+                reader.fault::<()>(*line, Reject::new(what).hint(hint));
+            }
+        }
+    }
+}
+
+fn overlap(one: &Approval, other: &Approval) -> bool {
+    let begins_in_time = |one: &Approval, other: &Approval| match (one.built_from, other.built_until) {
+        (Some(from), Some(until)) => from <= until,
+        _ => true,
+    };
+    let in_force = |approval: &Approval| approval.status != Status::Withdrawn;
+    in_force(one) && in_force(other) && begins_in_time(one, other) && begins_in_time(other, one)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,180 @@
+//! Tests of reading approvals files.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::ivi::catalogue::catalogue;
+
+const GOOD: &str = r#"
+[[approval]]
+number = "e4*2018/858*00871*01"
+approval_type = "EU"
+category = "N2"
+type = "BX"
+stage_of_completion = "V"
+issued = 2026-02-10
+built_from = 2026-02-10
+[approval.manufacturer]
+name = "Example Bodies B.V."
+address_line1 = "Havenweg 12"
+place = "Venlo"
+country = "THE NETHERLANDS"
+[[approval.version]]
+variant = "BOX"
+version = "L4H3-01"
+range = { "13" = [3000, 3400], "Length" = [6500, 7200], "16.2[2]" = [2000, 2500] }
+[[approval.signatory]]
+login = "release"
+name = "Henrik Aldervang"
+position = "Head of homologation"
+place = "Venlo"
+from = 2026-01-01
+[[approval.subject]]
+regulation = "UN R58-03"
+number = "E4*58R03/01*1234*00"
+options = ["TAILLIFT"]
+[[approval.document]]
+title = "Type-approval certificate"
+place = "DMS 4711"
+"#;
+
+fn faults(text: &str) -> Vec<(usize, String)> {
+    let faults = read(text.as_bytes(), catalogue()).unwrap_err();
+    faults
+        .into_iter()
+        .map(|fault| (fault.line.unwrap(), format!("{} {}", fault.reason, fault.hints.join(" "))))
+        .collect()
+}
+
+fn line_of(text: &str, needle: &str) -> usize {
+    1 + text.lines().position(|line| line.contains(needle)).unwrap()
+}
+
+#[test]
+fn an_approval_is_read_with_its_defaults() {
+    let approvals = read(GOOD.as_bytes(), catalogue()).unwrap();
+    let [approval] = approvals.as_slice() else { panic!("one approval") };
+    assert_eq!((approval.status, approval.provisional, approval.built_until), (Status::Valid, false, None));
+    let covered = approval.covers("BOX", "L4H3-01").unwrap();
+    let mass = &covered.ranges[&Address::unchecked("MassGroup/MassInRunningOrder")];
+    assert_eq!((mass.min, mass.max), (3000.into(), 3400.into()));
+    assert!(covered.ranges.contains_key(&Address::unchecked("AxleTable[2]/TechnicallyPermissibleMassAxle")));
+    assert_eq!(approval.signatories[0].login, Some(Login::parse("release").unwrap()));
+    assert_eq!(approval.subjects[0].options, ["TAILLIFT"]);
+}
+
+#[test]
+fn json_says_the_same_as_toml() {
+    let json = r#"{"approval": [{"number": "e4*2018/858*00871*01", "approval_type": "EU", "provisional": false,
+      "category": "N2", "type": "BX", "stage_of_completion": "V", "issued": "2026-02-10", "built_from": "2026-02-10",
+      "manufacturer": {"name": "Example Bodies B.V.", "address_line1": "Havenweg 12", "place": "Venlo",
+        "country": "THE NETHERLANDS"},
+      "version": [{"variant": "BOX", "version": "L4H3-01",
+        "range": {"13": [3000, 3400], "Length": [6500, 7200], "16.2[2]": [2000, 2500]}}],
+      "signatory": [{"login": "release", "name": "Henrik Aldervang", "position": "Head of homologation",
+        "place": "Venlo", "from": "2026-01-01"}],
+      "subject": [{"regulation": "UN R58-03", "number": "E4*58R03/01*1234*00", "options": ["TAILLIFT"]}],
+      "document": [{"title": "Type-approval certificate", "place": "DMS 4711"}]}]}"#;
+    let from_toml = read(GOOD.as_bytes(), catalogue()).unwrap();
+    assert_eq!(read(json.as_bytes(), catalogue()).unwrap(), from_toml);
+    let bare = json.trim().strip_prefix("{\"approval\":").unwrap().strip_suffix('}').unwrap();
+    assert_eq!(read(bare.as_bytes(), catalogue()).unwrap(), from_toml);
+}
+
+#[test]
+fn every_fault_is_told_at_its_line_at_once() {
+    let edits = [
+        ("number = \"e4*2018/858*00871*01\"", "number = \"4711\"", "no type-approval number"),
+        ("approval_type = \"EU\"", "approval_type = \"EC\"", "EU"),
+        ("category = \"N2\"", "categorie = \"N2\"", "the nearest is `category`"),
+        ("type = \"BX\"", "type = \"0123456789ABCDEF\"", "16 characters"),
+        ("issued = 2026-02-10", "issued = \"10.2.2026\"", "no date"),
+        ("place = \"Venlo\"", "place = 7", "not text"),
+        (
+            "range =",
+            "range = { \"13\" = [3400, 3000], \"Lenght\" = [1, 2], \"Type\" = [1, 2], \"5\" = [1], \"7\" = [\"x\", 2] } #",
+            "above",
+        ),
+        ("login = \"release\"", "login = \"Release!\"", "no login"),
+        ("options =", "options = [7] #", "build option"),
+    ];
+    let mut text = GOOD.to_owned();
+    for (from, to, _) in edits {
+        text = text.replacen(from, to, 1);
+    }
+    let told = faults(&text);
+    for (_, to, words) in edits {
+        let line = line_of(&text, to);
+        assert!(told.iter().any(|(at, what)| *at == line && what.contains(words)), "line {line} {words}: {told:#?}");
+    }
+    let range_line = line_of(&text, "range =");
+    let range_words = ["the nearest is `Length`", "is no number", "instead of two numbers", "`x` does not fit"];
+    for words in range_words {
+        assert!(told.iter().any(|(at, what)| *at == range_line && what.contains(words)), "{words}: {told:#?}");
+    }
+    assert!(told.iter().any(|(_, what)| what.contains("lacks `category`")), "{told:#?}");
+}
+
+#[test]
+fn what_is_double_or_overlaps_names_both_lines() {
+    let double = GOOD.to_owned() + GOOD;
+    let second = 1 + GOOD.lines().count() + 1;
+    let told = faults(&double);
+    assert!(told.iter().any(|(line, what)| *line == second && what.contains("line 2 ")), "{told:?}");
+    let extension = GOOD.to_owned() + &GOOD.replace("*01\"\napproval_type", "*02\"\napproval_type");
+    let told = faults(&extension);
+    assert!(told[0].1.contains("overlap") && told[0].1.contains("(line 2)"), "{told:?}");
+    let ended = GOOD.replacen("built_from", "built_until = 2026-08-31\nbuilt_from", 1)
+        + &GOOD
+            .replace("*01\"\napproval_type", "*02\"\napproval_type")
+            .replace("built_from = 2026-02-10", "built_from = 2026-09-01");
+    assert_eq!(read(ended.as_bytes(), catalogue()).unwrap().len(), 2);
+    let version = GOOD.replace(
+        "[[approval.signatory]]",
+        "[[approval.version]]\nvariant = \"BOX\"\nversion = \"L4H3-01\"\n[[approval.signatory]]",
+    );
+    assert!(faults(&version)[0].1.contains("already"));
+    let turned = GOOD.replace("built_from = 2026-02-10", "built_from = 2026-02-10\nbuilt_until = 2026-02-09");
+    assert!(faults(&turned)[0].1.contains("before it begins"));
+}
+
+#[test]
+fn what_is_no_approvals_file_is_refused() {
+    for text in [
+        "",
+        "[]",
+        "{}",
+        "7",
+        "approval = 7",
+        "[[approval]]\n",
+        "[approval]\nnumber = \"x\"\n",
+        "[[approval",
+        "{\"approval\": [7]}",
+    ] {
+        assert!(read(text.as_bytes(), catalogue()).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn an_entry_number_without_quotes_is_explained() {
+    let text = GOOD.replace("range = {", "range = { 16.1 = [3000, 3400],");
+    assert!(faults(&text)[0].1.contains("in quotes"), "{:?}", faults(&text));
+}
+
+#[test]
+fn the_sample_approvals_are_read() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/sample-data/approvals.toml");
+    let approvals = read(&std::fs::read(path).unwrap(), catalogue());
+    assert!(approvals.as_ref().is_ok_and(|approvals| approvals.len() >= 5), "{approvals:#?}");
+}
+
+proptest! {
+    #[test]
+    fn whatever_the_bytes_nothing_panics(bytes in prop::collection::vec(any::<u8>(), 0..300), at in 0..GOOD.len()) {
+        let _ = read(&bytes, catalogue());
+        let mut text = GOOD.as_bytes().to_vec();
+        text.truncate(at);
+        text.extend_from_slice(&bytes);
+        let _ = read(&text, catalogue());
+    }
+}
