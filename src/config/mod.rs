@@ -1,1 +1,6 @@
 //! Where files are, strict TOML, keymaps and themes.
+//!
+//! Invariant: names no terminal library; what a file says wrong is told with file, line and the nearest word, all of it at once.
+
+pub mod fault;
+pub mod strict;

@@ -1,0 +1,250 @@
+//! Reads TOML strictly: every key is asked for by name, and what nobody asked for is a fault.
+//!
+//! Invariant: reading goes on after a fault, so that a person sees all of them at once.
+
+use std::cell::RefCell;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::fault::ConfigFault;
+use crate::domain::nearest::nearest;
+
+/// The largest file of configuration that is read, in bytes.
+const LARGEST: u64 = 1 << 20;
+
+/// The text of a file of at most one MiB. `Ok(None)` where there is none.
+///
+/// # Errors
+///
+/// A fault of the whole file: it cannot be read, is too large, or is not UTF-8.
+pub fn read(path: &Path) -> Result<Option<String>, ConfigFault> {
+    let name = path.display().to_string();
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(ConfigFault::whole(&name, format!("cannot be read: {error}"))),
+    };
+    let mut bytes = Vec::new();
+    match file.take(LARGEST + 1).read_to_end(&mut bytes) {
+        Ok(read) if read as u64 > LARGEST => Err(ConfigFault::whole(&name, "is larger than one MiB")),
+        Ok(_) => String::from_utf8(bytes).map(Some).map_err(|_| ConfigFault::whole(&name, "is not UTF-8")),
+        Err(error) => Err(ConfigFault::whole(&name, format!("cannot be read: {error}"))),
+    }
+}
+
+/// One file being read, and what was found wrong in it so far.
+pub struct Reader<'i> {
+    file: &'i str,
+    text: &'i str,
+    root: Spanned<DeTable<'i>>,
+    faults: RefCell<Vec<ConfigFault>>,
+}
+
+/// A value and the byte where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item<T> {
+    /// The value.
+    pub value: T,
+    /// The byte offset of the value in the file.
+    pub at: usize,
+}
+
+impl<'i> Reader<'i> {
+    /// Reads `text`, the content of `file`.
+    ///
+    /// # Errors
+    ///
+    /// All faults of the syntax; the content is not looked at before the syntax holds.
+    pub fn new(file: &'i str, text: &'i str) -> Result<Self, Vec<ConfigFault>> {
+        let (root, errors) = DeTable::parse_recoverable(text);
+        if errors.is_empty() {
+            return Ok(Reader { file, text, root, faults: RefCell::default() });
+        }
+        let place = |error: &toml::de::Error| error.span().map_or(0, |span| span.start);
+        Err(errors.iter().map(|error| ConfigFault::at(file, text, place(error), error.message())).collect())
+    }
+
+    /// The file's outermost table.
+    pub fn root(&self) -> Table<'_> {
+        Table { reader: self, entries: self.root.get_ref(), at: 0, asked: RefCell::default() }
+    }
+
+    /// Notes a fault at a byte offset, with the word that was probably meant.
+    pub fn fault(&self, at: usize, message: impl Into<String>, meant: Option<&str>) {
+        self.faults.borrow_mut().push(ConfigFault::at(self.file, self.text, at, message).meant(meant));
+    }
+
+    /// The line of a byte offset, counted from 1.
+    pub fn line(&self, at: usize) -> usize {
+        super::fault::line_of(self.text, at).0
+    }
+
+    /// All faults, in the order of the file.
+    pub fn into_faults(self) -> Vec<ConfigFault> {
+        let mut faults = self.faults.into_inner();
+        faults.sort_by_key(|fault| (fault.line, fault.column));
+        faults
+    }
+}
+
+/// One table of a file. Remembers which keys were asked for; [`Table::close`] reports the others.
+pub struct Table<'a> {
+    reader: &'a Reader<'a>,
+    entries: &'a DeTable<'a>,
+    at: usize,
+    asked: RefCell<Vec<&'static str>>,
+}
+
+impl<'a> Table<'a> {
+    /// The byte offset where the table stands.
+    pub fn at(&self) -> usize {
+        self.at
+    }
+
+    fn get(&self, key: &'static str) -> Option<&'a Spanned<DeValue<'a>>> {
+        self.asked.borrow_mut().push(key);
+        self.entries.get(key)
+    }
+
+    fn wrong(&self, key: &str, found: &Spanned<DeValue<'_>>, wanted: &str) {
+        let message = format!("`{key}` must be {wanted}, not {}", found.get_ref().type_str());
+        self.reader.fault(found.span().start, message, None);
+    }
+
+    /// The text under `key`.
+    pub fn text(&self, key: &'static str) -> Option<Item<String>> {
+        let found = self.get(key)?;
+        let text = text_in(found);
+        if text.is_none() {
+            self.wrong(key, found, "a text in quotes");
+        }
+        text
+    }
+
+    /// The text under `key`; its absence is a fault.
+    pub fn required_text(&self, key: &'static str) -> Option<Item<String>> {
+        if !self.entries.contains_key(key) {
+            self.reader.fault(self.at, format!("`{key}` is missing"), None);
+        }
+        self.text(key)
+    }
+
+    /// The texts under `key`: a list of texts, or one text alone.
+    pub fn texts(&self, key: &'static str) -> Option<Vec<Item<String>>> {
+        let found = self.get(key)?;
+        if let Some(one) = text_in(found) {
+            return Some(vec![one]);
+        }
+        let texts = found.get_ref().as_array().and_then(|list| list.iter().map(text_in).collect());
+        if texts.is_none() {
+            self.wrong(key, found, "a list of texts in quotes");
+        }
+        texts
+    }
+
+    /// The yes or no under `key`.
+    pub fn flag(&self, key: &'static str) -> Option<Item<bool>> {
+        let found = self.get(key)?;
+        let flag = found.get_ref().as_bool().map(|value| Item { value, at: found.span().start });
+        if flag.is_none() {
+            self.wrong(key, found, "true or false");
+        }
+        flag
+    }
+
+    /// The table under `key`.
+    pub fn table(&self, key: &'static str) -> Option<Table<'a>> {
+        let found = self.get(key)?;
+        let table = self.inner(found);
+        if table.is_none() {
+            self.wrong(key, found, "a table");
+        }
+        table
+    }
+
+    /// The tables under `key`, written as `[[key]]`.
+    pub fn tables(&self, key: &'static str) -> Vec<Table<'a>> {
+        let Some(found) = self.get(key) else { return Vec::new() };
+        let tables: Option<Vec<Table<'a>>> =
+            found.get_ref().as_array().and_then(|list| list.iter().map(|one| self.inner(one)).collect());
+        tables.unwrap_or_else(|| {
+            self.wrong(key, found, &format!("a list of tables, each under [[{key}]]"));
+            Vec::new()
+        })
+    }
+
+    fn inner(&self, found: &'a Spanned<DeValue<'a>>) -> Option<Table<'a>> {
+        let entries = found.get_ref().as_table()?;
+        Some(Table { reader: self.reader, entries, at: found.span().start, asked: RefCell::default() })
+    }
+
+    /// Reports every key that nobody asked for, with the nearest one that is known.
+    pub fn close(self) {
+        let asked = self.asked.into_inner();
+        for key in self.entries.keys().filter(|key| !asked.iter().any(|known| known == key.get_ref())) {
+            let name = key.get_ref();
+            self.reader.fault(
+                key.span().start,
+                format!("`{name}` is not known here"),
+                nearest(name, asked.iter().copied()),
+            );
+        }
+    }
+}
+
+fn text_in(found: &Spanned<DeValue<'_>>) -> Option<Item<String>> {
+    found.get_ref().as_str().map(|text| Item { value: text.to_owned(), at: found.span().start })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(faults: &[ConfigFault]) -> Vec<String> {
+        faults.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn every_fault_of_a_file_is_told_at_once_and_in_order() {
+        let text = "theem = \"none\"\nascii = 1\n\n[seal]\nkey = \"a.p12\"\nkye = \"b\"\n";
+        let reader = Reader::new("config.toml", text).unwrap();
+        let root = reader.root();
+        assert_eq!(root.text("theme"), None);
+        assert_eq!(root.flag("ascii"), None);
+        let seal = root.table("seal").unwrap();
+        assert_eq!(seal.text("key").unwrap().value, "a.p12");
+        seal.close();
+        root.close();
+        assert_eq!(
+            told(&reader.into_faults()),
+            [
+                "config.toml:1: `theem` is not known here",
+                "config.toml:2: `ascii` must be true or false, not integer",
+                "config.toml:6: `kye` is not known here",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_broken_file_is_told_by_its_syntax_alone() {
+        let faults = Reader::new("c.toml", "a = \nb = 1\nb = 2\n").err().unwrap();
+        let lines: Vec<usize> = faults.iter().map(|fault| fault.line).collect();
+        assert_eq!(lines, [1, 3]);
+    }
+
+    #[test]
+    fn one_text_serves_where_a_list_is_asked_for() {
+        let reader = Reader::new("c.toml", "a = \"x\"\nb = [\"x\", \"y\"]\nc = [1]\n").unwrap();
+        let root = reader.root();
+        let values = |key| root.texts(key).map(|items| items.into_iter().map(|item| item.value).collect::<Vec<_>>());
+        assert_eq!(values("a"), Some(vec!["x".to_owned()]));
+        assert_eq!(values("b"), Some(vec!["x".to_owned(), "y".to_owned()]));
+        assert_eq!(values("c"), None);
+        root.close();
+        assert_eq!(told(&reader.into_faults()), ["c.toml:3: `c` must be a list of texts in quotes, not array"]);
+    }
+}
