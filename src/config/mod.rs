@@ -3,4 +3,5 @@
 //! Invariant: names no terminal library; what a file says wrong is told with file, line and the nearest word, all of it at once.
 
 pub mod fault;
+pub mod key;
 pub mod strict;
