@@ -4,4 +4,5 @@
 
 pub mod fault;
 pub mod key;
+pub mod keymap;
 pub mod strict;
