@@ -6,3 +6,4 @@ pub mod fault;
 pub mod key;
 pub mod keymap;
 pub mod strict;
+pub mod theme;
