@@ -5,5 +5,7 @@
 pub mod fault;
 pub mod key;
 pub mod keymap;
+pub mod place;
+pub mod settings;
 pub mod strict;
 pub mod theme;
