@@ -2,5 +2,6 @@
 
 mod invent;
 mod messages;
+mod seals;
 mod standards;
 mod support;
