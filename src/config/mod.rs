@@ -6,6 +6,7 @@ pub mod fault;
 pub mod key;
 pub mod keymap;
 pub mod place;
+pub mod policy;
 pub mod settings;
 pub mod strict;
 pub mod theme;

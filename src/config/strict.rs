@@ -156,6 +156,37 @@ impl<'a> Table<'a> {
         flag
     }
 
+    /// The whole number under `key`, no smaller than 0 and no greater than `most`.
+    pub fn count(&self, key: &'static str, most: u16) -> Option<Item<u16>> {
+        let found = self.get(key)?;
+        let digits =
+            found.get_ref().as_integer().and_then(|number| i64::from_str_radix(number.as_str(), number.radix()).ok());
+        let count = digits.and_then(|number| u16::try_from(number).ok()).filter(|number| *number <= most);
+        match count {
+            Some(value) => Some(Item { value, at: found.span().start }),
+            None => {
+                let message = format!("`{key}` must be a whole number from 0 to {most}");
+                self.reader.fault(found.span().start, message, None);
+                None
+            }
+        }
+    }
+
+    /// Every key of a table whose keys are the person's own, with its text; the table is closed by it.
+    pub fn every_text(self) -> Vec<(Item<String>, Item<String>)> {
+        let mut pairs = Vec::new();
+        for (key, found) in self.entries {
+            match text_in(found) {
+                Some(text) => {
+                    let name = Item { value: key.get_ref().to_string(), at: key.span().start };
+                    pairs.push((name, text));
+                }
+                None => self.wrong(key.get_ref(), found, "a text in quotes"),
+            }
+        }
+        pairs
+    }
+
     /// The table under `key`.
     pub fn table(&self, key: &'static str) -> Option<Table<'a>> {
         let found = self.get(key)?;

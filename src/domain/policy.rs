@@ -66,12 +66,20 @@ pub enum Excluded {
 }
 
 impl Excluded {
+    /// All of them.
+    pub const ALL: [Excluded; 2] = [Excluded::Preparer, Excluded::LastEditor];
+
     /// Its word in policies.
     pub fn word(self) -> &'static str {
         match self {
             Excluded::Preparer => "preparer",
             Excluded::LastEditor => "last-editor",
         }
+    }
+
+    /// The exclusion of that word.
+    pub fn of(word: &str) -> Option<Excluded> {
+        Excluded::ALL.into_iter().find(|excluded| excluded.word() == word)
     }
 }
 
@@ -86,6 +94,25 @@ pub enum Outcome {
     Release,
     /// It stays: released or archived.
     Rest,
+}
+
+impl Outcome {
+    /// All of them.
+    pub const ALL: [Outcome; 3] = [Outcome::Advance, Outcome::Release, Outcome::Rest];
+
+    /// Its word in policies.
+    pub fn word(self) -> &'static str {
+        match self {
+            Outcome::Advance => "advance",
+            Outcome::Release => "release",
+            Outcome::Rest => "rest",
+        }
+    }
+
+    /// The outcome of that word.
+    pub fn of(word: &str) -> Option<Outcome> {
+        Outcome::ALL.into_iter().find(|outcome| outcome.word() == word)
+    }
 }
 
 /// One step of the workflow.

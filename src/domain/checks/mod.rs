@@ -164,7 +164,7 @@ pub fn run(case: &Case<'_>, certificate: &Certificate) -> Vec<Finding> {
 #[cfg(test)]
 mod tests {
     use super::fixture::World;
-    use super::{BTreeSet, Grade, all};
+    use super::{BTreeSet, Check, Grade, all};
 
     #[test]
     fn every_check_has_an_id_of_its_own_and_says_what_it_rests_on() {
@@ -175,6 +175,24 @@ mod tests {
             assert!(ids.insert(check.id), "{} is used twice", check.id);
             assert!(!check.title.is_empty() && !check.clause.is_empty(), "{}", check.id);
         }
+    }
+
+    #[test]
+    fn the_documentation_lists_every_check_with_its_grade() {
+        let page = include_str!("../../../docs/policy.md");
+        for Check { id, title, clause, grade, .. } in all() {
+            let line = format!("| `{id}` | {} | {title} | {clause} |", grade.word());
+            assert!(page.contains(&line), "docs/policy.md lacks: {line}");
+        }
+        let is_check = |line: &str| {
+            line.strip_prefix("| `")
+                .is_some_and(|rest| rest.as_bytes()[..3].iter().all(|b| b.is_ascii_uppercase() || *b == b'-'))
+        };
+        assert_eq!(
+            page.lines().filter(|line| is_check(line)).count(),
+            all().count(),
+            "the page lists checks there are not"
+        );
     }
 
     #[test]

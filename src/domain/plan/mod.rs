@@ -4,6 +4,8 @@ mod content;
 mod moves;
 mod review;
 
+pub use content::LATE_CORRECTION;
+
 use super::action::Action;
 use super::address::Address;
 use super::certificate::{Case, Certificate};

@@ -1,0 +1,284 @@
+//! Reads a policy file: the workflow as data, each fault with its line and what was probably meant.
+//!
+//! Invariant: a policy that is answered can be worked under: every step is reached and somebody acts in it, exactly one
+//! releases, and every word in it means something to the desk.
+
+use std::collections::BTreeMap;
+
+use super::fault::ConfigFault;
+use super::strict::{Item, Reader, Table};
+use crate::domain::catalogue::Catalogue;
+use crate::domain::checks::{self, Grade};
+use crate::domain::nearest::nearest;
+use crate::domain::person::Role;
+use crate::domain::plan::LATE_CORRECTION;
+use crate::domain::policy::{BuildOption, ExceptionKind, Excluded, Gate, Outcome, Policy, Step};
+
+/// Reads `text`, the content of `file`, as a policy. Its version is 0: the desk numbers it when it is applied.
+///
+/// # Errors
+/// Every fault of the file, in its order.
+pub fn read(text: &str, file: &str, catalogue: &Catalogue) -> Result<Policy, Vec<ConfigFault>> {
+    let reader = Reader::new(file, text)?;
+    let policy = read_policy(&reader, catalogue);
+    let faults = reader.into_faults();
+    if faults.is_empty() { Ok(policy) } else { Err(faults) }
+}
+
+fn read_policy(reader: &Reader<'_>, catalogue: &Catalogue) -> Policy {
+    let root = reader.root();
+    let words = Words { reader, catalogue };
+    let name = root.required_text("name").map_or(String::new(), |item| item.value);
+    let steps: Vec<Placed<Step>> = root.tables("step").into_iter().map(|table| words.step(table)).collect();
+    let kinds: Vec<Placed<ExceptionKind>> =
+        root.tables("exception").into_iter().map(|table| words.exception_kind(table)).collect();
+    let grades = root.table("checks").map_or_else(BTreeMap::new, |table| words.grades(table));
+    let options: Vec<Placed<BuildOption>> =
+        root.tables("option").into_iter().map(|table| words.option(table)).collect();
+    root.close();
+    words.no_twins("step", &steps, |step| Some(&step.name));
+    words.no_twins("checkpoint", &steps, |step| step.checkpoint.as_ref());
+    words.no_twins("exception", &kinds, |kind| Some(&kind.name));
+    words.no_twins("option", &options, |option| Some(&option.code));
+    words.way_to_release(&steps);
+    words.late_corrections(&kinds);
+    Policy { name, version: 0, steps: bare(steps), exception_kinds: bare(kinds), grades, options: bare(options) }
+}
+
+/// What was read, and the byte where it stands.
+struct Placed<T> {
+    is: T,
+    at: usize,
+}
+
+fn bare<T>(list: Vec<Placed<T>>) -> Vec<T> {
+    list.into_iter().map(|placed| placed.is).collect()
+}
+
+/// The words a policy may use, and where their faults go.
+struct Words<'a> {
+    reader: &'a Reader<'a>,
+    catalogue: &'a Catalogue,
+}
+
+impl Words<'_> {
+    fn step(&self, table: Table<'_>) -> Placed<Step> {
+        let at = table.at();
+        let name = self.name(&table, "name");
+        let title = table.text("title").map_or_else(|| name.clone(), |item| item.value);
+        let acts = self.list(&table, "acts", "role", Role::ALL.map(Role::word), Role::of);
+        let not = self.list(&table, "not", "exclusion", Excluded::ALL.map(Excluded::word), Excluded::of);
+        let edit = table.flag("edit").is_some_and(|item| item.value);
+        let gates = self.list(&table, "gates", "gate", Gate::TABLE.map(|(_, word, _)| word), Gate::of);
+        let checkpoint = table.text("checkpoint").map(|item| item.value);
+        let meaning = table.text("meaning").map(|item| item.value);
+        let due_days = table.count("due_days", 999).map(|item| item.value);
+        let outcome = table
+            .text("outcome")
+            .and_then(|item| self.word(&item, "outcome", &Outcome::ALL.map(Outcome::word), Outcome::of));
+        table.close();
+        let step = Step {
+            name,
+            title,
+            acts,
+            not,
+            edit,
+            gates,
+            checkpoint,
+            meaning,
+            due_days,
+            outcome: outcome.unwrap_or_default(),
+        };
+        self.step_holds(&step, at);
+        Placed { is: step, at }
+    }
+
+    fn step_holds(&self, step: &Step, at: usize) {
+        let fault = |what: &str| self.reader.fault(at, format!("step `{}` {what}", step.name), None);
+        let rests = step.outcome == Outcome::Rest;
+        if step.acts.contains(&Role::Audit) {
+            fault("lets the role audit act, which only reads");
+        }
+        if step.acts.is_empty() && !rests {
+            fault("has nobody to act in it: give it `acts`");
+        }
+        if rests && step.edit {
+            fault("rests and lets content be changed: what is released never changes");
+        }
+        if rests && step.checkpoint.is_some() {
+            fault("rests and has a checkpoint, which nobody could sign any more");
+        }
+        if step.checkpoint.as_ref().is_some_and(|checkpoint| checkpoint.trim().is_empty()) {
+            fault("has a checkpoint without a name");
+        }
+        if step.meaning.is_some() && step.checkpoint.is_none() {
+            fault("has a meaning and no checkpoint that it would be the meaning of");
+        }
+    }
+
+    fn exception_kind(&self, table: Table<'_>) -> Placed<ExceptionKind> {
+        let at = table.at();
+        let name = self.name(&table, "name");
+        let title = table.text("title").map_or_else(|| name.clone(), |item| item.value);
+        let blocking = table.flag("blocking").is_some_and(|item| item.value);
+        let settled_by = match table.text("settled_by") {
+            Some(item) => self.word(&item, "role", &Role::ALL.map(Role::word), Role::of),
+            None => Some(Role::Lead),
+        };
+        table.close();
+        Placed { is: ExceptionKind { name, title, blocking, settled_by: settled_by.unwrap_or(Role::Lead) }, at }
+    }
+
+    fn grades(&self, table: Table<'_>) -> BTreeMap<String, Grade> {
+        let mut grades = BTreeMap::new();
+        for (id, word) in table.every_text() {
+            if !checks::all().any(|check| check.id == id.value) {
+                let near = nearest(&id.value, checks::all().map(|check| check.id));
+                self.reader.fault(id.at, format!("no check has the id `{}`", id.value), near);
+            }
+            if let Some(grade) = self.word(&word, "grade", &Grade::ALL.map(Grade::word), Grade::of) {
+                grades.insert(id.value, grade);
+            }
+        }
+        grades
+    }
+
+    fn option(&self, table: Table<'_>) -> Placed<BuildOption> {
+        let at = table.at();
+        let code = table.required_text("code").map_or(String::new(), |item| {
+            let plain = |letter: char| letter.is_ascii_uppercase() || letter.is_ascii_digit() || "-_".contains(letter);
+            if item.value.is_empty() || !item.value.chars().all(plain) {
+                let message = format!("`{}` is no code of an option: capital letters, digits, `-` and `_`", item.value);
+                self.reader.fault(item.at, message, None);
+            }
+            item.value
+        });
+        let title = table.text("title").map_or_else(|| code.clone(), |item| item.value);
+        let restate = table.texts("restate").unwrap_or_default();
+        let restate = restate.iter().filter_map(|item| self.path(item)).collect();
+        let regulations = table.texts("regulations").unwrap_or_default();
+        let regulations = regulations.into_iter().map(|item| item.value).collect();
+        table.close();
+        Placed { is: BuildOption { code, title, restate, regulations }, at }
+    }
+
+    /// The catalogue's path of an entry, given as a path, as an element's name or as an entry number of one element.
+    fn path(&self, item: &Item<String>) -> Option<String> {
+        let text = item.value.as_str();
+        let catalogue = self.catalogue;
+        if let Some(element) = catalogue.by_path(text).or_else(|| catalogue.by_name(text)) {
+            return Some(element.path.clone()).filter(|path| !path.is_empty());
+        }
+        let numbered: Vec<&str> = catalogue.by_entry(text).map(|element| element.path.as_str()).collect();
+        match numbered.as_slice() {
+            [one] => return Some((*one).to_owned()),
+            [] => {
+                let near = catalogue.nearest(text);
+                self.reader.fault(item.at, format!("no entry is called `{text}`"), near.as_deref());
+            }
+            several => {
+                let message = format!("`{text}` names several entries: {}", several.join(", "));
+                self.reader.fault(item.at, message, None);
+            }
+        }
+        None
+    }
+
+    /// A name that people type: small letters, digits and hyphens.
+    fn name(&self, table: &Table<'_>, key: &'static str) -> String {
+        let Some(item) = table.required_text(key) else { return String::new() };
+        let plain = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
+        if item.value.is_empty() || !item.value.chars().all(plain) {
+            let message = format!("`{}` is no name: small letters, digits and `-`", item.value);
+            self.reader.fault(item.at, message, None);
+        }
+        item.value
+    }
+
+    fn list<T, const N: usize>(
+        &self,
+        table: &Table<'_>,
+        key: &'static str,
+        what: &str,
+        known: [&'static str; N],
+        of: impl Fn(&str) -> Option<T>,
+    ) -> Vec<T> {
+        let items = table.texts(key).unwrap_or_default();
+        for (at, item) in items.iter().enumerate() {
+            if items[..at].iter().any(|earlier| earlier.value == item.value) {
+                self.reader.fault(item.at, format!("{what} `{}` stands here twice", item.value), None);
+            }
+        }
+        items.iter().filter_map(|item| self.word(item, what, &known, &of)).collect()
+    }
+
+    fn word<T>(
+        &self,
+        item: &Item<String>,
+        what: &str,
+        known: &[&'static str],
+        of: impl Fn(&str) -> Option<T>,
+    ) -> Option<T> {
+        let word = of(&item.value);
+        if word.is_none() {
+            let message = format!("no {what} is called `{}`; there are: {}", item.value, known.join(", "));
+            self.reader.fault(item.at, message, nearest(&item.value, known.iter().copied()));
+        }
+        word
+    }
+
+    fn no_twins<T>(&self, what: &str, list: &[Placed<T>], name: impl Fn(&T) -> Option<&String>) {
+        for (place, one) in list.iter().enumerate() {
+            let Some(mine) = name(&one.is).filter(|name| !name.is_empty()) else { continue };
+            if let Some(twin) = list[..place].iter().find(|earlier| name(&earlier.is) == Some(mine)) {
+                let line = self.reader.line(twin.at);
+                self.reader.fault(one.at, format!("{what} `{mine}` stands in line {line} already"), None);
+            }
+        }
+    }
+
+    /// One step releases, those before it lead to it, those after it rest.
+    fn way_to_release(&self, steps: &[Placed<Step>]) {
+        let releasing: Vec<usize> = steps
+            .iter()
+            .enumerate()
+            .filter(|(_, step)| step.is.outcome == Outcome::Release)
+            .map(|(at, _)| at)
+            .collect();
+        let [release] = releasing.as_slice() else {
+            let message = format!("exactly one step has `outcome = \"release\"`, here {} have", releasing.len());
+            let at = releasing.get(1).map_or(0, |place| steps[*place].at);
+            self.reader.fault(at, message, None);
+            return;
+        };
+        let name = &steps[*release].is.name;
+        if *release + 1 == steps.len() {
+            let message = format!("after step `{name}` there must be one with `outcome = \"rest\"`");
+            self.reader.fault(steps[*release].at, message, None);
+        }
+        for (place, step) in steps.iter().enumerate() {
+            let wrong = match step.is.outcome {
+                Outcome::Rest if place < *release => "rests, so that no record gets beyond it",
+                Outcome::Advance if place > *release => "is never reached: what is released rests",
+                _ => continue,
+            };
+            self.reader.fault(step.at, format!("step `{}` {wrong}", step.is.name), None);
+        }
+        if !steps[..*release].iter().any(|step| step.is.edit) {
+            let message = "no step before the release has `edit = true`, so nobody could fill in a certificate";
+            self.reader.fault(steps.first().map_or(0, |step| step.at), message, None);
+        }
+    }
+
+    fn late_corrections(&self, kinds: &[Placed<ExceptionKind>]) {
+        if !kinds.iter().any(|kind| kind.is.name == LATE_CORRECTION) {
+            let message =
+                format!("an [[exception]] with the name `{LATE_CORRECTION}` is missing: the desk raises it itself");
+            self.reader.fault(0, message, None);
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "policy/tests.rs"]
+mod tests;
