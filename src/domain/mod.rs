@@ -4,7 +4,8 @@
 //!
 //! In reading order: [`identity`] and [`address`] name things; [`catalogue`] and [`value`] say what an entry is;
 //! [`content`], [`certificate`] and [`approval`] are the certificate; [`record`], [`exception`], [`person`], [`policy`]
-//! the work; [`checks`] and [`readiness`] judge; [`action`], [`plan`] and [`event`] are the one way to act.
+//! the work; [`checks`] and [`readiness`] judge; [`action`], [`plan`] and [`event`] are the one way to act on a record,
+//! [`governance`] the one on the desk itself; [`queue`] and [`filter`] say which records somebody looks at.
 
 pub mod action;
 pub mod address;
@@ -17,14 +18,18 @@ pub mod dossier;
 pub mod due;
 pub mod event;
 pub mod exception;
+pub mod filter;
+pub mod governance;
 pub mod identity;
 pub mod moment;
 pub mod nearest;
 pub mod person;
 pub mod plan;
 pub mod policy;
+pub mod queue;
 pub mod readiness;
 pub mod record;
+pub mod scope;
 pub mod structure;
 pub mod summary;
 pub mod value;

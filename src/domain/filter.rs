@@ -1,0 +1,337 @@
+//! The filter language: which records somebody means. One language for lists, scopes and reports.
+//!
+//! `step:review owner:me,none due<3d (exception:open or finding:block) -held:yes TRA26`. Terms stand side by side and all
+//! must hold; `or` and parentheses group, `-` negates, quotes keep spaces, `*` stands for any letters. To add a field,
+//! give it a row in [`FIELDS`], a shape in [`Kind`] if it needs a new one, and its SQL in the store.
+
+mod parse;
+
+use std::fmt;
+
+use chrono::NaiveDate;
+
+use super::identity::Login;
+
+/// What a filter asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Filter {
+    /// All of these. None at all: everything.
+    All(Vec<Filter>),
+    /// One of these.
+    Any(Vec<Filter>),
+    /// Not this.
+    Not(Box<Filter>),
+    /// This.
+    Term(Term),
+}
+
+/// One question about a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Term {
+    /// The VIN or the order contains it, letter case aside.
+    Word(String),
+    /// A text of the record is one of these; `none` asks for its absence.
+    Text(TextField, Vec<String>),
+    /// A person of the record is one of these.
+    Person(PersonField, Vec<Who>),
+    /// An exception that is to be settled: any (`open`), none (`none`), or one of a kind.
+    Exception(Vec<String>),
+    /// A finding of this grade.
+    Finding(FindingWord),
+    /// A yes or no.
+    Flag(FlagField, bool),
+    /// A number.
+    Number(NumberField, Order, u32),
+    /// A day.
+    Day(DayField, Order, NaiveDate),
+    /// No such day.
+    NoDay(DayField),
+}
+
+/// Somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Who {
+    /// The one who asks.
+    Me,
+    /// Nobody.
+    None,
+    /// This person.
+    Login(Login),
+}
+
+/// How a number or a day is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// `<`
+    Less,
+    /// `<=`
+    AtMost,
+    /// `:`
+    Is,
+    /// `>=`
+    AtLeast,
+    /// `>`
+    More,
+}
+
+impl Order {
+    /// Every order and its sign, longer signs first.
+    pub const TABLE: [(Order, &'static str); 5] =
+        [(Order::AtMost, "<="), (Order::AtLeast, ">="), (Order::Less, "<"), (Order::More, ">"), (Order::Is, ":")];
+
+    fn sign(self) -> &'static str {
+        Order::TABLE.iter().find(|(order, _)| *order == self).map_or(":", |(_, sign)| sign)
+    }
+
+    /// The order seen from the other side: an age above five days is a beginning before five days ago.
+    fn turned(self) -> Order {
+        match self {
+            Order::Less => Order::More,
+            Order::AtMost => Order::AtLeast,
+            Order::Is => Order::Is,
+            Order::AtLeast => Order::AtMost,
+            Order::More => Order::Less,
+        }
+    }
+}
+
+/// Fields that are texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "FIELDS says what each is")]
+pub enum TextField {
+    Step,
+    Scope,
+    Order,
+    Vin,
+    Category,
+    Approval,
+    Type,
+    Variant,
+    VersionCode,
+    Bodywork,
+    Option,
+}
+
+/// Fields that are people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "FIELDS says what each is")]
+pub enum PersonField {
+    Owner,
+    Preparer,
+}
+
+/// Fields that are yes or no.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "FIELDS says what each is")]
+pub enum FlagField {
+    Held,
+    Overdue,
+}
+
+/// Fields that are numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "FIELDS says what each is")]
+pub enum NumberField {
+    Changes,
+    Unconfirmed,
+    Priority,
+    Stage,
+    Version,
+}
+
+/// Fields that are days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "FIELDS says what each is")]
+pub enum DayField {
+    Due,
+    Since,
+    Created,
+    Updated,
+    Released,
+}
+
+/// Grades of findings a filter can ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the grades are documented where findings are")]
+pub enum FindingWord {
+    Block,
+    Warn,
+    None,
+}
+
+impl FindingWord {
+    const TABLE: [(FindingWord, &'static str); 3] =
+        [(FindingWord::Block, "block"), (FindingWord::Warn, "warn"), (FindingWord::None, "none")];
+}
+
+/// What a field takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Words, `*` for any letters, `none`.
+    Text(TextField),
+    /// `me`, `none`, logins.
+    Person(PersonField),
+    /// `open`, `none`, or kinds of exceptions.
+    Exception,
+    /// `block`, `warn`, `none`.
+    Finding,
+    /// `yes`, `no`.
+    Flag(FlagField),
+    /// A number, compared.
+    Number(NumberField),
+    /// A day, or `3d` for so many days from today, compared; `none`.
+    Day(DayField),
+    /// `5d` for so many days ago, compared.
+    Age,
+}
+
+/// A field of the language.
+#[derive(Debug)]
+pub struct Field {
+    /// Its word.
+    pub word: &'static str,
+    /// What it takes.
+    pub kind: Kind,
+    /// What it asks, in a few words.
+    pub help: &'static str,
+}
+
+/// Every field.
+pub const FIELDS: [Field; 28] = [
+    field("step", Kind::Text(TextField::Step), "the step it is in"),
+    field("owner", Kind::Person(PersonField::Owner), "who owns it: me, none, logins"),
+    field("preparer", Kind::Person(PersonField::Preparer), "who prepares it: me, none, logins"),
+    field("due", Kind::Day(DayField::Due), "the day it must have left its step by: due<3d, due<2026-07-05, due:none"),
+    field("overdue", Kind::Flag(FlagField::Overdue), "whether it is past that day: yes, no"),
+    field("age", Kind::Age, "days in its step: age>5d"),
+    field("since", Kind::Day(DayField::Since), "the day it came to its step"),
+    field("created", Kind::Day(DayField::Created), "the day it came to the desk"),
+    field("updated", Kind::Day(DayField::Updated), "the day of its last event"),
+    field("released", Kind::Day(DayField::Released), "the day of its last release: released>2026-07-01, released:none"),
+    field("exception", Kind::Exception, "an exception to settle: open, none, or a kind"),
+    field("finding", Kind::Finding, "a finding: block, warn, none"),
+    field("held", Kind::Flag(FlagField::Held), "whether it is on hold: yes, no"),
+    field("scope", Kind::Text(TextField::Scope), "its rollout scope"),
+    field("order", Kind::Text(TextField::Order), "its order"),
+    field("vin", Kind::Text(TextField::Vin), "its VIN, * for any letters"),
+    field("category", Kind::Text(TextField::Category), "the effective vehicle category"),
+    field("approval", Kind::Text(TextField::Approval), "our type-approval number"),
+    field("type", Kind::Text(TextField::Type), "the effective type"),
+    field("variant", Kind::Text(TextField::Variant), "the effective variant"),
+    field("version_code", Kind::Text(TextField::VersionCode), "the effective version of the type"),
+    field("bodywork", Kind::Text(TextField::Bodywork), "the effective code for bodywork"),
+    field("option", Kind::Text(TextField::Option), "a build option"),
+    field("changes", Kind::Number(NumberField::Changes), "changes that need a decision"),
+    field("unconfirmed", Kind::Number(NumberField::Unconfirmed), "changes nobody decided yet"),
+    field("priority", Kind::Number(NumberField::Priority), "its priority; 0 is ordinary"),
+    field("stage", Kind::Number(NumberField::Stage), "our build stage"),
+    field("version", Kind::Number(NumberField::Version), "the message version in work"),
+];
+
+const fn field(word: &'static str, kind: Kind, help: &'static str) -> Field {
+    Field { word, kind, help }
+}
+
+fn word_of(kind: Kind) -> &'static str {
+    FIELDS.iter().find(|field| field.kind == kind).map_or("", |field| field.word)
+}
+
+/// What is wrong with a filter, and where.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message} (at character {})", at + 1)]
+pub struct FilterFault {
+    /// The character it is at, counted from 0.
+    pub at: usize,
+    /// What is wrong.
+    pub message: String,
+    /// The word that was probably meant.
+    pub nearest: Option<String>,
+}
+
+impl Filter {
+    /// Reads a filter. Relative days count from `today`.
+    ///
+    /// # Errors
+    /// What is wrong, at which character, and the nearest word there is.
+    pub fn parse(text: &str, today: NaiveDate) -> Result<Filter, FilterFault> {
+        parse::parse(text, today)
+    }
+}
+
+impl fmt::Display for Filter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Filter::Term(term) => write!(f, "{term}"),
+            Filter::Not(inner) => match **inner {
+                Filter::All(_) | Filter::Any(_) => write!(f, "-({inner})"),
+                _ => write!(f, "-{inner}"),
+            },
+            Filter::All(parts) => joined(f, parts, " ", |part| matches!(part, Filter::Any(_) | Filter::All(_))),
+            Filter::Any(parts) => joined(f, parts, " or ", |part| matches!(part, Filter::Any(_))),
+        }
+    }
+}
+
+fn joined(
+    f: &mut fmt::Formatter<'_>,
+    parts: &[Filter],
+    between: &str,
+    grouped: impl Fn(&Filter) -> bool,
+) -> fmt::Result {
+    for (at, part) in parts.iter().enumerate() {
+        if at > 0 {
+            f.write_str(between)?;
+        }
+        if grouped(part) {
+            write!(f, "({part})")?;
+        } else {
+            write!(f, "{part}")?;
+        }
+    }
+    Ok(())
+}
+
+impl fmt::Display for Term {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Term::Word(word) => f.write_str(&quoted(word)),
+            Term::Text(field, values) => write!(f, "{}:{}", word_of(Kind::Text(*field)), listed(values)),
+            Term::Person(field, people) => {
+                let words: Vec<&str> = people
+                    .iter()
+                    .map(|who| match who {
+                        Who::Me => "me",
+                        Who::None => "none",
+                        Who::Login(login) => login.as_str(),
+                    })
+                    .collect();
+                write!(f, "{}:{}", word_of(Kind::Person(*field)), words.join(","))
+            }
+            Term::Exception(kinds) => write!(f, "exception:{}", listed(kinds)),
+            Term::Finding(word) => {
+                let known = FindingWord::TABLE.iter().find(|(known, _)| known == word);
+                write!(f, "finding:{}", known.map_or("", |(_, text)| text))
+            }
+            Term::Flag(field, yes) => {
+                write!(f, "{}:{}", word_of(Kind::Flag(*field)), if *yes { "yes" } else { "no" })
+            }
+            Term::Number(field, order, number) => {
+                write!(f, "{}{}{number}", word_of(Kind::Number(*field)), order.sign())
+            }
+            Term::Day(field, order, day) => write!(f, "{}{}{day}", word_of(Kind::Day(*field)), order.sign()),
+            Term::NoDay(field) => write!(f, "{}:none", word_of(Kind::Day(*field))),
+        }
+    }
+}
+
+fn listed(values: &[String]) -> String {
+    values.iter().map(|value| quoted(value)).collect::<Vec<_>>().join(",")
+}
+
+/// A word as it can be read back: in quotes unless nothing in it could be taken for something else.
+fn quoted(word: &str) -> String {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.' | '*' | '/' | '+');
+    let bare =
+        !word.is_empty() && word.chars().all(plain) && !word.starts_with('-') && !word.eq_ignore_ascii_case(parse::OR);
+    if bare { word.to_owned() } else { format!("\"{}\"", word.replace('"', "\"\"")) }
+}

@@ -1,0 +1,264 @@
+//! Acts on the desk itself: people, gateways, approvals, scopes. Pure, as [`plan`](super::plan) is for records.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::approval::Approval;
+use super::event::Facts;
+use super::filter::Filter;
+use super::moment::Moment;
+use super::person::{Actor, Person, Role};
+use super::plan::Refusal;
+use super::scope::Scope;
+
+/// An act on the desk itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DeskAction {
+    /// Somebody new.
+    AddPerson(Person),
+    /// Name, roles and team of somebody, all of them anew.
+    SetPerson(Person),
+    /// An operating system's user that may speak for others.
+    Gateway {
+        /// The user's name.
+        os_user: String,
+    },
+    /// An approval, or what changed about one.
+    ImportApproval(Box<Approval>),
+    /// A rollout scope.
+    AddScope(Scope),
+}
+
+impl DeskAction {
+    /// Its word in the history.
+    pub fn word(&self) -> &'static str {
+        match self {
+            DeskAction::AddPerson(_) => "person-add",
+            DeskAction::SetPerson(_) => "person-set",
+            DeskAction::Gateway { .. } => "gateway",
+            DeskAction::ImportApproval(_) => "approval-import",
+            DeskAction::AddScope(_) => "scope-add",
+        }
+    }
+
+    /// What it is about, as the history names it: `person prep`, `approval e4*…`.
+    pub fn subject(&self) -> String {
+        match self {
+            DeskAction::AddPerson(person) | DeskAction::SetPerson(person) => format!("person {}", person.login),
+            DeskAction::Gateway { os_user } => format!("gateway {os_user}"),
+            DeskAction::ImportApproval(approval) => format!("approval {}", approval.number),
+            DeskAction::AddScope(scope) => format!("scope {}", scope.name),
+        }
+    }
+}
+
+/// What is there already and decides about an act on the desk.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    /// Everybody registered.
+    pub people: &'a [Person],
+    /// The approval of the same number, if there is one.
+    pub approval: Option<&'a Approval>,
+    /// Whether there is a scope of the same name.
+    pub scope_exists: bool,
+    /// Whether the user is a gateway already.
+    pub gateway_exists: bool,
+    /// The moment it is.
+    pub now: Moment,
+}
+
+/// Judges an act on the desk and says what the history will tell. Facts without lines: nothing changes.
+///
+/// # Errors
+/// The rule that says no, and who could.
+pub fn judge(actor: &Actor, desk: Known<'_>, action: &DeskAction) -> Result<Facts, Refusal> {
+    let (what, roles): (&str, &[Role]) = match action {
+        DeskAction::AddPerson(_) | DeskAction::SetPerson(_) => ("keep the list of people", &[Role::Admin]),
+        DeskAction::Gateway { .. } => ("register a gateway", &[Role::Admin]),
+        DeskAction::ImportApproval(_) => ("import approvals", &[Role::Lead, Role::Admin]),
+        DeskAction::AddScope(_) => ("add scopes", &[Role::Admin]),
+    };
+    if !actor.has_any(roles) {
+        return Err(Refusal::role(actor, what, roles));
+    }
+    let mut facts = Facts::default();
+    match action {
+        DeskAction::AddPerson(person) => add_person(desk, person, &mut facts)?,
+        DeskAction::SetPerson(person) => set_person(actor, desk, person, &mut facts)?,
+        DeskAction::Gateway { os_user } => {
+            name_like("an operating system's user", os_user)?;
+            if !desk.gateway_exists {
+                facts.line("gateway", None, Some(os_user.clone()));
+            }
+        }
+        DeskAction::ImportApproval(approval) => import_approval(desk, approval, &mut facts),
+        DeskAction::AddScope(scope) => add_scope(desk, scope, &mut facts)?,
+    }
+    Ok(facts)
+}
+
+fn add_person(desk: Known<'_>, person: &Person, facts: &mut Facts) -> Result<(), Refusal> {
+    if desk.people.iter().any(|known| known.login == person.login) {
+        return Err(Refusal::new("exists", format!("{} is registered already", person.login))
+            .hint("change them with `stageplate person set`"));
+    }
+    has_name_and_roles(person)?;
+    facts.line(format!("person {}", person.login), None, Some(person.name.clone()));
+    facts.line("roles", None, Some(roles_of(person)));
+    if let Some(team) = &person.team {
+        facts.line("team", None, Some(team.clone()));
+    }
+    Ok(())
+}
+
+fn set_person(actor: &Actor, desk: Known<'_>, person: &Person, facts: &mut Facts) -> Result<(), Refusal> {
+    let Some(before) = desk.people.iter().find(|known| known.login == person.login) else {
+        return Err(Refusal::not_found(format!("nobody on this desk is called `{}`", person.login)));
+    };
+    has_name_and_roles(person)?;
+    if actor.login == person.login && !person.roles.is_subset(&before.roles) {
+        let mut refusal = Refusal::new("own-roles", format!("{} cannot give themselves a role", actor.login));
+        let admins = desk.people.iter().filter(|other| other.roles.contains(&Role::Admin));
+        refusal.who = admins.filter(|other| other.login != actor.login).map(|other| other.login.to_string()).collect();
+        return Err(refusal.hint("another administrator can"));
+    }
+    let others_keep = desk.people.iter().any(|other| other.login != person.login && other.roles.contains(&Role::Admin));
+    if before.roles.contains(&Role::Admin) && !person.roles.contains(&Role::Admin) && !others_keep {
+        return Err(Refusal::new("last-admin", format!("{} is the last administrator of this desk", person.login))
+            .hint("make somebody else one first"));
+    }
+    if before.name != person.name {
+        facts.line("name", Some(before.name.clone()), Some(person.name.clone()));
+    }
+    if before.roles != person.roles {
+        facts.line("roles", Some(roles_of(before)), Some(roles_of(person)));
+    }
+    if before.team != person.team {
+        facts.line("team", before.team.clone(), person.team.clone());
+    }
+    Ok(())
+}
+
+fn has_name_and_roles(person: &Person) -> Result<(), Refusal> {
+    if person.name.trim().is_empty() || person.name.len() > 200 {
+        return Err(Refusal::new("name", "a person has a full name of at most 200 bytes"));
+    }
+    if person.roles.is_empty() {
+        let words: Vec<&str> = Role::ALL.iter().map(|role| role.word()).collect();
+        return Err(Refusal::new("role", "a person has at least one role").hint(format!("roles: {}", words.join(", "))));
+    }
+    Ok(())
+}
+
+fn roles_of(person: &Person) -> String {
+    person.roles.iter().map(|role| role.word()).collect::<Vec<_>>().join(" ")
+}
+
+/// An extension imported again with other content is brought up to date, and the history says what changed: a status,
+/// a signatory or a range that was corrected is daily work and must not need a new number.
+fn import_approval(desk: Known<'_>, approval: &Approval, facts: &mut Facts) {
+    let Some(before) = desk.approval else {
+        facts.line(format!("approval {}", approval.number), None, Some(approval.status.word().to_owned()));
+        return;
+    };
+    let (Some(before), Some(after)) = (fields(before), fields(approval)) else { return };
+    for (name, value) in &after {
+        let earlier = before.get(name);
+        if earlier != Some(value) {
+            facts.line(format!("approval {} {name}", approval.number), earlier.and_then(text), text(value));
+        }
+    }
+}
+
+fn fields(approval: &impl Serialize) -> Option<serde_json::Map<String, Value>> {
+    match serde_json::to_value(approval) {
+        Ok(Value::Object(fields)) => Some(fields),
+        _ => None,
+    }
+}
+
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
+    }
+}
+
+fn add_scope(desk: Known<'_>, scope: &Scope, facts: &mut Facts) -> Result<(), Refusal> {
+    name_like("a scope's name", &scope.name)?;
+    if desk.scope_exists {
+        return Err(Refusal::new("exists", format!("there is a scope `{}` already", scope.name)));
+    }
+    if scope.title.trim().is_empty() {
+        return Err(Refusal::new("name", "a scope has a title"));
+    }
+    if let Some(query) = &scope.matches {
+        Filter::parse(query, desk.now.day()).map_err(|fault| {
+            let refusal = Refusal::new("filter", format!("the scope's query does not read: {fault}"));
+            match fault.nearest {
+                Some(near) => refusal.hint(format!("the nearest word is `{near}`")),
+                None => refusal,
+            }
+        })?;
+    }
+    facts.line(format!("scope {}", scope.name), None, Some(scope.title.clone()));
+    if let Some(query) = &scope.matches {
+        facts.line("match", None, Some(query.clone()));
+    }
+    Ok(())
+}
+
+fn name_like(what: &str, name: &str) -> Result<(), Refusal> {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '_' | '-');
+    if !name.is_empty() && name.len() <= 64 && name.chars().all(plain) {
+        return Ok(());
+    }
+    Err(Refusal::new("name", format!("{what} has 1 to 64 letters, digits, `.`, `_` or `-`")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::identity::Login;
+
+    fn person(login: &str, roles: &[Role]) -> Person {
+        let login = Login::parse(login).unwrap();
+        Person { name: login.to_string(), login, roles: roles.iter().copied().collect(), team: None }
+    }
+
+    fn desk(people: &[Person]) -> Known<'_> {
+        Known { people, approval: None, scope_exists: false, gateway_exists: false, now: Moment(0) }
+    }
+
+    #[test]
+    fn only_an_administrator_keeps_people() {
+        let lead = person("lead", &[Role::Lead]);
+        let no = judge(&Actor::of(&lead), desk(&[]), &DeskAction::AddPerson(person("new", &[Role::Prepare])));
+        assert_eq!(no.unwrap_err().rule, "role");
+    }
+
+    #[test]
+    fn nobody_gives_themselves_a_role() {
+        let people = [person("root", &[Role::Admin]), person("other", &[Role::Admin])];
+        let wish = DeskAction::SetPerson(person("root", &[Role::Admin, Role::Release]));
+        assert_eq!(judge(&Actor::of(&people[0]), desk(&people), &wish).unwrap_err().rule, "own-roles");
+        assert!(judge(&Actor::of(&people[1]), desk(&people), &wish).is_ok());
+    }
+
+    #[test]
+    fn the_last_administrator_stays() {
+        let people = [person("root", &[Role::Admin, Role::Audit])];
+        let wish = DeskAction::SetPerson(person("root", &[Role::Audit]));
+        assert_eq!(judge(&Actor::of(&people[0]), desk(&people), &wish).unwrap_err().rule, "last-admin");
+    }
+
+    #[test]
+    fn a_scope_whose_query_does_not_read_is_refused() {
+        let people = [person("root", &[Role::Admin])];
+        let scope =
+            Scope { name: "vans".into(), title: "Vans".into(), team: None, matches: Some("categorie:N1".into()) };
+        let no = judge(&Actor::of(&people[0]), desk(&people), &DeskAction::AddScope(scope)).unwrap_err();
+        assert_eq!((no.rule.as_str(), no.hints.len()), ("filter", 1));
+    }
+}
