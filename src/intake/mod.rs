@@ -3,7 +3,7 @@
 //!
 //! In reading order: [`table`] makes rows of a CSV, XLSX or JSON file, [`columns`] says what its columns mean, [`sheet`]
 //! reads the rows; [`message`] reads an IVI message; [`located`] and [`approval`] an approvals file; [`files`] finds the
-//! files, and [`import`] brings them to the desk.
+//! files.
 //!
 //! Invariant: the readers are pure (bytes in, values or rejections out) and never panic, whatever the bytes are.
 
@@ -13,8 +13,12 @@ mod fields;
 pub mod files;
 
 pub mod located;
+pub mod message;
 pub mod sheet;
 pub mod table;
+
+pub use columns::ColumnMap;
+pub use files::{Found, find};
 
 /// Why a row, or a whole file, is not taken.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
