@@ -4,7 +4,7 @@
 //! given later replaces the earlier value; a table given later replaces the earlier table whole; what is absent later
 //! keeps its earlier value and cannot be deleted.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::address::Address;
 use super::approval::Approval;
@@ -175,15 +175,15 @@ impl Certificate {
         let own = own_stage(case, &before);
         let changes = changes(case, &before, &own);
         let mut effective = before.clone();
-        overlay(&mut effective, &renumbered(case.record, &own));
+        overlay(&mut effective, &renumbered(&own));
         let hash = content_hash(case.record, &changes);
         Certificate { before, own, effective, changes, hash }
     }
 
     /// Our stage as a message carries it: rows numbered without the dropped ones. Header and signatory are added by
     /// [`message_content`].
-    pub fn own_content(&self, record: &Record) -> Content {
-        renumbered(record, &self.own)
+    pub fn own_content(&self) -> Content {
+        renumbered(&self.own)
     }
 
     /// The effective value at an address the caller writes out.
@@ -309,34 +309,37 @@ fn is_dropped(record: &Record, address: &Address) -> bool {
     record.dropped.keys().any(|row| address.is_within(row.as_str()))
 }
 
-/// Our stage with its rows counted anew, as a message numbers them.
-fn renumbered(record: &Record, own: &BTreeMap<Address, OwnValue>) -> Content {
-    own.iter().map(|(address, own)| (without_dropped(record, address), own.value.clone())).collect()
+/// Our stage with its rows counted anew, as a message numbers them: in their order and without gaps, whatever was
+/// dropped, withdrawn again, or is no longer in a corrected stage before us.
+fn renumbered(own: &BTreeMap<Address, OwnValue>) -> Content {
+    let mut rows: HashMap<&str, BTreeSet<u32>> = HashMap::new();
+    for (table, row) in own.keys().flat_map(rows_on_the_way) {
+        rows.entry(table).or_default().insert(row);
+    }
+    let place = |table: &str, row: u32| rows.get(table).map_or(1, |there| there.range(..=row).count());
+    own.iter()
+        .map(|(address, own)| {
+            let text = address.as_str();
+            let mut out = String::with_capacity(text.len());
+            let mut done = 0;
+            for (table, row) in rows_on_the_way(address) {
+                out.push_str(&text[done..table.len()]);
+                out.push_str(&format!("[{}]", place(table, row)));
+                done = table.len() + text[table.len()..].find(']').map_or(0, |end| end + 1);
+            }
+            out.push_str(&text[done..]);
+            (Address::unchecked(&out), own.value.clone())
+        })
+        .collect()
 }
 
-/// The address with each row number lowered by the dropped rows before it.
-pub fn without_dropped(record: &Record, address: &Address) -> Address {
-    if record.dropped.is_empty() {
-        return address.clone();
-    }
-    let mut original = String::new();
-    let mut out = String::new();
-    for step in address.steps() {
-        if !original.is_empty() {
-            original.push('/');
-            out.push('/');
-        }
-        original.push_str(step.name);
-        out.push_str(step.name);
-        if let Some(row) = step.row {
-            let gone = (1..row)
-                .filter(|earlier| record.dropped.contains_key(&Address::unchecked(&format!("{original}[{earlier}]"))))
-                .count();
-            original.push_str(&format!("[{row}]"));
-            out.push_str(&format!("[{}]", row as usize - gone));
-        }
-    }
-    Address::unchecked(&out)
+/// Every table an address lies in, outermost first, with the row it lies in there.
+fn rows_on_the_way(address: &Address) -> impl Iterator<Item = (&str, u32)> {
+    let text = address.as_str();
+    text.match_indices('[').filter_map(move |(at, _)| {
+        let row = text[at + 1..].split(']').next()?;
+        Some((&text[..at], row.parse().ok()?))
+    })
 }
 
 fn changes(case: &Case<'_>, before: &Content, own: &BTreeMap<Address, OwnValue>) -> Vec<Change> {
@@ -468,7 +471,7 @@ pub struct Formalities {
 
 /// The whole content of our stage's message: our stage, the header, the signatory.
 pub fn message_content(record: &Record, certificate: &Certificate, formal: &Formalities) -> Content {
-    let mut content = certificate.own_content(record);
+    let mut content = certificate.own_content();
     content.retain(|address| !is_formal(address));
     let mut put = |address: &str, value: &str| content.set(Address::unchecked(address), value);
     put("Header/IviReferenceId", &formal.reference);

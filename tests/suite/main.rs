@@ -1,7 +1,9 @@
 //! The one test binary beside the unit tests: each module here speaks of one part or promise of the program.
 
+mod fixture;
 mod invent;
 mod messages;
+mod plan;
 mod seals;
 mod standards;
 mod support;

@@ -113,6 +113,7 @@ fn options_are_approved(case: &Case<'_>, _: &Certificate, report: &mut Report) {
 #[cfg(test)]
 mod tests {
     use super::super::fixture::World;
+    use super::Address;
 
     #[test]
     fn what_an_option_changes_and_is_only_inherited_warns_with_the_value_that_stands() {
@@ -135,7 +136,7 @@ mod tests {
         let at: Vec<&str> = findings
             .iter()
             .filter(|finding| finding.check == "OP-01")
-            .filter_map(|finding| finding.address.as_ref().map(|address| address.as_str()))
+            .filter_map(|finding| finding.address.as_ref().map(Address::as_str))
             .collect();
         assert_eq!(at, ["AxleTable[2]/DistributionMassRunningOrderAxle"]);
     }

@@ -3,7 +3,7 @@
 
 use super::look::gives;
 use super::{Check, Grade, Report};
-use crate::domain::certificate::{Case, Certificate, is_formal, without_dropped};
+use crate::domain::certificate::{Case, Certificate, is_formal};
 use crate::domain::structure;
 
 const SCHEMA: &str = "IVI 2.0 schema of 2026-02-26";
@@ -53,7 +53,7 @@ pub const CHECKS: &[Check] = &[
 ];
 
 fn nothing_is_missing(case: &Case<'_>, certificate: &Certificate, report: &mut Report) {
-    let content = certificate.own_content(case.record);
+    let content = certificate.own_content();
     for place in structure::missing(case.catalogue, &content) {
         // Header and signatory are added at release; that somebody may sign is a check of its own (AP-08).
         if !is_formal(&place) {
@@ -65,8 +65,7 @@ fn nothing_is_missing(case: &Case<'_>, certificate: &Certificate, report: &mut R
 
 fn everything_fits(case: &Case<'_>, certificate: &Certificate, report: &mut Report) {
     for (address, own) in &certificate.own {
-        let place = without_dropped(case.record, address);
-        let Some(element) = case.catalogue.element(&place) else {
+        let Some(element) = case.catalogue.element(address) else {
             report.at(address.as_str(), "no entry of the message lies here", &[("ours", &own.value)]);
             continue;
         };
