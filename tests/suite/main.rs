@@ -4,6 +4,7 @@ mod fixture;
 mod invent;
 mod messages;
 mod plan;
+mod properties;
 mod seals;
 mod standards;
 mod support;
