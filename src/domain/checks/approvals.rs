@@ -106,7 +106,7 @@ fn is_valid(case: &Case<'_>, _: &Certificate, report: &mut Report) {
     }
 }
 
-fn version_of<'a>(certificate: &'a Certificate) -> Option<(&'a str, &'a str)> {
+fn version_of(certificate: &Certificate) -> Option<(&str, &str)> {
     Some((own(certificate, "Variant")?.value.as_str(), own(certificate, "Version")?.value.as_str()))
 }
 
