@@ -1,3 +1,35 @@
-//! The one place that knows SQL: a desk in one shared SQLite file.
+//! The desk's file: the one place that knows SQL. Only verbs of the domain leave it; no connection and no SQL does.
 //!
-//! Invariant: speaks in verbs and types of the domain; no connection and no SQL leaks out.
+//! Invariant: every write is one `BEGIN IMMEDIATE` transaction that judges, writes the state and the event, and commits; a
+//! verb that answers an error has written nothing. No transaction outlives the call that opened it.
+//!
+//! In reading order: [`open`] makes and opens the file; [`apply`](Desk::apply) carries out acts on records, [`govern`]
+//! acts on the desk; [`record`] loads and writes one record, [`chain`] the history, [`pack`] bodies; [`page`] answers
+//! lists from the SQL that [`select`] makes of queues and filters; [`worker`] is the terminal's thread with a desk.
+
+mod apply;
+mod chain;
+mod columns;
+mod desk;
+mod error;
+mod govern;
+mod open;
+mod pack;
+mod page;
+#[cfg(test)]
+mod plans;
+mod read;
+mod record;
+mod select;
+mod summary;
+mod turn;
+
+mod worker;
+
+pub use apply::{Act, Applied, Outcome, Target};
+pub use desk::{Desk, NewDesk};
+pub use error::StoreError;
+pub use govern::Governed;
+pub use page::{CountQuery, Cursor, NoCursor, Page, PageQuery, Row};
+
+pub use worker::Worker;

@@ -1,5 +1,6 @@
 //! The one test binary beside the unit tests: each module here speaks of one part or promise of the program.
 
+mod desk;
 mod fixture;
 mod invent;
 mod messages;
@@ -7,4 +8,7 @@ mod plan;
 mod properties;
 mod seals;
 mod standards;
+mod store;
+mod store_guards;
+mod store_lists;
 mod support;

@@ -1,0 +1,246 @@
+//! A desk: one connection to one file, with what it remembers between calls.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use uuid::Uuid;
+
+use super::chain::{self, About, NewEvent};
+use super::columns::to_json;
+use super::error::StoreError;
+use super::govern;
+use super::open;
+use super::pack::Packs;
+use super::turn::Queue;
+use crate::domain::catalogue::Catalogue;
+use crate::domain::event::Facts;
+use crate::domain::identity::Digest;
+use crate::domain::moment::Moment;
+use crate::domain::person::{Person, Role};
+use crate::domain::plan::Refusal;
+use crate::domain::policy::Policy;
+
+/// A desk, opened. It can be handed to another thread, and serves one at a time.
+pub struct Desk {
+    path: PathBuf,
+    catalogue: &'static Catalogue,
+    demo: bool,
+    conn: Connection,
+    packs: Packs,
+    known: Known,
+    queue: Queue,
+}
+
+/// What a desk is made with.
+#[derive(Debug, Clone)]
+pub struct NewDesk {
+    /// Its first policy.
+    pub policy: Policy,
+    /// The file the policy came from, as it was written.
+    pub policy_source: String,
+    /// Who makes it: an administrator, and nothing else, for nobody gives themselves a role.
+    pub founder: Person,
+    /// Whether it is for looking around: anybody may speak for anybody.
+    pub demo: bool,
+}
+
+/// What governs a desk, remembered as long as its revision is the desk's.
+#[derive(Default)]
+pub struct Known {
+    people: Option<(i64, Arc<[Person]>)>,
+    policy: Option<Arc<Policy>>,
+}
+
+/// What a verb works with inside its transaction.
+pub struct Session<'a> {
+    pub conn: &'a Connection,
+    pub packs: &'a mut Packs,
+    known: &'a mut Known,
+    pub catalogue: &'static Catalogue,
+}
+
+/// Whether what was written stays.
+pub enum End<T> {
+    Keep(T),
+    Leave(T),
+}
+
+impl Desk {
+    /// Makes a desk at `path` with its founder and its first policy, and opens it.
+    ///
+    /// # Errors
+    /// A file is there already, the place will not do, or the founder is more than an administrator.
+    pub fn create(path: &Path, new: &NewDesk, catalogue: &'static Catalogue, now: Moment) -> Result<Desk, StoreError> {
+        let only_admin = new.founder.roles.iter().eq([&Role::Admin]);
+        if !only_admin && !new.demo {
+            return Err(Refusal::new("own-roles", "who makes a desk is its administrator and nothing else")
+                .hint("make the desk, then let another administrator give the role")
+                .into());
+        }
+        open::create(path)?;
+        let made = Desk::establish(path, new, catalogue, now);
+        if made.is_err() {
+            open::discard(path);
+        }
+        made
+    }
+
+    fn establish(path: &Path, new: &NewDesk, catalogue: &'static Catalogue, now: Moment) -> Result<Desk, StoreError> {
+        let conn = open::establish(path)?;
+        let mut desk = Desk::around(path, catalogue, conn, new.demo);
+        desk.write(|session| {
+            let conn = session.conn;
+            let mut meta = conn.prepare_cached("INSERT INTO meta (name, value) VALUES (?1, ?2)")?;
+            for (name, value) in [("demo", if new.demo { "yes" } else { "no" }), ("people", "0")] {
+                meta.execute([name, value])?;
+            }
+            let mut facts = Facts { policy: new.policy.version, ..Facts::default() };
+            facts.line(format!("person {}", new.founder.login), None, Some(new.founder.name.clone()));
+            facts.line(format!("policy {}", new.policy.version), None, Some(new.policy.name.clone()));
+            facts.line("demo", None, Some(if new.demo { "yes" } else { "no" }.to_owned()));
+            govern::put_person(conn, &new.founder)?;
+            govern::put_policy(conn, &new.policy, &new.policy_source, now)?;
+            let acts: [(&str, String, Digest); 3] = [
+                ("init", "desk".to_owned(), govern::state_of_desk(new.demo)),
+                ("person-add", format!("person {}", new.founder.login), govern::state_of(&to_json(&new.founder)?)),
+                (
+                    "policy-apply",
+                    format!("policy {}", new.policy.version),
+                    govern::state_of_policy(&new.policy_source, &to_json(&new.policy)?),
+                ),
+            ];
+            for (number, (action, subject, state)) in (0..).zip(&acts) {
+                let event = NewEvent {
+                    at: now,
+                    by: &new.founder.login,
+                    via: None,
+                    action,
+                    about: About::Desk(subject),
+                    request: Uuid::from_u128(number),
+                    facts: if number == 0 { &facts } else { &Facts { policy: new.policy.version, ..Facts::default() } },
+                    state: *state,
+                };
+                chain::append(conn, session.packs, &event)?;
+            }
+            Ok(End::Keep(()))
+        })?;
+        Ok(desk)
+    }
+
+    /// Opens a desk, bringing an older schema up to date.
+    ///
+    /// # Errors
+    /// There is none, the file is something else, a newer program made it, or it may not be worked on where it lies.
+    pub fn open(path: &Path, catalogue: &'static Catalogue) -> Result<Desk, StoreError> {
+        let conn = open::connect(path)?;
+        let demo: String = conn.query_row("SELECT value FROM meta WHERE name = 'demo'", [], |row| row.get(0))?;
+        Ok(Desk::around(path, catalogue, conn, demo == "yes"))
+    }
+
+    fn around(path: &Path, catalogue: &'static Catalogue, conn: Connection, demo: bool) -> Desk {
+        Desk {
+            path: path.to_owned(),
+            catalogue,
+            demo,
+            conn,
+            packs: Packs::default(),
+            known: Known::default(),
+            queue: Queue::beside(path),
+        }
+    }
+
+    /// Where it lies.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether it is for looking around.
+    pub fn is_demo(&self) -> bool {
+        self.demo
+    }
+
+    /// The catalogue its records are read with.
+    pub fn catalogue(&self) -> &'static Catalogue {
+        self.catalogue
+    }
+
+    /// A number that differs after another process, or another connection of this one, changed the desk.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn data_version(&mut self) -> Result<i64, StoreError> {
+        Ok(self.conn.query_row("PRAGMA data_version", [], |row| row.get(0))?)
+    }
+
+    /// Reads within one transaction, so that everything read is of one moment.
+    pub(super) fn read<T>(
+        &mut self,
+        work: impl FnOnce(&mut Session<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let Desk { conn, packs, known, catalogue, .. } = self;
+        let reading = Transaction::new_unchecked(conn, TransactionBehavior::Deferred)?;
+        let read = work(&mut Session { conn, packs, known, catalogue });
+        reading.finish()?;
+        read
+    }
+
+    /// Writes within one immediate transaction, after waiting for a turn.
+    pub(super) fn write<T>(
+        &mut self,
+        work: impl FnOnce(&mut Session<'_>) -> Result<End<T>, StoreError>,
+    ) -> Result<T, StoreError> {
+        let Desk { conn, packs, known, catalogue, queue, path, .. } = self;
+        let _turn = queue.wait();
+        let writing =
+            Transaction::new_unchecked(conn, TransactionBehavior::Immediate).map_err(
+                |error| match StoreError::from(error) {
+                    StoreError::Busy { .. } => StoreError::Busy { holder: queue.holder(path) },
+                    other => other,
+                },
+            )?;
+        let done = work(&mut Session { conn, packs, known, catalogue });
+        let ended = match done {
+            Ok(End::Keep(done)) => writing.commit().map(|()| done).map_err(StoreError::from),
+            Ok(End::Leave(done)) => return writing.rollback().map(|()| done).map_err(StoreError::from),
+            // Why it failed tells more than a rollback that failed too; dropping the transaction tries that again.
+            Err(error) => Err(error),
+        };
+        if ended.is_err() {
+            packs.forget();
+        }
+        packs.settled();
+        ended
+    }
+}
+
+impl Session<'_> {
+    /// Everybody on the desk, ordered by login.
+    pub fn people(&mut self) -> Result<Arc<[Person]>, StoreError> {
+        let mut find = self.conn.prepare_cached("SELECT value FROM meta WHERE name = 'people'")?;
+        let text: String = find.query_row([], |row| row.get(0))?;
+        let revision: i64 = text.parse().map_err(|_| StoreError::damaged("the revision of the list of people"))?;
+        if let Some((known, people)) = &self.known.people
+            && *known == revision
+        {
+            return Ok(Arc::clone(people));
+        }
+        let people: Arc<[Person]> = govern::load_people(self.conn)?.into();
+        self.known.people = Some((revision, Arc::clone(&people)));
+        Ok(people)
+    }
+
+    /// The policy in force.
+    pub fn policy(&mut self) -> Result<Arc<Policy>, StoreError> {
+        let mut find = self.conn.prepare_cached("SELECT max(version) FROM policy")?;
+        let version: Option<u32> = find.query_row([], |row| row.get(0))?;
+        if let Some(known) = &self.known.policy
+            && Some(known.version) == version
+        {
+            return Ok(Arc::clone(known));
+        }
+        let policy = Arc::new(govern::load_policy(self.conn)?);
+        self.known.policy = Some(Arc::clone(&policy));
+        Ok(policy)
+    }
+}

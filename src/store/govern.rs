@@ -1,0 +1,327 @@
+//! What governs the desk: people, gateways, policies, scopes, approvals; and acts on them.
+
+use std::sync::Arc;
+
+use rusqlite::{Connection, OptionalExtension, params};
+use uuid::Uuid;
+
+use super::apply::Outcome;
+use super::chain::{self, About, Fields, NewEvent};
+use super::columns::{amount, from_json, to_json};
+use super::desk::{Desk, End, Session};
+use super::error::StoreError;
+use super::record;
+use super::summary;
+use crate::domain::approval::Approval;
+use crate::domain::governance::{self, DeskAction, Known};
+use crate::domain::identity::{Digest, Login, Seq};
+use crate::domain::moment::Moment;
+use crate::domain::nearest::nearest;
+use crate::domain::person::{Actor, Person, Role};
+use crate::domain::policy::Policy;
+use crate::domain::record::Record;
+use crate::domain::scope::Scope;
+
+/// What became of an act on the desk itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Governed {
+    /// The event that did it; the desk's last one where nothing was to be done.
+    pub seq: Seq,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+impl Desk {
+    /// Everybody registered, ordered by login.
+    ///
+    /// # Errors
+    /// When the desk cannot be read.
+    pub fn people(&mut self) -> Result<Vec<Person>, StoreError> {
+        self.read(|session| Ok(session.people()?.to_vec()))
+    }
+
+    /// The person of a login.
+    ///
+    /// # Errors
+    /// When the desk cannot be read.
+    pub fn person(&mut self, login: &Login) -> Result<Option<Person>, StoreError> {
+        self.read(|session| Ok(session.people()?.iter().find(|person| person.login == *login).cloned()))
+    }
+
+    /// Whether an operating system's user may speak for others.
+    ///
+    /// # Errors
+    /// When the desk cannot be read.
+    pub fn is_gateway(&mut self, os_user: &str) -> Result<bool, StoreError> {
+        self.read(|session| gateway_exists(session.conn, os_user))
+    }
+
+    /// The policy in force.
+    ///
+    /// # Errors
+    /// When the desk cannot be read.
+    pub fn policy(&mut self) -> Result<Policy, StoreError> {
+        self.read(|session| Ok(Policy::clone(&*session.policy()?)))
+    }
+
+    /// The file the policy in force came from, as it was written.
+    ///
+    /// # Errors
+    /// When the desk cannot be read.
+    pub fn policy_source(&mut self) -> Result<String, StoreError> {
+        self.read(|session| {
+            let mut find = session.conn.prepare_cached("SELECT source FROM policy ORDER BY version DESC LIMIT 1")?;
+            Ok(find.query_row([], |row| row.get(0))?)
+        })
+    }
+
+    /// Every scope, ordered by name, and how many records are in it.
+    ///
+    /// # Errors
+    /// When the desk cannot be read.
+    pub fn scopes(&mut self) -> Result<Vec<(Scope, u64)>, StoreError> {
+        self.read(|session| {
+            let mut find = session.conn.prepare_cached(
+                "SELECT s.name, s.title, s.team, s.match_query, coalesce(t.records, 0) FROM scope s \
+                 LEFT JOIN tally t ON t.kind = 'scope' AND t.word = s.name AND t.part = '' ORDER BY s.name",
+            )?;
+            let rows = find.query_map([], |row| {
+                let scope = Scope { name: row.get(0)?, title: row.get(1)?, team: row.get(2)?, matches: row.get(3)? };
+                Ok((scope, amount(row, 4)?))
+            })?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// Every approval, ordered by number, and how many records name it.
+    ///
+    /// # Errors
+    /// When the desk cannot be read.
+    pub fn approvals(&mut self) -> Result<Vec<(Approval, u64)>, StoreError> {
+        self.read(|session| {
+            let mut find = session.conn.prepare_cached(
+                "SELECT a.body, coalesce(t.records, 0) FROM approval a \
+                 LEFT JOIN tally t ON t.kind = 'approval' AND t.word = a.number AND t.part = '' ORDER BY a.number",
+            )?;
+            let mut rows = find.query([])?;
+            let mut approvals = Vec::new();
+            while let Some(row) = rows.next()? {
+                let body: String = row.get(0)?;
+                approvals.push((from_json("an approval", body.as_bytes())?, amount(row, 1)?));
+            }
+            Ok(approvals)
+        })
+    }
+
+    /// The approval of a number.
+    ///
+    /// # Errors
+    /// When the desk cannot be read.
+    pub fn approval(&mut self, number: &str) -> Result<Option<Approval>, StoreError> {
+        self.read(|session| load_approval(session.conn, number))
+    }
+
+    /// The approval number nearest to one that the desk does not have.
+    ///
+    /// # Errors
+    /// When the desk cannot be read.
+    pub fn nearest_approval(&mut self, number: &str) -> Result<Option<String>, StoreError> {
+        self.read(|session| {
+            let mut find = session.conn.prepare_cached("SELECT number FROM approval ORDER BY number")?;
+            let numbers = find.query_map([], |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
+            Ok(nearest(number, numbers.iter().map(String::as_str)).map(str::to_owned))
+        })
+    }
+
+    /// Carries out an act on the desk itself: judged, written and told in the history within one transaction. Where an
+    /// approval changes, what lists show of the records that name it is worked out anew.
+    ///
+    /// # Errors
+    /// The rule that says no; that the desk is busy.
+    pub fn govern(
+        &mut self,
+        actor: &Actor,
+        action: &DeskAction,
+        request: Uuid,
+        now: Moment,
+    ) -> Result<Governed, StoreError> {
+        self.write(|session| {
+            if let Some(seq) = carried_out(session.conn, request)? {
+                return Ok(End::Leave(Governed { seq, outcome: Outcome::Repeated }));
+            }
+            govern(session, actor, action, request, now)
+        })
+    }
+}
+
+fn govern(
+    session: &mut Session<'_>,
+    actor: &Actor,
+    action: &DeskAction,
+    request: Uuid,
+    now: Moment,
+) -> Result<End<Governed>, StoreError> {
+    let conn = session.conn;
+    let people = session.people()?;
+    let approval = match action {
+        DeskAction::ImportApproval(approval) => load_approval(conn, approval.number.as_str())?,
+        _ => None,
+    };
+    let known = Known {
+        people: &people,
+        approval: approval.as_ref(),
+        scope_exists: matches!(action, DeskAction::AddScope(scope) if scope_exists(conn, &scope.name)?),
+        gateway_exists: matches!(action, DeskAction::Gateway { os_user } if gateway_exists(conn, os_user)?),
+        now,
+    };
+    let mut facts = governance::judge(actor, known, action)?;
+    if facts.lines.is_empty() {
+        return Ok(End::Leave(Governed { seq: chain::head(conn)?.0, outcome: Outcome::Unchanged }));
+    }
+    facts.policy = session.policy()?.version;
+    let state = put(conn, action)?;
+    let subject = action.subject();
+    let event = NewEvent {
+        at: now,
+        by: &actor.login,
+        via: actor.via.as_deref(),
+        action: action.word(),
+        about: About::Desk(&subject),
+        request,
+        facts: &facts,
+        state,
+    };
+    let seq = chain::append(conn, session.packs, &event)?;
+    if let DeskAction::ImportApproval(approval) = action {
+        summary::work_out_anew(session, approval.number.base(), now)?;
+    }
+    let new = match action {
+        DeskAction::SetPerson(_) => false,
+        DeskAction::ImportApproval(_) => approval.is_none(),
+        DeskAction::AddPerson(_) | DeskAction::Gateway { .. } | DeskAction::AddScope(_) => true,
+    };
+    Ok(End::Keep(Governed { seq, outcome: if new { Outcome::Created } else { Outcome::Updated } }))
+}
+
+fn carried_out(conn: &Connection, request: Uuid) -> Result<Option<Seq>, StoreError> {
+    let mut find = conn.prepare_cached("SELECT seq FROM event WHERE request = ?1")?;
+    Ok(find.query_row([&request.as_bytes()[..]], |row| row.get(0)).optional()?.map(Seq))
+}
+
+/// Writes what an act makes of its subject; answers the hash of what the subject is now.
+fn put(conn: &Connection, action: &DeskAction) -> Result<Digest, StoreError> {
+    match action {
+        DeskAction::AddPerson(person) | DeskAction::SetPerson(person) => {
+            put_person(conn, person)?;
+            Ok(state_of(&to_json(person)?))
+        }
+        DeskAction::Gateway { os_user } => {
+            conn.prepare_cached("INSERT INTO gateway (os_user) VALUES (?1)")?.execute([os_user])?;
+            Ok(state_of(os_user))
+        }
+        DeskAction::ImportApproval(approval) => {
+            let body = to_json(approval)?;
+            let mut put = conn.prepare_cached(
+                "INSERT INTO approval (number, base, body) VALUES (?1, ?2, ?3) \
+                 ON CONFLICT (number) DO UPDATE SET body = excluded.body",
+            )?;
+            put.execute([approval.number.as_str(), approval.number.base(), &body])?;
+            Ok(state_of(&body))
+        }
+        DeskAction::AddScope(scope) => {
+            let mut put =
+                conn.prepare_cached("INSERT INTO scope (name, title, team, match_query) VALUES (?1, ?2, ?3, ?4)")?;
+            put.execute(params![scope.name, scope.title, scope.team, scope.matches])?;
+            Ok(state_of(&to_json(scope)?))
+        }
+    }
+}
+
+/// The hash of something that governs the desk, from the text it is written as.
+pub fn state_of(text: &str) -> Digest {
+    let mut fields = Fields::new("stageplate governance 1");
+    fields.text(text);
+    fields.done()
+}
+
+pub fn state_of_policy(source: &str, body: &str) -> Digest {
+    let mut fields = Fields::new("stageplate policy 1");
+    fields.text(source);
+    fields.text(body);
+    fields.done()
+}
+
+pub fn state_of_desk(demo: bool) -> Digest {
+    let mut fields = Fields::new("stageplate desk 1");
+    fields.number(i64::from(demo));
+    fields.done()
+}
+
+pub fn put_person(conn: &Connection, person: &Person) -> Result<(), StoreError> {
+    let roles: Vec<&str> = person.roles.iter().map(|role| role.word()).collect();
+    let mut put = conn.prepare_cached(
+        "INSERT INTO person (login, name, roles, team) VALUES (?1, ?2, ?3, ?4) \
+         ON CONFLICT (login) DO UPDATE SET name = excluded.name, roles = excluded.roles, team = excluded.team",
+    )?;
+    put.execute(params![person.login.as_str(), person.name, roles.join(" "), person.team])?;
+    let revision: String = conn.query_row("SELECT value FROM meta WHERE name = 'people'", [], |row| row.get(0))?;
+    let next = revision.parse::<i64>().map_err(|_| StoreError::damaged("the revision of the list of people"))? + 1;
+    conn.execute("UPDATE meta SET value = ?1 WHERE name = 'people'", [next.to_string()])?;
+    Ok(())
+}
+
+pub fn put_policy(conn: &Connection, policy: &Policy, source: &str, now: Moment) -> Result<(), StoreError> {
+    conn.execute(
+        "INSERT INTO policy (version, source, body, applied_at) VALUES (?1, ?2, ?3, ?4)",
+        params![policy.version, source, to_json(policy)?, now.0],
+    )?;
+    Ok(())
+}
+
+pub fn load_people(conn: &Connection) -> Result<Vec<Person>, StoreError> {
+    let mut find = conn.prepare_cached("SELECT login, name, roles, team FROM person ORDER BY login")?;
+    let mut rows = find.query([])?;
+    let mut people = Vec::new();
+    while let Some(row) = rows.next()? {
+        let login = super::columns::login(row, 0)?;
+        let words: String = row.get(2)?;
+        let roles = words.split(' ').map(|word| {
+            Role::of(word).ok_or_else(|| StoreError::damaged(format!("person {login}: no role is called `{word}`")))
+        });
+        let roles = roles.collect::<Result<_, _>>()?;
+        people.push(Person { login, name: row.get(1)?, roles, team: row.get(3)? });
+    }
+    Ok(people)
+}
+
+pub fn load_policy(conn: &Connection) -> Result<Policy, StoreError> {
+    let mut find = conn.prepare_cached("SELECT body FROM policy ORDER BY version DESC LIMIT 1")?;
+    let body: String = find.query_row([], |row| row.get(0))?;
+    from_json("the policy", body.as_bytes())
+}
+
+fn load_approval(conn: &Connection, number: &str) -> Result<Option<Approval>, StoreError> {
+    let mut find = conn.prepare_cached("SELECT body FROM approval WHERE number = ?1")?;
+    let body: Option<String> = find.query_row([number], |row| row.get(0)).optional()?;
+    body.map(|body| from_json(&format!("approval {number}"), body.as_bytes())).transpose()
+}
+
+/// The extensions on the desk of the approval a record names.
+pub fn approvals_for(conn: &Connection, record: &Record) -> Result<Arc<[Approval]>, StoreError> {
+    let Some(number) = record.declares("TypeApprovalNumber") else { return Ok(Arc::new([])) };
+    let mut find = conn.prepare_cached("SELECT body FROM approval WHERE base = ?1 ORDER BY number")?;
+    let bodies = find.query_map([record::base_of(number)], |row| row.get::<_, String>(0))?;
+    let mut approvals = Vec::new();
+    for body in bodies {
+        approvals.push(from_json("an approval", body?.as_bytes())?);
+    }
+    Ok(approvals.into())
+}
+
+fn scope_exists(conn: &Connection, name: &str) -> Result<bool, StoreError> {
+    Ok(conn.prepare_cached("SELECT 1 FROM scope WHERE name = ?1")?.exists([name])?)
+}
+
+fn gateway_exists(conn: &Connection, os_user: &str) -> Result<bool, StoreError> {
+    Ok(conn.prepare_cached("SELECT 1 FROM gateway WHERE os_user = ?1")?.exists([os_user])?)
+}

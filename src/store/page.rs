@@ -1,0 +1,405 @@
+//! Lists of records: pages by key, never by offset; counts from tallies.
+
+use std::fmt;
+use std::str::FromStr;
+
+use rusqlite::params;
+use rusqlite::types::Value;
+
+use super::columns::{amount, day_number};
+use super::desk::{Desk, Session};
+use super::error::StoreError;
+use super::select::{self, Arm, Asker, Clause};
+use super::summary;
+use crate::domain::filter::{Filter, Term};
+use crate::domain::identity::{Login, RecordId};
+use crate::domain::moment::Moment;
+use crate::domain::person::Person;
+use crate::domain::plan::Refusal;
+use crate::domain::policy::{Excluded, Policy};
+use crate::domain::queue::{QueueName, Sort};
+use crate::domain::summary::Summary;
+
+/// What page of which list somebody wants.
+#[derive(Debug, Clone)]
+pub struct PageQuery {
+    /// The queue.
+    pub queue: QueueName,
+    /// What of it.
+    pub filter: Option<Filter>,
+    /// In which order.
+    pub sort: Sort,
+    /// At most how many records.
+    pub limit: usize,
+    /// After which record; from the beginning without.
+    pub after: Option<Cursor>,
+    /// Who asks.
+    pub who: Login,
+    /// The moment it is.
+    pub now: Moment,
+}
+
+/// What somebody wants counted.
+#[derive(Debug, Clone)]
+pub struct CountQuery {
+    /// The queue.
+    pub queue: QueueName,
+    /// What of it.
+    pub filter: Option<Filter>,
+    /// Who asks.
+    pub who: Login,
+    /// The moment it is.
+    pub now: Moment,
+}
+
+/// A page of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// Its rows.
+    pub rows: Vec<Row>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<Cursor>,
+}
+
+/// A row of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// The record's line.
+    pub summary: Summary,
+    /// Whether the one who asks has something to read in it.
+    pub unread: bool,
+}
+
+/// A place in a list: the key of the last record seen. It stays right whatever comes or goes before or after it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cursor {
+    sort: Sort,
+    key: Vec<Part>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Part {
+    Number(i64),
+    Text(String),
+}
+
+/// Why a text is no cursor.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no cursor: take the one that came with the page before")]
+pub struct NoCursor(String);
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.sort.word())?;
+        self.key.iter().try_for_each(|part| match part {
+            Part::Number(number) => write!(f, ".{number}"),
+            Part::Text(text) => write!(f, ".{text}"),
+        })
+    }
+}
+
+impl FromStr for Cursor {
+    type Err = NoCursor;
+
+    fn from_str(text: &str) -> Result<Self, NoCursor> {
+        let bad = || NoCursor(crate::domain::visible::visible(text).into_owned());
+        let mut parts = text.split('.');
+        let sort = parts.next().and_then(Sort::of).ok_or_else(bad)?;
+        let key: Vec<Part> =
+            parts.map(|part| part.parse().map_or_else(|_| Part::Text(part.to_owned()), Part::Number)).collect();
+        let numbers = key.iter().skip(usize::from(sort == Sort::Vin));
+        let fits = key.len() == columns(sort, "").len() && numbers.clone().all(|part| matches!(part, Part::Number(_)));
+        if fits { Ok(Cursor { sort, key }) } else { Err(bad()) }
+    }
+}
+
+/// The columns an order runs by, for an arm whose due day and number have these names.
+fn columns(sort: Sort, id: &str) -> Vec<&str> {
+    match sort {
+        Sort::Due => vec!["r.due", id],
+        Sort::Updated => vec!["r.seq", id],
+        Sort::Vin => vec!["r.vin", id],
+        Sort::Priority => vec!["r.rank", "r.due", id],
+        Sort::StepSince => vec!["r.step_since", id],
+    }
+}
+
+impl Desk {
+    /// A page of a queue.
+    ///
+    /// # Errors
+    /// The cursor is of another order; the desk cannot be read.
+    pub fn page(&mut self, query: &PageQuery) -> Result<Page, StoreError> {
+        self.read(|session| {
+            let Some((sql, values)) = statement(session, query)? else {
+                return Ok(Page { rows: Vec::new(), next: None });
+            };
+            let keys = keys(session, &sql, values, columns(query.sort, "").len())?;
+            let more = keys.len() > query.limit;
+            let shown = &keys[..keys.len().min(query.limit)];
+            let mut rows = Vec::with_capacity(shown.len());
+            for key in shown {
+                let Some(Part::Number(id)) = key.last() else { continue };
+                let id = RecordId(*id);
+                let summary = summary::load(session, id, query.now)?;
+                rows.push(Row { summary, unread: session.is_unread(&query.who, id)? });
+            }
+            let next = shown.last().filter(|_| more).map(|key| Cursor { sort: query.sort, key: key.clone() });
+            Ok(Page { rows, next })
+        })
+    }
+
+    /// How many records a queue holds, or how many of them a filter selects.
+    ///
+    /// # Errors
+    /// When the desk cannot be read.
+    pub fn count(&mut self, query: &CountQuery) -> Result<u64, StoreError> {
+        self.read(|session| match &query.filter {
+            None => Counting::new(session, &query.who, query.now)?.count(session, query.queue),
+            Some(filter) => count_filtered(session, query, filter),
+        })
+    }
+
+    /// How many records each queue holds for somebody.
+    ///
+    /// # Errors
+    /// When the desk cannot be read.
+    pub fn counts(&mut self, who: &Login, now: Moment) -> Result<Vec<(QueueName, u64)>, StoreError> {
+        self.read(|session| {
+            let counting = Counting::new(session, who, now)?;
+            QueueName::all().map(|queue| Ok((queue, counting.count(session, queue)?))).collect()
+        })
+    }
+
+    /// How SQLite would find a page: the lines of its plan.
+    #[cfg(test)]
+    pub(super) fn page_plan(&mut self, query: &PageQuery) -> Result<Vec<String>, StoreError> {
+        let Some((sql, _)) = self.read(|session| statement(session, query))? else { return Ok(Vec::new()) };
+        self.plan_of(&sql)
+    }
+
+    /// How SQLite would carry out a statement.
+    #[cfg(test)]
+    pub(super) fn plan_of(&mut self, sql: &str) -> Result<Vec<String>, StoreError> {
+        self.read(|session| {
+            let mut explain = session.conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
+            let unknown = vec![Value::Null; explain.parameter_count()];
+            let lines = explain.query_map(rusqlite::params_from_iter(unknown), |row| row.get(3))?;
+            Ok(lines.collect::<Result<_, _>>()?)
+        })
+    }
+}
+
+fn asker(who: &Login, now: Moment) -> Asker {
+    Asker { who: who.clone(), today: day_number(now.day()) }
+}
+
+/// The statement that answers the keys of a page, one more than asked for; `None` where the queue has no arm.
+fn statement(session: &mut Session<'_>, query: &PageQuery) -> Result<Option<(String, Vec<Value>)>, StoreError> {
+    if query.after.as_ref().is_some_and(|cursor| cursor.sort != query.sort) {
+        return Err(Refusal::new("cursor", "the cursor is of a list in another order").into());
+    }
+    let asker = asker(&query.who, query.now);
+    let (people, policy) = (session.people()?, session.policy()?);
+    let arms = select::arms(query.queue, &asker, &people, &policy);
+    if arms.is_empty() {
+        return Ok(None);
+    }
+    let few = query.filter.as_ref().map_or(Ok(None), |filter| rare_words(session, filter))?;
+    let mut clause = Clause::default();
+    for (at, arm) in arms.iter().enumerate() {
+        clause.add(if at > 0 { " UNION ALL " } else { "" });
+        write_arm(&mut clause, arm, query, &asker, few.as_deref());
+    }
+    let direction = if query.sort == Sort::Updated { " DESC" } else { "" };
+    let count = columns(query.sort, "").len();
+    let order: Vec<String> = (1..=count).map(|column| format!("{column}{direction}")).collect();
+    let limit = i64::try_from(query.limit.saturating_add(1)).unwrap_or(i64::MAX);
+    clause.add(" ORDER BY ").add(&order.join(", ")).add(" LIMIT ").value(limit);
+    Ok(Some((clause.sql, clause.values)))
+}
+
+fn write_arm(clause: &mut Clause, arm: &Arm, query: &PageQuery, asker: &Asker, few: Option<&str>) {
+    let mut columns = columns(query.sort, arm.id);
+    if query.sort == Sort::Due {
+        columns[0] = arm.due;
+    }
+    clause.add("SELECT ").add(&columns.join(", ")).add(" FROM ").add(arm.from).add(" WHERE ");
+    arm.write(clause, arm.wide && query.sort != Sort::Due);
+    if let Some(filter) = &query.filter {
+        clause.add(" AND ");
+        select::write_filter(clause, filter, asker);
+    }
+    if let Some(words) = few {
+        clause.add(" AND r.id IN (SELECT rowid FROM search WHERE search MATCH ").value(words.to_owned()).add(")");
+    }
+    if let Some(cursor) = &query.after {
+        let sign = if query.sort == Sort::Updated { ") < (" } else { ") > (" };
+        clause.add(" AND (").add(&columns.join(", ")).add(sign);
+        for (at, part) in cursor.key.iter().enumerate() {
+            clause.add(if at > 0 { ", " } else { "" });
+            match part {
+                Part::Number(number) => clause.value(*number),
+                Part::Text(text) => clause.value(text.clone()),
+            };
+        }
+        clause.add(")");
+    }
+}
+
+fn keys(session: &Session<'_>, sql: &str, values: Vec<Value>, width: usize) -> Result<Vec<Vec<Part>>, StoreError> {
+    let mut find = session.conn.prepare_cached(sql)?;
+    let rows = find.query_map(rusqlite::params_from_iter(values), |row| {
+        (0..width)
+            .map(|at| {
+                Ok(match row.get::<_, Value>(at)? {
+                    Value::Integer(number) => Part::Number(number),
+                    Value::Text(text) => Part::Text(text),
+                    _ => Part::Number(0),
+                })
+            })
+            .collect()
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The words every record of the list must contain, as the word search asks for them, where few records contain them:
+/// then those records are looked at. Common words are better looked for along the list, which soon is full.
+fn rare_words(session: &Session<'_>, filter: &Filter) -> Result<Option<String>, StoreError> {
+    const FEW: i64 = 2000;
+    let parts = match filter {
+        Filter::All(parts) => parts.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    let words: Vec<String> = parts
+        .iter()
+        .filter_map(|part| match part {
+            Filter::Term(Term::Word(word)) => select::trigrams(word),
+            _ => None,
+        })
+        .collect();
+    if words.is_empty() {
+        return Ok(None);
+    }
+    let words = words.join(" AND ");
+    let mut count =
+        session.conn.prepare_cached("SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ?1 LIMIT ?2)")?;
+    let found: i64 = count.query_row(params![words, FEW + 1], |row| row.get(0))?;
+    Ok((found <= FEW).then_some(words))
+}
+
+fn count_filtered(session: &mut Session<'_>, query: &CountQuery, filter: &Filter) -> Result<u64, StoreError> {
+    let asker = asker(&query.who, query.now);
+    let few = rare_words(session, filter)?;
+    let mut total = 0;
+    let (people, policy) = (session.people()?, session.policy()?);
+    for arm in select::arms(query.queue, &asker, &people, &policy) {
+        let mut clause = Clause::default();
+        clause.add("SELECT count(*) FROM ").add(arm.from).add(" WHERE ");
+        arm.write(&mut clause, false);
+        clause.add(" AND ");
+        select::write_filter(&mut clause, filter, &asker);
+        if let Some(words) = &few {
+            clause.add(" AND r.id IN (SELECT rowid FROM search WHERE search MATCH ").value(words.clone()).add(")");
+        }
+        let mut count = session.conn.prepare_cached(&clause.sql)?;
+        total += count.query_row(rusqlite::params_from_iter(clause.values), |row| amount(row, 0))?;
+    }
+    Ok(total)
+}
+
+/// Records of a step on hold today that are somebody's or nobody's (index `record_held`).
+pub const HELD: &str = "SELECT count(*) FROM record WHERE held_until >= ?1 AND step = ?2 AND coalesce(owner, ?3) = ?3";
+
+/// Records of a step not on hold today that are somebody's or nobody's, and that they changed (where ?4) or prepare (where
+/// ?5): indexes `editor_working` and `record_preparer`.
+pub const CHANGED_BY: &str = "SELECT count(*) FROM record r WHERE r.id IN (SELECT e.record FROM editor e WHERE ?4 AND e.working = 1 AND e.login = ?3 \
+     UNION ALL SELECT p.id FROM record p WHERE ?5 AND p.preparer = ?3 AND p.step = ?2) \
+     AND r.step = ?2 AND coalesce(r.owner, ?3) = ?3 AND coalesce(r.held_until, -1) < ?1";
+
+/// Counts whole queues: from tallies by step and owner, less the few that stand out of them.
+struct Counting {
+    asker: Asker,
+    people: std::sync::Arc<[Person]>,
+    policy: std::sync::Arc<Policy>,
+    /// Step, owner (empty for none), records.
+    tallies: Vec<(String, String, u64)>,
+}
+
+impl Counting {
+    fn new(session: &mut Session<'_>, who: &Login, now: Moment) -> Result<Counting, StoreError> {
+        let mut find = session.conn.prepare_cached("SELECT word, part, records FROM tally WHERE kind = 'step'")?;
+        let tallies = find.query_map([], |row| Ok((row.get(0)?, row.get(1)?, amount(row, 2)?)))?;
+        let tallies = tallies.collect::<Result<_, _>>()?;
+        Ok(Counting { asker: asker(who, now), people: session.people()?, policy: session.policy()?, tallies })
+    }
+
+    fn sum(&self, counts: impl Fn(&str, &str) -> bool) -> u64 {
+        self.tallies.iter().filter(|(step, owner, _)| counts(step, owner)).map(|(.., records)| records).sum()
+    }
+
+    fn count(&self, session: &Session<'_>, queue: QueueName) -> Result<u64, StoreError> {
+        let me = self.asker.who.as_str();
+        let policy = &self.policy;
+        let one = |sql: &str, value: &dyn rusqlite::ToSql| -> Result<u64, StoreError> {
+            Ok(session.conn.prepare_cached(sql)?.query_row([value], |row| amount(row, 0))?)
+        };
+        Ok(match queue {
+            QueueName::Mine => self.sum(|_, owner| owner == me),
+            QueueName::Team => {
+                let team: Vec<&str> =
+                    select::team_of(&self.asker.who, &self.people).map(|person| person.login.as_str()).collect();
+                self.sum(|_, owner| team.contains(&owner))
+            }
+            QueueName::Unassigned => {
+                self.sum(|step, owner| owner.is_empty() && select::working(policy).any(|known| known.name == step))
+            }
+            QueueName::Waiting => self.waiting(session)?,
+            QueueName::Exceptions => one(
+                "SELECT count(*) FROM record WHERE exceptional = 1 AND (open_exceptions > 0 OR waiver_end < ?1)",
+                &self.asker.today,
+            )?,
+            QueueName::Ready => {
+                let ready = policy.releasing().map(|step| step.name.as_str());
+                self.sum(|step, _| Some(step) == ready)
+            }
+            QueueName::Overdue => {
+                one("SELECT coalesce(sum(records), 0) FROM tally_due WHERE day < ?1", &self.asker.today)?
+            }
+            QueueName::Unread => one("SELECT count(*) FROM unread WHERE login = ?1", &me)?,
+            QueueName::Released => {
+                self.sum(|step, _| select::released_steps(policy).any(|released| released.name == step))
+            }
+            QueueName::Archive => {
+                let archive = select::archive_step(policy).map(|step| step.name.as_str());
+                self.sum(|step, _| Some(step) == archive)
+            }
+            QueueName::All => self.sum(|_, _| true),
+        })
+    }
+
+    /// What waits for somebody: mine and nobody's in the steps of my roles, less what is on hold, less what I changed or
+    /// prepared where the step asks for other eyes. Both are few, and have an index each.
+    fn waiting(&self, session: &Session<'_>) -> Result<u64, StoreError> {
+        let me = self.asker.who.as_str();
+        let mut total = 0;
+        for step in select::waiting_steps(&self.asker.who, &self.people, &self.policy) {
+            let all = self.sum(|known, owner| known == step.name && (owner.is_empty() || owner == me));
+            let mut held = session.conn.prepare_cached(HELD)?;
+            let held = held.query_row(params![self.asker.today, step.name, me], |row| amount(row, 0))?;
+            let mut changed = session.conn.prepare_cached(CHANGED_BY)?;
+            let changed = changed.query_row(
+                params![
+                    self.asker.today,
+                    step.name,
+                    me,
+                    select::asks_other_eyes(step),
+                    step.not.contains(&Excluded::Preparer)
+                ],
+                |row| amount(row, 0),
+            )?;
+            total += all.saturating_sub(held).saturating_sub(changed);
+        }
+        Ok(total)
+    }
+}

@@ -1,0 +1,128 @@
+//! How SQLite finds what lists ask: along an index in the order of the list, never through the whole table, never sorting.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use super::*;
+use crate::domain::catalogue::Catalogue;
+use crate::domain::filter::Filter;
+use crate::domain::identity::Login;
+use crate::domain::moment::Moment;
+use crate::domain::person::{Person, Role};
+use crate::domain::policy::{Excluded, Outcome as StepOutcome, Policy, Step};
+use crate::domain::queue::{QueueName, Sort};
+
+static EMPTY: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::new(Vec::new()));
+
+fn step(name: &str, acts: &[Role], outcome: StepOutcome) -> Step {
+    Step {
+        name: name.into(),
+        title: name.into(),
+        acts: acts.to_vec(),
+        not: vec![Excluded::Preparer],
+        edit: false,
+        gates: Vec::new(),
+        checkpoint: Some(name.into()),
+        meaning: None,
+        due_days: None,
+        outcome,
+    }
+}
+
+fn desk(directory: &std::path::Path) -> Desk {
+    let founder = Person {
+        login: Login::parse("root").unwrap(),
+        name: "Root".into(),
+        roles: Role::ALL.into_iter().collect(),
+        team: Some("all".into()),
+    };
+    let steps = vec![
+        step("preparation", &[Role::Prepare], StepOutcome::Advance),
+        step("review", &[Role::Review, Role::Prepare], StepOutcome::Advance),
+        step("ready", &[Role::Release], StepOutcome::Release),
+        step("released", &[], StepOutcome::Rest),
+        step("archived", &[], StepOutcome::Rest),
+    ];
+    let policy = Policy {
+        name: "plans".into(),
+        version: 1,
+        steps,
+        exception_kinds: Vec::new(),
+        grades: BTreeMap::new(),
+        options: Vec::new(),
+    };
+    let new = NewDesk { policy, policy_source: String::new(), founder, demo: true };
+    Desk::create(&directory.join("desk.db"), &new, &EMPTY, Moment(0)).unwrap()
+}
+
+fn query(queue: QueueName, sort: Sort) -> PageQuery {
+    let who = Login::parse("root").unwrap();
+    PageQuery { queue, filter: None, sort, limit: 50, after: None, who, now: Moment(0) }
+}
+
+fn runs_along_an_index(plan: &[String]) -> bool {
+    let scans = |line: &String| {
+        let whole = line.starts_with("SCAN") && !line.contains("INDEX");
+        whole || line.contains("TEMP B-TREE")
+    };
+    !plan.is_empty() && !plan.iter().any(scans)
+}
+
+#[test]
+fn every_queue_runs_along_an_index_in_its_usual_order_from_any_place() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut desk = desk(directory.path());
+    for queue in QueueName::all() {
+        for after in [None, Some("due.20000.5".parse().unwrap())] {
+            let plan = desk.page_plan(&PageQuery { after, ..query(queue, Sort::Due) }).unwrap();
+            assert!(runs_along_an_index(&plan), "{}: {plan:#?}", queue.word());
+        }
+    }
+}
+
+#[test]
+fn the_large_queues_run_along_an_index_in_every_order() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut desk = desk(directory.path());
+    for queue in [QueueName::All, QueueName::Released, QueueName::Archive] {
+        for (sort, word) in Sort::TABLE {
+            let plan = desk.page_plan(&query(queue, sort)).unwrap();
+            assert!(runs_along_an_index(&plan), "{} by {word}: {plan:#?}", queue.word());
+        }
+    }
+}
+
+#[test]
+fn a_filter_by_what_has_an_index_uses_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut desk = desk(directory.path());
+    for (text, index) in [
+        ("step:review", "record_step"),
+        ("owner:me", "record_owner"),
+        ("scope:vans", "record_scope"),
+        ("approval:e4*2018/858*00871*", "record_approval"),
+        ("vin:WDB9066331S123456", "sqlite_autoindex_record_1"),
+    ] {
+        let filter = Some(Filter::parse(text, Moment(0).day()).unwrap());
+        let plan = desk.page_plan(&PageQuery { filter, ..query(QueueName::All, Sort::Due) }).unwrap();
+        assert!(plan.iter().any(|line| line.contains(index)), "{text}: {plan:#?}");
+    }
+}
+
+#[test]
+fn every_count_of_a_whole_queue_reads_a_tally_or_an_index() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut desk = desk(directory.path());
+    let statements = [
+        "SELECT word, part, records FROM tally WHERE kind = 'step'",
+        "SELECT count(*) FROM record WHERE exceptional = 1 AND (open_exceptions > 0 OR waiver_end < ?1)",
+        "SELECT coalesce(sum(records), 0) FROM tally_due WHERE day < ?1",
+        "SELECT count(*) FROM unread WHERE login = ?1",
+        page::HELD,
+        page::CHANGED_BY,
+    ];
+    for sql in statements {
+        let plan = desk.plan_of(sql).unwrap();
+        assert!(runs_along_an_index(&plan), "{sql}: {plan:#?}");
+    }
+}

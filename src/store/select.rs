@@ -1,0 +1,394 @@
+//! From queues and filters to SQL over `record r`: which index a queue runs along, what a filter asks of a row.
+//!
+//! A queue is a list of arms that share no record. Each arm is one run along one index in the order of the list; several
+//! are merged by SQLite without sorting. To add a queue, give it its arms here and a row in `domain::queue::TABLE`.
+
+use rusqlite::types::Value;
+
+use super::columns::{NO_DAY, day_number};
+use crate::domain::approval::ApprovalNumber;
+use crate::domain::filter::{
+    DayField, Filter, FindingWord, FlagField, NumberField, Order, PersonField, Term, TextField, Who,
+};
+use crate::domain::identity::Login;
+use crate::domain::moment::Moment;
+use crate::domain::person::{Person, Role};
+use crate::domain::policy::{Excluded, Outcome, Policy, Step};
+use crate::domain::queue::QueueName;
+
+/// Who asks, and on which day.
+pub struct Asker {
+    pub who: Login,
+    pub today: i64,
+}
+
+/// A condition being written, with the values of its parameters.
+#[derive(Default, Clone)]
+pub struct Clause {
+    pub sql: String,
+    pub values: Vec<Value>,
+}
+
+impl Clause {
+    pub fn add(&mut self, sql: &str) -> &mut Self {
+        self.sql.push_str(sql);
+        self
+    }
+
+    /// Adds a value's place.
+    pub fn value(&mut self, value: impl Into<Value>) -> &mut Self {
+        self.values.push(value.into());
+        let place = format!("?{}", self.values.len());
+        self.add(&place)
+    }
+}
+
+/// One run along an index.
+pub struct Arm {
+    /// The table or tables it reads; the record is `r`.
+    pub from: &'static str,
+    /// What is asked of a row beside the filter.
+    conditions: Vec<Condition>,
+    /// Where the due day and the number are read in the order of the list.
+    pub due: &'static str,
+    pub id: &'static str,
+    /// Whether the arm may hold most of the desk, so that another order than by due day must run along its own index.
+    pub wide: bool,
+}
+
+/// What an arm asks: SQL, a value in it if it has one, and what follows the value.
+struct Condition(&'static str, Option<Value>, &'static str);
+
+fn sql(sql: &'static str) -> Condition {
+    Condition(sql, None, "")
+}
+
+fn with(sql: &'static str, value: impl Into<Value>, rest: &'static str) -> Condition {
+    Condition(sql, Some(value.into()), rest)
+}
+
+impl Arm {
+    fn new(conditions: Vec<Condition>) -> Arm {
+        Arm { from: "record r", conditions, due: "r.due", id: "r.id", wide: false }
+    }
+
+    /// Writes what the arm asks. Along another index, its equalities must not tempt SQLite off it: `+` hides them.
+    pub fn write(&self, clause: &mut Clause, along_another: bool) {
+        clause.add("1");
+        for Condition(sql, value, rest) in &self.conditions {
+            clause.add(if along_another { " AND +" } else { " AND " }).add(sql);
+            if let Some(value) = value {
+                clause.value(value.clone());
+            }
+            clause.add(rest);
+        }
+    }
+}
+
+/// The arms of a queue for somebody.
+pub fn arms(queue: QueueName, asker: &Asker, people: &[Person], policy: &Policy) -> Vec<Arm> {
+    let me = asker.who.as_str();
+    let owned = |login: &str| Arm::new(vec![with("r.owner = ", login.to_owned(), "")]);
+    let in_step = |step: &Step| Arm::new(vec![with("r.step = ", step.name.clone(), "")]);
+    let wide = |arm: Arm| Arm { wide: true, ..arm };
+    match queue {
+        QueueName::Mine => vec![owned(me)],
+        QueueName::Team => team_of(&asker.who, people).map(|person| owned(person.login.as_str())).collect(),
+        QueueName::Unassigned => working(policy).map(unowned).collect(),
+        QueueName::Waiting => waiting_steps(&asker.who, people, policy).flat_map(|step| waiting(step, asker)).collect(),
+        QueueName::Exceptions => vec![Arm::new(vec![
+            sql("r.exceptional = 1"),
+            with("(r.open_exceptions > 0 OR r.waiver_end < ", asker.today, ")"),
+        ])],
+        QueueName::Ready => policy.releasing().map(in_step).into_iter().collect(),
+        QueueName::Overdue => vec![Arm::new(vec![with("r.due < ", asker.today, "")])],
+        QueueName::Unread => vec![Arm {
+            from: "unread u JOIN record r ON r.id = u.record",
+            due: "u.due",
+            id: "u.record",
+            ..Arm::new(vec![with("u.login = ", me.to_owned(), "")])
+        }],
+        QueueName::Released => released_steps(policy).map(in_step).map(wide).collect(),
+        QueueName::Archive => archive_step(policy).map(in_step).map(wide).into_iter().collect(),
+        QueueName::All => vec![wide(Arm::new(Vec::new()))],
+    }
+}
+
+/// The steps in which there is something to do.
+pub fn working(policy: &Policy) -> impl Iterator<Item = &Step> {
+    policy.steps.iter().filter(|step| step.outcome != Outcome::Rest)
+}
+
+/// The step in which records rest for good: the last one, if there is one they rest in before it.
+pub fn archive_step(policy: &Policy) -> Option<&Step> {
+    let mut resting = policy.steps.iter().filter(|step| step.outcome == Outcome::Rest);
+    resting.next().and(resting.next_back())
+}
+
+/// The other steps in which records rest.
+pub fn released_steps(policy: &Policy) -> impl Iterator<Item = &Step> {
+    let archive = archive_step(policy).map(|step| step.name.as_str());
+    policy.steps.iter().filter(move |step| step.outcome == Outcome::Rest && Some(step.name.as_str()) != archive)
+}
+
+/// The people of somebody's team, themselves among them; nobody where they are in none.
+pub fn team_of<'a>(who: &Login, people: &'a [Person]) -> impl Iterator<Item = &'a Person> {
+    let team = people.iter().find(|person| person.login == *who).and_then(|person| person.team.as_ref());
+    people.iter().filter(move |person| team.is_some() && person.team.as_ref() == team)
+}
+
+/// The steps in which somebody's roles act.
+pub fn waiting_steps<'a>(who: &Login, people: &[Person], policy: &'a Policy) -> impl Iterator<Item = &'a Step> {
+    let mine = people.iter().find(|person| person.login == *who).map(|person| person.roles.clone());
+    let mine: Vec<Role> = mine.into_iter().flatten().collect();
+    working(policy).filter(move |step| step.acts.iter().any(|role| mine.contains(role)))
+}
+
+/// Whether a step asks for other eyes than those that changed the content: as `plan` does when somebody moves on, signs
+/// or releases in it.
+pub fn asks_other_eyes(step: &Step) -> bool {
+    step.checkpoint.is_some() || !step.not.is_empty() || step.outcome == Outcome::Release
+}
+
+fn unowned(step: &Step) -> Arm {
+    Arm::new(vec![with("r.step = ", step.name.clone(), ""), sql("r.owner IS NULL")])
+}
+
+fn waiting(step: &Step, asker: &Asker) -> Vec<Arm> {
+    let me = asker.who.to_string();
+    let mut mine = Arm::new(vec![with("r.step = ", step.name.clone(), ""), with("r.owner = ", me.clone(), "")]);
+    let mut nobodys = unowned(step);
+    for arm in [&mut mine, &mut nobodys] {
+        arm.conditions.push(with("coalesce(r.held_until, -1) < ", asker.today, ""));
+        if asks_other_eyes(step) {
+            const CHANGED: &str = "r.id NOT IN (SELECT e.record FROM editor e WHERE e.working = 1 AND e.login = ";
+            arm.conditions.push(with(CHANGED, me.clone(), ")"));
+        }
+        if step.not.contains(&Excluded::Preparer) {
+            arm.conditions.push(with("coalesce(r.preparer, '') <> ", me.clone(), ""));
+        }
+    }
+    vec![nobodys, mine]
+}
+
+/// A filter as a condition on `r`; always true where there is none.
+pub fn condition(filter: Option<&Filter>, asker: &Asker) -> (String, Vec<Value>) {
+    let mut clause = Clause::default();
+    match filter {
+        Some(filter) => write_filter(&mut clause, filter, asker),
+        None => {
+            clause.add("1");
+        }
+    }
+    (clause.sql, clause.values)
+}
+
+pub fn write_filter(clause: &mut Clause, filter: &Filter, asker: &Asker) {
+    let (parts, between, none) = match filter {
+        Filter::Term(term) => return write_term(clause, term, asker),
+        Filter::Not(inner) => {
+            clause.add("(");
+            write_filter(clause, inner, asker);
+            clause.add(" IS NOT TRUE)");
+            return;
+        }
+        Filter::All(parts) => (parts, " AND ", "1"),
+        Filter::Any(parts) => (parts, " OR ", "0"),
+    };
+    if parts.is_empty() {
+        clause.add(none);
+        return;
+    }
+    clause.add("(");
+    for (at, part) in parts.iter().enumerate() {
+        clause.add(if at > 0 { between } else { "" });
+        write_filter(clause, part, asker);
+    }
+    clause.add(")");
+}
+
+fn write_term(clause: &mut Clause, term: &Term, asker: &Asker) {
+    match term {
+        Term::Word(word) => {
+            clause.add("(r.vin LIKE ").value(containing(word)).add(" ESCAPE '\\' OR coalesce(r.order_no, '') LIKE ");
+            clause.value(containing(word)).add(" ESCAPE '\\')");
+        }
+        Term::Text(field, values) => any_of(clause, values, |clause, value| write_text(clause, *field, value)),
+        Term::Person(field, people) => any_of(clause, people, |clause, who| {
+            let column = match field {
+                PersonField::Owner => "r.owner",
+                PersonField::Preparer => "r.preparer",
+            };
+            match who {
+                Who::None => clause.add(column).add(" IS NULL"),
+                Who::Me => clause.add(column).add(" = ").value(asker.who.to_string()),
+                Who::Login(login) => clause.add(column).add(" = ").value(login.to_string()),
+            };
+        }),
+        Term::Exception(kinds) => any_of(clause, kinds, |clause, kind| write_exception(clause, kind, asker.today)),
+        Term::Finding(FindingWord::Block) => {
+            clause.add("r.blocking_findings > 0");
+        }
+        Term::Finding(FindingWord::Warn) => {
+            clause.add("r.warning_findings > 0");
+        }
+        Term::Finding(FindingWord::None) => {
+            clause.add("(r.blocking_findings = 0 AND r.warning_findings = 0)");
+        }
+        Term::Flag(FlagField::Held, yes) => {
+            clause.add("coalesce(r.held_until, -1) ").add(if *yes { ">= " } else { "< " }).value(asker.today);
+        }
+        Term::Flag(FlagField::Overdue, yes) => {
+            clause.add("r.due ").add(if *yes { "< " } else { ">= " }).value(asker.today);
+        }
+        Term::Number(field, order, number) => write_number(clause, *field, *order, *number),
+        Term::Day(field, order, day) => write_day(clause, *field, *order, *day),
+        Term::NoDay(field) => match field {
+            DayField::Due => {
+                clause.add("r.due = ").value(NO_DAY);
+            }
+            field => {
+                clause.add(moment_column(*field)).add(" IS NULL");
+            }
+        },
+    }
+}
+
+fn any_of<T>(clause: &mut Clause, values: &[T], mut write: impl FnMut(&mut Clause, &T)) {
+    clause.add("(");
+    for (at, value) in values.iter().enumerate() {
+        clause.add(if at > 0 { " OR " } else { "" });
+        write(clause, value);
+    }
+    clause.add(")");
+}
+
+fn write_text(clause: &mut Clause, field: TextField, value: &str) {
+    let column = match field {
+        TextField::Step => "r.step",
+        TextField::Scope => "r.scope",
+        TextField::Order => "r.order_no",
+        TextField::Vin => "r.vin",
+        TextField::Category => "r.category",
+        TextField::Approval => "r.approval",
+        TextField::Type => "r.vehicle_type",
+        TextField::Variant => "r.variant",
+        TextField::VersionCode => "r.version_code",
+        TextField::Bodywork => "r.bodywork",
+        TextField::Option => return write_option(clause, value),
+    };
+    if value == "none" {
+        clause.add(column).add(" IS NULL");
+    } else if let (TextField::Approval, Ok(number)) = (field, ApprovalNumber::parse(value.trim_end_matches('*'))) {
+        // The sections of an approval number are joined by the very sign that stands for any letters elsewhere.
+        match number.extension() {
+            Some(_) => clause.add("r.approval = ").value(number.to_string()),
+            None => clause.add("r.approval_base = ").value(number.to_string()),
+        };
+    } else if value.contains('*') {
+        clause.add("coalesce(").add(column).add(", '') LIKE ").value(pattern(value)).add(" ESCAPE '\\'");
+    } else {
+        clause.add(column).add(" = ").value(value.to_owned());
+    }
+}
+
+fn write_option(clause: &mut Clause, value: &str) {
+    if value == "none" {
+        clause.add("r.options = ''");
+    } else {
+        clause.add("r.options LIKE ").value(format!("%;{};%", pattern(value))).add(" ESCAPE '\\'");
+    }
+}
+
+fn write_exception(clause: &mut Clause, kind: &str, today: i64) {
+    match kind {
+        "open" => {
+            clause.add("(r.exceptional = 1 AND (r.open_exceptions > 0 OR r.waiver_end < ").value(today).add("))");
+        }
+        "none" => {
+            clause.add("(r.open_exceptions = 0 AND coalesce(r.waiver_end, ").value(NO_DAY).add(") >= ");
+            clause.value(today).add(")");
+        }
+        kind => {
+            clause.add("EXISTS (SELECT 1 FROM exception y WHERE y.record = r.id AND y.kind LIKE ").value(pattern(kind));
+            clause.add(
+                " ESCAPE '\\' AND (y.state IN ('open', 'in-progress') OR (y.state = 'waived' AND y.waived_until < ",
+            );
+            clause.value(today).add(")))");
+        }
+    }
+}
+
+fn sign(order: Order) -> &'static str {
+    match order {
+        Order::Less => " < ",
+        Order::AtMost => " <= ",
+        Order::Is => " = ",
+        Order::AtLeast => " >= ",
+        Order::More => " > ",
+    }
+}
+
+fn write_number(clause: &mut Clause, field: NumberField, order: Order, number: u32) {
+    let column = match field {
+        NumberField::Changes => "r.changes",
+        NumberField::Unconfirmed => "r.unconfirmed",
+        // The column holds the rank, which descends as the priority ascends.
+        NumberField::Priority => "255 - r.rank",
+        NumberField::Stage => "r.build_stage",
+        NumberField::Version => "r.version",
+    };
+    clause.add(column).add(sign(order)).value(i64::from(number));
+}
+
+fn moment_column(field: DayField) -> &'static str {
+    match field {
+        DayField::Due | DayField::Since => "r.step_since",
+        DayField::Created => "r.created_at",
+        DayField::Updated => "r.updated_at",
+        DayField::Released => "r.released_at",
+    }
+}
+
+fn write_day(clause: &mut Clause, field: DayField, order: Order, day: chrono::NaiveDate) {
+    if field == DayField::Due {
+        clause.add("(r.due").add(sign(order)).value(day_number(day)).add(" AND r.due < ").value(NO_DAY).add(")");
+        return;
+    }
+    let column = moment_column(field);
+    let begins = Moment::start_of(day).0;
+    let ends = day.succ_opt().map_or(i64::MAX, |next| Moment::start_of(next).0);
+    match order {
+        Order::Less => clause.add(column).add(" < ").value(begins),
+        Order::AtMost => clause.add(column).add(" < ").value(ends),
+        Order::AtLeast => clause.add(column).add(" >= ").value(begins),
+        Order::More => clause.add(column).add(" >= ").value(ends),
+        Order::Is => {
+            clause.add("(").add(column).add(" >= ").value(begins).add(" AND ").add(column).add(" < ").value(ends);
+            clause.add(")")
+        }
+    };
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+}
+
+fn pattern(text: &str) -> String {
+    escaped(text).replace('*', "%")
+}
+
+fn containing(text: &str) -> String {
+    format!("%{}%", pattern(text))
+}
+
+/// Every three letters of a word, as the word search asks for them; `None` where it has fewer.
+pub fn trigrams(word: &str) -> Option<String> {
+    let letters: Vec<char> = word.chars().collect();
+    let parts: Vec<String> = letters
+        .windows(3)
+        .filter(|part| !part.contains(&'*'))
+        .map(|part| format!("\"{}\"", part.iter().collect::<String>().replace('"', "\"\"")))
+        .collect();
+    (!parts.is_empty()).then(|| parts.join(" AND "))
+}
