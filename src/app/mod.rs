@@ -1,3 +1,25 @@
 //! The terminal as a pure state machine: model, messages, `update`, the one command table.
 //!
-//! Invariant: no I/O; never names the store, ratatui or crossterm.
+//! Invariant: no I/O, no clock, no randomness; never names the store, ratatui or crossterm. What is to be done leaves
+//! as [`msg::Effect`], what was done comes back as [`msg::Msg`].
+//!
+//! In reading order: [`model`] is what there is, [`msg`] what happens, [`update`] what then; [`command`] is the table of
+//! everything a person can do, done in [`acts`], [`moves`] and [`typing`]; [`record`], [`form`] and [`forms`],
+//! [`palette`] and [`help`] are what the screen shows; [`outbox`] holds acts on their way; [`layout`] and [`text`] say
+//! where things are.
+
+pub mod acts;
+pub mod command;
+pub mod form;
+pub mod forms;
+pub mod help;
+pub mod layout;
+pub mod model;
+pub mod moves;
+pub mod msg;
+pub mod outbox;
+pub mod palette;
+pub mod record;
+pub mod text;
+pub mod typing;
+pub mod update;

@@ -1,11 +1,13 @@
 //! The one test binary beside the unit tests: each module here speaks of one part or promise of the program.
 
+mod app;
 mod desk;
 mod fixture;
 mod invent;
 mod messages;
 mod plan;
 mod properties;
+mod screens;
 mod seals;
 mod standards;
 mod store;

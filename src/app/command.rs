@@ -1,0 +1,283 @@
+//! The one command table: what palette, help, hints and keymaps know of what can be done.
+//!
+//! To add a command: write its function in [`acts`](super::acts) or [`moves`](super::moves), give it a row here and a
+//! binding in `keymaps/default.toml`.
+
+use super::layout::Step;
+use super::model::{Context, Model};
+use super::msg::Effect;
+use super::record::Pane;
+use super::{acts, moves, typing};
+
+/// One command.
+pub struct Command {
+    /// Its name in keymaps.
+    pub name: &'static str,
+    /// What the palette calls it.
+    pub title: &'static str,
+    /// What help says of it.
+    pub help: &'static str,
+    /// Its word among the hints at the bottom; none keeps it out of them.
+    pub hint: Option<&'static str>,
+    /// Where it can be run.
+    pub contexts: &'static [Context],
+    /// Whether the palette lists it.
+    pub listed: bool,
+    /// Whether it can be run now; if not, why and who could.
+    pub available: fn(&Model) -> Result<(), String>,
+    /// Runs it.
+    pub run: fn(&mut Model) -> Vec<Effect>,
+}
+
+impl std::fmt::Debug for Command {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+/// The command of that name.
+pub fn named(name: &str) -> Option<&'static Command> {
+    COMMANDS.iter().find(|command| command.name == name)
+}
+
+/// The names of all commands.
+pub fn names() -> Vec<&'static str> {
+    COMMANDS.iter().map(|command| command.name).collect()
+}
+
+use Context::{Ask, Filter, Form, Help, List, Palette, Queues, Record};
+
+const BROWSE: &[Context] = &[Queues, List, Record];
+const RECORDS: &[Context] = &[List, Record];
+const ROWS: &[Context] = &[Queues, List, Record, Form, Palette, Help];
+const TEXT: &[Context] = &[Form, Filter, Palette];
+const SHEETS: &[Context] = &[Form, Filter, Palette, Help, Ask];
+const EVERYWHERE: &[Context] = &[Queues, List, Record, Form, Filter, Palette, Help, Ask];
+
+fn always(_: &Model) -> Result<(), String> {
+    Ok(())
+}
+
+const fn move_row(
+    name: &'static str,
+    title: &'static str,
+    contexts: &'static [Context],
+    run: fn(&mut Model) -> Vec<Effect>,
+) -> Command {
+    Command { name, title, help: title, hint: None, contexts, listed: false, available: always, run }
+}
+
+const fn go(
+    name: &'static str,
+    title: &'static str,
+    hint: Option<&'static str>,
+    contexts: &'static [Context],
+    run: fn(&mut Model) -> Vec<Effect>,
+) -> Command {
+    Command { name, title, help: title, hint, contexts, listed: true, available: always, run }
+}
+
+macro_rules! act {
+    ($name:literal, $hint:expr, $title:literal, $help:literal, $contexts:expr, $run:expr) => {
+        act!($name, $hint, $title, $help, $contexts, $run, |model| model.may($name))
+    };
+    ($name:literal, $hint:expr, $title:literal, $help:literal, $contexts:expr, $run:expr, $available:expr) => {
+        Command {
+            name: $name,
+            title: $title,
+            help: $help,
+            hint: $hint,
+            contexts: $contexts,
+            listed: true,
+            available: $available,
+            run: $run,
+        }
+    };
+}
+
+/// All commands, in the order in which help and hints tell of them.
+pub static COMMANDS: &[Command] = &[
+    act!(
+        "confirm",
+        Some("confirm"),
+        "Confirm the change",
+        "Confirm the change under the cursor and go to the next undecided one",
+        &[Record],
+        acts::confirm,
+        acts::may_confirm
+    ),
+    act!(
+        "confirm-all",
+        Some("confirm all clean"),
+        "Confirm all clean changes",
+        "Confirm every undecided change that no finding speaks of",
+        RECORDS,
+        acts::confirm_all,
+        acts::may_confirm_all
+    ),
+    act!(
+        "advance",
+        Some("next step"),
+        "Move the record to its next step",
+        "Sign the step's checkpoint, move the record to the next step and go to the next record",
+        RECORDS,
+        acts::advance
+    ),
+    act!(
+        "flag",
+        Some("flag"),
+        "Flag: raise an exception",
+        "Raise an exception on the entry under the cursor, or on the record",
+        RECORDS,
+        acts::flag
+    ),
+    act!(
+        "edit",
+        Some("edit"),
+        "Edit the value",
+        "Declare a value for the entry under the cursor",
+        &[Record],
+        acts::edit
+    ),
+    act!(
+        "edit-entry",
+        None,
+        "Edit an entry by number or name",
+        "Declare a value for any entry",
+        RECORDS,
+        acts::edit_entry,
+        |model| { model.may("edit") }
+    ),
+    act!("take", Some("take"), "Take the record", "Become the record's owner", RECORDS, acts::take),
+    act!(
+        "assign",
+        Some("assign"),
+        "Assign the record or the exception",
+        "Give the record (in the exceptions: the exception) to somebody",
+        RECORDS,
+        acts::assign
+    ),
+    act!(
+        "return",
+        Some("return"),
+        "Return the record",
+        "Send the record back to an earlier step, with a reason",
+        RECORDS,
+        acts::send_back
+    ),
+    act!(
+        "release",
+        Some("release"),
+        "Release the record",
+        "Seal the message and release it, in two steps",
+        RECORDS,
+        acts::release
+    ),
+    act!(
+        "resolve",
+        Some("resolve"),
+        "Resolve the exception",
+        "Settle the exception under the cursor",
+        &[Record],
+        acts::resolve,
+        acts::may_resolve
+    ),
+    act!(
+        "waive",
+        Some("waive"),
+        "Waive the exception",
+        "Let the exception under the cursor pass, in two steps",
+        &[Record],
+        acts::waive,
+        acts::may_waive
+    ),
+    act!(
+        "hold",
+        None,
+        "Hold the record, or resume it",
+        "Stop work on the record for a time, or go on with it",
+        RECORDS,
+        acts::hold
+    ),
+    act!("note", None, "Write a remark", "Write a remark into the history", RECORDS, acts::note),
+    act!(
+        "next-undecided",
+        Some("next ?"),
+        "Next undecided change",
+        "Go to the next change that nobody decided",
+        RECORDS,
+        moves::next_undecided,
+        moves::has_record
+    ),
+    act!(
+        "previous-undecided",
+        None,
+        "Previous undecided change",
+        "Go to the change before that nobody decided",
+        RECORDS,
+        moves::previous_undecided,
+        moves::has_record
+    ),
+    go("open", "Open what the cursor is on", Some("open"), &[Queues, List], moves::open),
+    go("back", "Back to where you came from", Some("back"), &[Record, List], moves::back),
+    go("next-record", "Next record", None, RECORDS, moves::next_record),
+    go("previous-record", "Previous record", None, RECORDS, moves::previous_record),
+    go("next-queue", "Next queue", None, BROWSE, moves::next_queue),
+    go("previous-queue", "Previous queue", None, BROWSE, moves::previous_queue),
+    go("next-pane", "Next pane of the record, or next part of the screen", None, BROWSE, moves::next_pane),
+    go("previous-pane", "Previous pane of the record, or part before", None, BROWSE, moves::previous_pane),
+    go("changes", "Changes: what our stage changed", None, RECORDS, |model| moves::pane(model, Pane::Changes)),
+    go("readiness", "Readiness: what blocks release", None, RECORDS, |model| moves::pane(model, Pane::Readiness)),
+    go("exceptions", "Exceptions: what was raised", None, RECORDS, |model| moves::pane(model, Pane::Exceptions)),
+    go("history", "History: what happened", None, RECORDS, |model| moves::pane(model, Pane::History)),
+    go("entries", "Entries: the whole certificate", None, RECORDS, |model| moves::pane(model, Pane::Entries)),
+    go("filter", "Filter the list", Some("filter"), BROWSE, moves::filter),
+    go("palette", "All commands", Some("commands"), BROWSE, moves::palette),
+    go("help", "Help: all keys", Some("help"), BROWSE, moves::help),
+    act!(
+        "copy-vin",
+        None,
+        "Copy the VIN",
+        "Send the VIN to the clipboard of your terminal",
+        RECORDS,
+        acts::copy_vin,
+        moves::has_record
+    ),
+    act!(
+        "copy-value",
+        None,
+        "Copy the value",
+        "Send our value of the entry under the cursor to the clipboard of your terminal",
+        &[Record],
+        acts::copy_value,
+        moves::has_record
+    ),
+    go("refresh", "Read everything again", None, BROWSE, moves::refresh),
+    move_row("cursor-down", "Down a row", ROWS, |model| moves::step(model, Step::Down)),
+    move_row("cursor-up", "Up a row", ROWS, |model| moves::step(model, Step::Up)),
+    move_row("half-page-down", "Down half a page", ROWS, |model| moves::step(model, Step::HalfDown)),
+    move_row("half-page-up", "Up half a page", ROWS, |model| moves::step(model, Step::HalfUp)),
+    move_row("page-down", "Down a page", ROWS, |model| moves::step(model, Step::PageDown)),
+    move_row("page-up", "Up a page", ROWS, |model| moves::step(model, Step::PageUp)),
+    move_row("cursor-first", "To the first row", ROWS, |model| moves::step(model, Step::First)),
+    move_row("cursor-last", "To the last row", ROWS, |model| moves::step(model, Step::Last)),
+    move_row("accept", "Accept: the next field, or send", SHEETS, typing::accept),
+    move_row("send", "Send the form", &[Form], typing::send),
+    move_row("cancel", "Close; what was written is kept as a draft", SHEETS, typing::cancel),
+    move_row("next-field", "Next field or button", &[Form, Ask], typing::next_field),
+    move_row("previous-field", "Previous field or button", &[Form, Ask], typing::previous_field),
+    move_row("editor", "Write the text in your editor", &[Form], typing::editor),
+    move_row("text-left", "Left", &[Form, Filter, Palette, Ask], typing::left),
+    move_row("text-right", "Right", &[Form, Filter, Palette, Ask], typing::right),
+    move_row("word-left", "A word to the left", TEXT, typing::word_left),
+    move_row("word-right", "A word to the right", TEXT, typing::word_right),
+    move_row("line-start", "To the beginning of the line", TEXT, typing::line_start),
+    move_row("line-end", "To the end of the line", TEXT, typing::line_end),
+    move_row("backspace", "Take out the letter before", TEXT, typing::backspace),
+    move_row("delete", "Take out the letter here", TEXT, typing::delete),
+    move_row("delete-word", "Take out the word before", TEXT, typing::delete_word),
+    move_row("undo-text", "Undo the last writing", TEXT, typing::undo),
+    go("redraw", "Paint the screen anew", None, EVERYWHERE, |_| vec![Effect::Redraw]),
+    go("suspend", "Give the terminal back for a while", None, EVERYWHERE, |_| vec![Effect::Suspend]),
+    go("quit", "Quit; drafts are kept", None, EVERYWHERE, |_| vec![Effect::Quit]),
+];

@@ -1,0 +1,478 @@
+//! The forms there are: the fields of each, and the act that each sends.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use super::form::{Choice, Field, Form, Input, Meanwhile, Name, Pick, Purpose};
+use super::model::House;
+use super::outbox::{Act, Deed, Then};
+use super::record::Opened;
+use super::text::Text;
+use crate::domain::action::{Action, Given, Settle};
+use crate::domain::address::Address;
+use crate::domain::catalogue::Element;
+use crate::domain::checks::Grade;
+use crate::domain::identity::{ExceptionId, Login};
+use crate::domain::policy::Step;
+use crate::domain::value::{ValueType, date};
+
+/// A form for the open record.
+pub fn open(purpose: Purpose, opened: &Opened, house: &House) -> Form {
+    let record = &opened.dossier.record;
+    let step = house.policy.step(&record.step);
+    let (title, facts, fields) = match &purpose {
+        Purpose::Take => {
+            let owner = record.owner.as_ref().map_or("nobody", Login::as_str);
+            (format!("Take the record from {owner}"), Vec::new(), vec![words("Why", "what the history will say")])
+        }
+        Purpose::Assign => {
+            let mut fields = vec![person("Owner", house, step, "nobody: the record waits to be taken")];
+            if record.owner.is_some() {
+                fields.push(words("Why", "a hand-over from somebody else must say it"));
+            }
+            let owner = record.owner.as_ref().map_or("nobody", Login::as_str);
+            ("Assign the record".to_owned(), vec![format!("owner now: {owner}")], fields)
+        }
+        Purpose::AssignException(id) => {
+            let fields = vec![person("Owner", house, None, "")];
+            (format!("Assign exception {}", id.0), about_exception(opened, *id), fields)
+        }
+        Purpose::Edit(address) => edit(opened, house, address.as_ref()),
+        Purpose::Flag(address) => flag(opened, house, address.as_ref()),
+        Purpose::Resolve(id) => {
+            let fields = vec![area("How it was settled", "what was done, where it is written")];
+            (format!("Resolve exception {}", id.0), about_exception(opened, *id), fields)
+        }
+        Purpose::Waive(id) => {
+            let fields = vec![
+                area("Why it may pass", "the lead's reason"),
+                line(Name::Until, "Until", "last day, YYYY-MM-DD; open without one", ""),
+            ];
+            (format!("Waive exception {}", id.0), about_exception(opened, *id), fields)
+        }
+        Purpose::Return => {
+            let title = format!("Return the record from {}", step.map_or(record.step.as_str(), |step| &step.title));
+            (
+                title,
+                Vec::new(),
+                vec![earlier_steps(house, &record.step), area("Why", "what must be done before it comes back")],
+            )
+        }
+        Purpose::Hold => {
+            let fields = vec![
+                words("Why", "what is waited for"),
+                line(Name::Until, "Until", "last day, YYYY-MM-DD; open without one", ""),
+            ];
+            ("Hold the record".to_owned(), Vec::new(), fields)
+        }
+        Purpose::Note => ("Write a remark".to_owned(), Vec::new(), vec![area("Remark", "it stays in the history")]),
+    };
+    let mut form = Form {
+        purpose,
+        record: record.id,
+        seen: opened.seen,
+        title: format!("{title} · {}", record.vin.tail()),
+        facts,
+        fields,
+        at: 0,
+        fault: None,
+        meanwhile: None,
+        sending: None,
+        unclear: None,
+    };
+    name_drafts(&mut form);
+    let _ = look_at(&mut form, opened, house);
+    form
+}
+
+/// Under which keys the texts of a form are kept: record, form, what it is about, field.
+fn name_drafts(form: &mut Form) {
+    let (word, place) = match &form.purpose {
+        Purpose::Take => ("take", String::new()),
+        Purpose::Assign => ("assign", String::new()),
+        Purpose::AssignException(id) => ("assign-exception", id.0.to_string()),
+        Purpose::Edit(address) => ("edit", address.as_ref().map(ToString::to_string).unwrap_or_default()),
+        Purpose::Flag(address) => ("flag", address.as_ref().map(ToString::to_string).unwrap_or_default()),
+        Purpose::Resolve(id) => ("resolve", id.0.to_string()),
+        Purpose::Waive(id) => ("waive", id.0.to_string()),
+        Purpose::Return => ("return", String::new()),
+        Purpose::Hold => ("hold", String::new()),
+        Purpose::Note => ("note", String::new()),
+    };
+    let record = form.record.0;
+    for field in &mut form.fields {
+        if matches!(field.input, Input::Text(_)) {
+            field.draft = Some(format!("record {record}/{word}/{place}/{}", field.label.to_lowercase()));
+        }
+    }
+}
+
+fn words(label: &'static str, hint: &str) -> Field {
+    line(Name::Words, label, hint, "")
+}
+
+fn area(label: &'static str, hint: &str) -> Field {
+    Field::new(Name::Words, label, hint, Input::Text(Text::area("")))
+}
+
+fn line(name: Name, label: &'static str, hint: &str, content: &str) -> Field {
+    Field::new(name, label, hint, Input::Text(Text::line(content)))
+}
+
+/// A choice of persons; those who cannot act in the step are shown and say so. `nobody` says what choosing nobody
+/// means, where that is possible.
+fn person(label: &'static str, house: &House, step: Option<&Step>, nobody: &str) -> Field {
+    let mut all: Vec<Choice> = house
+        .people
+        .iter()
+        .map(|person| {
+            let roles: Vec<&str> = person.roles.iter().map(|role| role.word()).collect();
+            let open = step.is_none_or(|step| step.acts.iter().any(|role| person.roles.contains(role)));
+            let note = if open { roles.join(", ") } else { format!("cannot act in this step ({})", roles.join(", ")) };
+            Choice {
+                value: person.login.to_string(), label: format!("{} · {}", person.login, person.name), note, open
+            }
+        })
+        .collect();
+    all.sort_by_key(|choice| !choice.open);
+    if !nobody.is_empty() {
+        all.push(Choice { value: String::new(), label: "nobody".into(), note: nobody.into(), open: true });
+    }
+    Field::new(Name::Person, label, "type to narrow, ↑↓ to choose", Input::Pick(Pick::new(all, 0)))
+}
+
+fn earlier_steps(house: &House, step: &str) -> Field {
+    let here = house.policy.place(step).unwrap_or(0);
+    let steps = &house.policy.steps[..here];
+    let all: Vec<Choice> = steps
+        .iter()
+        .map(|step| Choice { value: step.name.clone(), label: step.title.clone(), note: String::new(), open: true })
+        .collect();
+    let at = steps.iter().rposition(|step| step.edit).unwrap_or(0);
+    Field::new(Name::Step, "To", "←→ to choose", Input::Choice { all, at })
+}
+
+fn about_exception(opened: &Opened, id: ExceptionId) -> Vec<String> {
+    let found = opened.dossier.record.exceptions.iter().find(|exception| exception.id == id);
+    let Some(exception) = found else { return Vec::new() };
+    let place = exception.at.as_ref().map(|address| format!(" at {address}")).unwrap_or_default();
+    let weight = if exception.blocking { "blocking" } else { "minor" };
+    vec![format!("{} ({weight}){place}", exception.kind), exception.text.clone()]
+}
+
+type Parts = (String, Vec<String>, Vec<Field>);
+
+fn flag(opened: &Opened, house: &House, address: Option<&Address>) -> Parts {
+    let kinds = &house.policy.exception_kinds;
+    let all: Vec<Choice> = kinds
+        .iter()
+        .map(|kind| Choice {
+            value: kind.name.clone(),
+            label: kind.title.clone(),
+            note: format!("{}, settled by {}", if kind.blocking { "blocking" } else { "minor" }, kind.settled_by),
+            open: true,
+        })
+        .collect();
+    let weights = [("", "as the kind says"), ("blocking", "blocking"), ("minor", "minor")];
+    let weights = weights.map(|(value, label)| Choice {
+        value: value.into(),
+        label: label.into(),
+        note: String::new(),
+        open: true,
+    });
+    let fields = vec![
+        Field::new(Name::Kind, "Kind", "type to narrow, ↑↓ to choose", Input::Pick(Pick::new(all, 0))),
+        Field::new(Name::Weight, "Weight", "←→ to choose", Input::Choice { all: weights.into(), at: 0 }),
+        area("What is wrong", "what the one who settles it must know"),
+        owner_of_exception(house),
+    ];
+    let Some(address) = address else { return ("Flag the record".to_owned(), Vec::new(), fields) };
+    let mut facts = vec![entry_line(house, address)];
+    facts.extend(value_facts(opened, house, address));
+    facts.extend(opened.findings_at(address).map(|finding| format!("{}: {}", finding.check, finding.message)));
+    ("Flag the entry".to_owned(), facts, fields)
+}
+
+fn owner_of_exception(house: &House) -> Field {
+    let mut field = person("Owner", house, None, "it waits for whoever settles its kind");
+    if let Input::Pick(pick) = &mut field.input {
+        pick.at = pick.all.len() - 1;
+    }
+    field
+}
+
+fn entry_line(house: &House, address: &Address) -> String {
+    match house.catalogue.element(address) {
+        Some(element) => format!("{} {} · {address}", element.entry.unwrap_or("–"), element.title),
+        None => address.to_string(),
+    }
+}
+
+/// The value before and ours, in words.
+fn value_facts(opened: &Opened, house: &House, address: &Address) -> Vec<String> {
+    let unit = house.catalogue.element(address).and_then(|element| element.unit);
+    let unit = unit.map(|unit| format!(" {unit}")).unwrap_or_default();
+    let Some(change) = opened.dossier.certificate.change(address) else {
+        return vec!["no stage gives it a value".to_owned()];
+    };
+    let before = change.before.as_deref().map_or("before us: no value".to_owned(), |b| format!("before us: {b}{unit}"));
+    let ours = match (&change.ours, &change.set_by) {
+        (Some(ours), Some(by)) => format!("ours: {ours}{unit} ({by})"),
+        (Some(ours), None) => format!("ours: {ours}{unit} ({})", change.kind.word()),
+        (None, _) => format!("ours: {}", change.kind.word()),
+    };
+    vec![before, ours]
+}
+
+fn edit(opened: &Opened, house: &House, address: Option<&Address>) -> Parts {
+    let mut fields = Vec::new();
+    let mut facts = Vec::new();
+    let mut element = None;
+    let mut current = String::new();
+    match address {
+        None => fields.push(line(Name::Entry, "Entry", "entry number, name or address: 13.2, ActualMass, 16.2[2]", "")),
+        Some(address) => {
+            element = house.catalogue.element(address);
+            facts.push(entry_line(house, address));
+            facts.extend(value_facts(opened, house, address));
+            facts.extend(envelope(opened, address));
+            let change = opened.dossier.certificate.change(address);
+            let value = change.and_then(|change| change.ours.as_ref().or(change.before.as_ref()));
+            current = value.cloned().unwrap_or_default();
+        }
+    }
+    let input = match element.and_then(Element::value_type) {
+        Some(ValueType::Code(list)) => {
+            let all: Vec<Choice> = list
+                .codes
+                .iter()
+                .map(|code| Choice {
+                    value: code.code.into(),
+                    label: code.code.into(),
+                    note: code.meaning.into(),
+                    open: true,
+                })
+                .collect();
+            let at = all.iter().position(|choice| choice.value == current).unwrap_or(0);
+            Input::Pick(Pick::new(all, at))
+        }
+        _ => Input::Text(Text::line(&current)),
+    };
+    fields.push(Field::new(Name::Value, "Value", element.map(takes).unwrap_or_default(), input));
+    fields.push(words("Why", "what the history will say: weighed, corrected, …"));
+    ("Declare a value".to_owned(), facts, fields)
+}
+
+/// What may be written there: type, unit, limits.
+fn takes(element: &Element) -> String {
+    let kind = element.value_type().map(ValueType::describe).unwrap_or_default();
+    let unit = element.unit.map(|unit| format!(", in {unit}")).unwrap_or_default();
+    format!("{kind}{unit}; `=` restates the value before, empty lets it stand again")
+}
+
+/// The approval's limits for the entry, for the variant and version the certificate names.
+fn envelope(opened: &Opened, address: &Address) -> Option<String> {
+    let dossier = &opened.dossier;
+    let number = dossier.record.declares("TypeApprovalNumber")?;
+    let approval = dossier.approvals.iter().find(|approval| approval.number.as_str() == number)?;
+    let certificate = &dossier.certificate;
+    let covered = approval.covers(certificate.value("Variant")?, certificate.value("Version")?)?;
+    let range = covered.ranges.get(address)?;
+    Some(format!("{number} allows {} to {}", range.min, range.max))
+}
+
+/// The entry a form is about, as far as it says one.
+///
+/// # Errors
+/// Why what is written names none.
+pub fn address(form: &Form, house: &House) -> Result<Option<Address>, String> {
+    match &form.purpose {
+        Purpose::Edit(Some(address)) => Ok(Some(address.clone())),
+        Purpose::Edit(None) if form.says(Name::Entry).is_empty() => Ok(None),
+        Purpose::Edit(None) => {
+            house.catalogue.address(form.says(Name::Entry)).map(Some).map_err(|fault| fault.to_string())
+        }
+        _ => Ok(None),
+    }
+}
+
+/// Looks at what is written, says at each field what is wrong with it, and answers whether all of it fits.
+pub fn look_at(form: &mut Form, opened: &Opened, house: &House) -> Result<(), usize> {
+    for field in &mut form.fields {
+        field.fault = None;
+    }
+    let mut wrong: Vec<(Name, String)> = Vec::new();
+    match address(form, house) {
+        Err(fault) => wrong.push((Name::Entry, fault)),
+        Ok(None) if matches!(form.purpose, Purpose::Edit(None)) => wrong.push((Name::Entry, "name an entry".into())),
+        Ok(None) => {}
+        Ok(Some(address)) => {
+            if matches!(form.purpose, Purpose::Edit(None)) {
+                describe(form, opened, house, &address);
+            }
+            if let Err(fault) = fits(form, opened, house, &address) {
+                wrong.push((Name::Value, fault));
+            }
+        }
+    }
+    if form.named(Name::Words).is_some() && form.says(Name::Words).is_empty() {
+        let optional = matches!(form.purpose, Purpose::Assign) && opened.dossier.record.owner.is_none();
+        if !optional {
+            wrong.push((Name::Words, "it needs words".into()));
+        }
+    }
+    let until = form.says(Name::Until);
+    if !until.is_empty() && date(until).is_none() {
+        wrong.push((Name::Until, "not a date such as 2026-07-05".into()));
+    }
+    for name in [Name::Kind, Name::Person] {
+        if let Some(Field { input: Input::Pick(pick), .. }) = form.named(name) {
+            match pick.chosen() {
+                None => wrong.push((name, "nothing is left to choose: take back a letter".into())),
+                Some(choice) if !choice.open => wrong.push((name, choice.note.clone())),
+                Some(_) => {}
+            }
+        }
+    }
+    let mut first = None;
+    for (name, fault) in wrong {
+        if let Some(at) = form.fields.iter().position(|field| field.name == name) {
+            form.fields[at].fault = Some(fault);
+            first = Some(first.map_or(at, |first: usize| first.min(at)));
+        }
+    }
+    first.map_or(Ok(()), Err)
+}
+
+/// Says what the entry that was written takes, and what it is.
+fn describe(form: &mut Form, opened: &Opened, house: &House, address: &Address) {
+    form.facts = vec![entry_line(house, address)];
+    form.facts.extend(value_facts(opened, house, address));
+    form.facts.extend(envelope(opened, address));
+    let hint = house.catalogue.element(address).map(takes).unwrap_or_default();
+    if let Some(field) = form.fields.iter_mut().find(|field| field.name == Name::Value) {
+        field.hint = hint;
+    }
+}
+
+fn fits(form: &Form, opened: &Opened, house: &House, address: &Address) -> Result<(), String> {
+    let value = form.says(Name::Value);
+    let change = opened.dossier.certificate.change(address);
+    match value {
+        "" if opened.dossier.record.declared.contains_key(address) => Ok(()),
+        "" => Err("nothing is declared here that could be taken back".into()),
+        "=" if change.is_some_and(|change| change.before.is_some()) => Ok(()),
+        "=" => Err("no stage before gives it a value to restate".into()),
+        value => {
+            let Some(element) = house.catalogue.element(address) else { return Ok(()) };
+            element.check(value).map_err(|misfit| misfit.to_string())
+        }
+    }
+}
+
+/// The act that a form sends. It must have been [looked at](look_at) and found to fit.
+pub fn act(form: &Form, opened: &Opened, house: &House, who: &Login) -> Option<Act> {
+    let text = || form.says(Name::Words).to_owned();
+    let reason = || Some(text()).filter(|text| !text.is_empty());
+    let login = || Login::parse(form.says(Name::Person)).ok();
+    let until: Option<NaiveDate> = date(form.says(Name::Until));
+    let (action, done) = match &form.purpose {
+        Purpose::Take => (Action::Assign { to: Some(who.clone()), reason: reason() }, "the record is yours".to_owned()),
+        Purpose::Assign => {
+            let to = login();
+            let done = to.as_ref().map_or("nobody owns the record now".to_owned(), |to| format!("assigned to {to}"));
+            (Action::Assign { to, reason: reason() }, done)
+        }
+        Purpose::AssignException(id) => {
+            let to = login()?;
+            let done = format!("exception {} assigned to {to}", id.0);
+            (Action::Settle { id: *id, how: Settle::Assign { to } }, done)
+        }
+        Purpose::Edit(_) => {
+            let address = address(form, house).ok()??;
+            let value = match form.says(Name::Value) {
+                "" => None,
+                "=" => Some(Given::Same),
+                value => Some(Given::Value(value.to_owned())),
+            };
+            let done = format!("declared {}", title_of(house, &address));
+            (Action::SetValues { values: BTreeMap::from([(address, value)]), reason: text() }, done)
+        }
+        Purpose::Flag(at) => {
+            let blocking = match form.says(Name::Weight) {
+                "blocking" => Some(true),
+                "minor" => Some(false),
+                _ => None,
+            };
+            let place = at.as_ref().map_or("the record".to_owned(), |address| title_of(house, address));
+            let kind = form.says(Name::Kind).to_owned();
+            (Action::Flag { kind, at: at.clone(), blocking, text: text(), to: login() }, format!("flagged {place}"))
+        }
+        Purpose::Resolve(id) => {
+            (Action::Settle { id: *id, how: Settle::Resolve { text: text() } }, format!("exception {} resolved", id.0))
+        }
+        Purpose::Waive(id) => {
+            let how = Settle::Waive { text: text(), until };
+            (Action::Settle { id: *id, how }, format!("exception {} waived", id.0))
+        }
+        Purpose::Return => {
+            let to = form.says(Name::Step).to_owned();
+            let done = format!("{} returned to {to}", opened.dossier.record.vin.tail());
+            (Action::Return { to, reason: text() }, done)
+        }
+        Purpose::Hold => (Action::Hold { reason: text(), until }, "the record is on hold".to_owned()),
+        Purpose::Note => (Action::Note { text: text() }, "the remark is in the history".to_owned()),
+    };
+    let then = if matches!(form.purpose, Purpose::Return) { Then::Next } else { Then::Stay };
+    let drafts = form.fields.iter().filter_map(|field| field.draft.clone()).collect();
+    Some(Act { record: form.record, seen: form.seen, deed: Deed::Act(action), done, then, drafts })
+}
+
+/// What an entry is called in a sentence: number and title.
+pub fn title_of(house: &House, address: &Address) -> String {
+    let Some(element) = house.catalogue.element(address) else { return address.to_string() };
+    format!("{} {}{}", element.entry.unwrap_or_default(), element.title, rows_of(address)).trim_start().to_owned()
+}
+
+/// The rows an address lies in, as in ` 2` or ` 1.3`; nothing outside tables.
+pub fn rows_of(address: &Address) -> String {
+    let rows: Vec<String> = address.steps().filter_map(|step| step.row).map(|row| row.to_string()).collect();
+    if rows.is_empty() { String::new() } else { format!(" {}", rows.join(".")) }
+}
+
+/// Tells an open form what happened to its record meanwhile.
+pub fn tell(form: &mut Form, opened: &Opened, house: &House, told: String) {
+    let shown = address(form, house).ok().flatten().map(|address| value_facts(opened, house, &address).join("; "));
+    form.meanwhile = Some(Meanwhile { told, now: shown, acknowledged: false });
+}
+
+/// What will happen when a record is released, in lines.
+pub fn release_lines(opened: &Opened, house: &House) -> Vec<String> {
+    let dossier = &opened.dossier;
+    let record = &dossier.record;
+    let number = record.declares("TypeApprovalNumber").unwrap_or("no approval");
+    let differing = dossier.certificate.changes.iter().filter(|change| change.kind.differs()).count();
+    let carried = dossier.certificate.own.len();
+    let warnings = dossier.findings.iter().filter(|finding| finding.grade == Grade::Warn).count();
+    let next = house.policy.after(&record.step).map_or("the end", |step| &step.title);
+    let mut lines = vec![
+        format!("{} · stage {} · version {} · {number}", record.vin, record.build_stage, record.version),
+        format!(
+            "The message carries {carried} entries of our stage, {differing} of them differ from the stage before."
+        ),
+        format!("It is sealed, checked again as bytes and kept for ever; the record goes to {next}."),
+    ];
+    for signoff in
+        record.signoffs.iter().filter(|signoff| signoff.version == record.version && signoff.void_at.is_none())
+    {
+        lines.push(format!("signed: {} by {} on {}", signoff.checkpoint, signoff.by, signoff.at.day()));
+    }
+    if warnings > 0 {
+        lines.push(format!("{warnings} warnings stand; they do not block."));
+    }
+    lines.push(
+        "This cannot be undone: a mistake is put right by a correction, with the next version number.".to_owned(),
+    );
+    lines
+}

@@ -1,0 +1,384 @@
+//! The model: everything the terminal shows and remembers.
+//!
+//! Invariant: the selected record is a row of the list, or there is none; the open record is the selected one, or the
+//! one its reader stayed on when it left the list.
+
+use std::collections::BTreeMap;
+
+use super::form::Form;
+use super::help::{Help, Keys};
+use super::layout::{Focus, Layout, Scroll};
+use super::msg::{Effect, Row, Ticket};
+use super::outbox::{Act, Outbox};
+use super::palette::Palette;
+use super::record::Opened;
+use super::text::Text;
+use crate::config::key::Key;
+use crate::config::keymap::Keymap;
+use crate::domain::catalogue::Catalogue;
+use crate::domain::filter::Filter;
+use crate::domain::identity::{Login, RecordId, Seq};
+use crate::domain::moment::Moment;
+use crate::domain::person::{Actor, Person};
+use crate::domain::policy::Policy;
+use crate::domain::queue::QueueName;
+
+/// The desk's people, rules and words.
+#[derive(Debug, Clone)]
+pub struct House {
+    /// Everybody.
+    pub people: Vec<Person>,
+    /// The policy in force.
+    pub policy: Policy,
+    /// The catalogue of elements.
+    pub catalogue: &'static Catalogue,
+    /// What the desk is called on the top line.
+    pub desk: String,
+}
+
+/// The queues.
+#[derive(Debug, Clone, Default)]
+pub struct Queues {
+    /// Each with its number of records.
+    pub rows: Vec<(QueueName, u64)>,
+    /// Where the cursor is.
+    pub scroll: Scroll,
+}
+
+/// The list of a queue.
+#[derive(Debug, Clone)]
+pub struct List {
+    /// Which queue.
+    pub queue: QueueName,
+    /// The filter as it is written.
+    pub words: String,
+    /// The filter as it is meant; that of the last words that meant something.
+    pub filter: Option<Filter>,
+    /// The rows read so far.
+    pub rows: Vec<Row>,
+    /// Where the rest begins, if there is a rest.
+    pub next: Option<String>,
+    /// Where the cursor is.
+    pub scroll: Scroll,
+    /// The record the cursor is on.
+    pub selected: Option<RecordId>,
+    /// Records that another person changed since they were looked at, and who.
+    pub changed: BTreeMap<RecordId, Login>,
+    /// Whether an answer has come since the queue or the filter changed.
+    pub known: bool,
+    /// The question on its way, and whether it asks for more rows instead of for new ones.
+    pub asked: Option<(Ticket, bool)>,
+    /// Whether to ask again once the answer is here.
+    pub stale: bool,
+}
+
+impl List {
+    /// The list of a queue, nothing read yet.
+    pub fn of(queue: QueueName) -> List {
+        List {
+            queue,
+            words: String::new(),
+            filter: None,
+            rows: Vec::new(),
+            next: None,
+            scroll: Scroll::default(),
+            selected: None,
+            changed: BTreeMap::new(),
+            known: false,
+            asked: None,
+            stale: false,
+        }
+    }
+
+    /// The row the cursor is on.
+    pub fn row(&self) -> Option<&Row> {
+        self.rows.get(self.scroll.at).filter(|row| Some(row.summary.id) == self.selected)
+    }
+}
+
+/// How a notice sounds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Tone {
+    /// Something was done.
+    Done,
+    /// Something was said.
+    Plain,
+    /// Something was refused or failed.
+    No,
+}
+
+/// An outcome or a refusal, on the line above the hints.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// What.
+    pub text: String,
+    /// How it sounds.
+    pub tone: Tone,
+}
+
+/// A line in which the filter is written.
+#[derive(Debug, Clone)]
+pub struct Prompt {
+    /// What is written.
+    pub text: Text,
+    /// What is wrong with it: where, in characters, and what.
+    pub fault: Option<(usize, String)>,
+    /// The filter there was before.
+    pub before: (String, Option<Filter>),
+}
+
+/// A question asked before something that cannot be undone. The safe answer has the focus.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    /// What it is about.
+    pub title: String,
+    /// What will happen.
+    pub lines: Vec<String>,
+    /// The button that does it.
+    pub doing: &'static str,
+    /// Whether that button has the focus.
+    pub on_doing: bool,
+    /// What is done then.
+    pub act: Act,
+    /// The form it came from, which comes back when the answer is no.
+    pub form: Option<Box<Form>>,
+}
+
+/// What lies over the screen.
+#[derive(Debug, Clone)]
+pub enum Sheet {
+    /// A form.
+    Form(Box<Form>),
+    /// The filter's line.
+    Filter(Box<Prompt>),
+    /// The palette.
+    Palette(Palette),
+    /// Help.
+    Help(Help),
+    /// A question.
+    Ask(Box<Ask>),
+}
+
+/// Where keys are heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Context {
+    /// The queues.
+    Queues,
+    /// The list.
+    List,
+    /// The record.
+    Record,
+    /// A form.
+    Form,
+    /// The filter's line.
+    Filter,
+    /// The palette.
+    Palette,
+    /// Help.
+    Help,
+    /// A question.
+    Ask,
+}
+
+impl Context {
+    /// All contexts.
+    pub const ALL: [Context; 8] = [
+        Context::Queues,
+        Context::List,
+        Context::Record,
+        Context::Form,
+        Context::Filter,
+        Context::Palette,
+        Context::Help,
+        Context::Ask,
+    ];
+
+    /// Its word in keymaps.
+    pub fn word(self) -> &'static str {
+        match self {
+            Context::Queues => "queues",
+            Context::List => "list",
+            Context::Record => "record",
+            Context::Form => "form",
+            Context::Filter => "filter",
+            Context::Palette => "palette",
+            Context::Help => "help",
+            Context::Ask => "ask",
+        }
+    }
+
+    /// What help calls it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Context::Queues => "In the queues",
+            Context::List => "In the list",
+            Context::Record => "In the record",
+            Context::Form => "In a form",
+            Context::Filter => "While filtering",
+            Context::Palette => "In the palette",
+            Context::Help => "In this help",
+            Context::Ask => "When asked",
+        }
+    }
+
+    /// Whether plain characters are text in it.
+    pub fn types(self) -> bool {
+        matches!(self, Context::Form | Context::Filter | Context::Palette)
+    }
+}
+
+/// What the terminal shows and remembers.
+#[derive(Debug, Clone)]
+pub struct Model {
+    /// Who acts.
+    pub who: Actor,
+    /// The desk's people, rules and words.
+    pub house: House,
+    /// Which keys do what.
+    pub keymap: Keymap,
+    /// The keys of every command, as help and hints show them.
+    pub keys: Keys,
+    /// The moment it is, as far as anybody said.
+    pub now: Moment,
+    /// Columns and rows of the screen.
+    pub size: (u16, u16),
+    /// Where the keys go when nothing lies over the screen.
+    pub focus: Focus,
+    /// The queues.
+    pub queues: Queues,
+    /// The list.
+    pub list: List,
+    /// The open record.
+    pub record: Option<Opened>,
+    /// The record that is to be shown; the open one, or the one on its way.
+    pub shown: Option<RecordId>,
+    /// The record being read.
+    pub reading: Option<RecordId>,
+    /// Whether the record shown must be read again once the one being read is here.
+    pub reread: bool,
+    /// What lies over the screen.
+    pub sheet: Option<Sheet>,
+    /// The last outcome.
+    pub notice: Option<Notice>,
+    /// Keys of a sequence not yet complete.
+    pub pending: Vec<Key>,
+    /// Acts on their way.
+    pub outbox: Outbox,
+    /// The last event seen, whosever it was.
+    pub last_event: Seq,
+    /// Whether news are being read, and whether to ask again.
+    pub news: (bool, bool),
+    /// The number of the last question for a page.
+    pub last_ticket: Ticket,
+}
+
+impl Model {
+    /// A model with nothing read yet, and what to read first.
+    pub fn new(
+        who: Actor,
+        house: House,
+        keymap: Keymap,
+        queue: QueueName,
+        now: Moment,
+        seq: Seq,
+    ) -> (Model, Vec<Effect>) {
+        let mut model = Model {
+            who,
+            house,
+            keys: Keys::of(&keymap),
+            keymap,
+            now,
+            size: (80, 24),
+            focus: Focus::List,
+            queues: Queues::default(),
+            list: List::of(queue),
+            record: None,
+            shown: None,
+            reading: None,
+            reread: false,
+            sheet: None,
+            notice: None,
+            pending: Vec::new(),
+            outbox: Outbox::default(),
+            last_event: seq,
+            news: (false, false),
+            last_ticket: Ticket(0),
+        };
+        let mut effects = vec![Effect::LoadCounts];
+        effects.extend(model.ask_for_list());
+        (model, effects)
+    }
+
+    /// Where keys are heard now.
+    pub fn context(&self) -> Context {
+        match (&self.sheet, self.focus) {
+            (Some(Sheet::Form(_)), _) => Context::Form,
+            (Some(Sheet::Filter(_)), _) => Context::Filter,
+            (Some(Sheet::Palette(_)), _) => Context::Palette,
+            (Some(Sheet::Help(_)), _) => Context::Help,
+            (Some(Sheet::Ask(_)), _) => Context::Ask,
+            (None, Focus::Queues) => Context::Queues,
+            (None, Focus::List) => Context::List,
+            (None, Focus::Record) => Context::Record,
+        }
+    }
+
+    /// Where things are on the screen.
+    pub fn layout(&self) -> Layout {
+        Layout::of(self.size.0, self.size.1, self.focus, self.notice_lines())
+    }
+
+    fn notice_lines(&self) -> u16 {
+        let width = self.size.0.saturating_sub(2);
+        let lines = self.notice.as_ref().map_or(1, |notice| Text::line(&notice.text).rows(width).len());
+        u16::try_from(lines).unwrap_or(u16::MAX)
+    }
+
+    /// Columns for a text in a dialog.
+    pub fn text_width(&self) -> u16 {
+        Layout::dialog_width(self.size.0).saturating_sub(6).max(1)
+    }
+
+    /// Says something on the line above the hints.
+    pub fn say(&mut self, tone: Tone, text: impl Into<String>) {
+        self.notice = Some(Notice { text: text.into(), tone });
+    }
+
+    /// The open record, unless another one is to be shown and still on its way.
+    pub fn current(&self) -> Option<&Opened> {
+        self.record.as_ref().filter(|opened| Some(opened.id()) == self.shown)
+    }
+
+    /// Rows of the queues that fit: all of them while they are not on the screen.
+    pub fn queue_rows(&self) -> usize {
+        let height = self.layout().queues.height;
+        if height == 0 { self.queues.rows.len() } else { usize::from(height.saturating_sub(1)) }
+    }
+
+    /// Whether the record's pane is on the screen.
+    pub fn record_is_seen(&self) -> bool {
+        !self.layout().pane.is_empty()
+    }
+
+    /// Whether the reader may run a command on the current record now.
+    ///
+    /// # Errors
+    /// Why not, and who could.
+    pub fn may(&self, command: &str) -> Result<(), String> {
+        let Some(opened) = self.current() else {
+            return Err(if self.shown.is_some() { "the record is still being read" } else { "no record is selected" }
+                .to_owned());
+        };
+        if self.outbox.leaving(opened.id()) {
+            return Err("the record is on its way to the next step".to_owned());
+        }
+        if self.outbox.busy_with(opened.id()) {
+            // What was judged before the act on its way says nothing about after it: the desk will decide.
+            return Ok(());
+        }
+        match opened.refused.get(command) {
+            Some(why) => Err(why.clone()),
+            None => Ok(()),
+        }
+    }
+}

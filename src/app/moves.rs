@@ -1,0 +1,378 @@
+//! What the commands of movement do: the cursor, the parts of the screen, the queues, what is read along the way.
+
+use super::acts::pane_height;
+use super::help::{self, Help};
+use super::layout::{Focus, Step};
+use super::model::{List, Model, Prompt, Sheet};
+use super::msg::{Effect, Ticket};
+use super::palette::Palette;
+use super::record::Pane;
+use super::text::Text;
+use super::typing;
+use crate::domain::identity::RecordId;
+
+/// Rows of the first page of a list.
+const PAGE: usize = 100;
+
+/// Rows a list holds at most; a filter is the way to find something among more.
+pub const MOST_ROWS: usize = 5_000;
+
+impl Model {
+    /// Asks for the list anew, as far as it was read and a page more.
+    pub fn ask_for_list(&mut self) -> Vec<Effect> {
+        if self.list.asked.is_some() {
+            self.list.stale = true;
+            return Vec::new();
+        }
+        let limit = (self.list.scroll.at + PAGE).clamp(PAGE, MOST_ROWS);
+        vec![self.ask_for_page(limit, None)]
+    }
+
+    /// Asks for more rows when the cursor comes near the end of those read.
+    pub fn ask_for_more(&mut self) -> Option<Effect> {
+        let list = &self.list;
+        let near = list.scroll.at + PAGE / 2 >= list.rows.len() && list.rows.len() < MOST_ROWS;
+        let after = list.next.clone().filter(|_| near && list.asked.is_none())?;
+        Some(self.ask_for_page(2 * PAGE, Some(after)))
+    }
+
+    fn ask_for_page(&mut self, limit: usize, after: Option<String>) -> Effect {
+        self.last_ticket = Ticket(self.last_ticket.0 + 1);
+        let ticket = self.last_ticket;
+        self.list.asked = Some((ticket, after.is_some()));
+        self.list.stale = false;
+        Effect::LoadPage { ticket, queue: self.list.queue, filter: self.list.filter.clone(), limit, after }
+    }
+
+    /// Puts the list's cursor on a row.
+    pub fn select(&mut self, row: usize) {
+        let fit = self.layout().list_rows();
+        self.list.scroll.to(row, self.list.rows.len(), fit);
+        self.list.selected = self.list.rows.get(self.list.scroll.at).map(|row| row.summary.id);
+    }
+
+    /// Shows the record the list's cursor is on, unless its reader stays on another.
+    pub fn follow(&mut self) -> Vec<Effect> {
+        if self.focus == Focus::Record && self.shown.is_some() {
+            return Vec::new();
+        }
+        self.show(self.list.selected)
+    }
+
+    /// Shows a record.
+    pub fn show(&mut self, id: Option<RecordId>) -> Vec<Effect> {
+        self.shown = id;
+        match id {
+            None => {
+                self.record = None;
+                if self.focus == Focus::Record {
+                    self.focus = Focus::List;
+                }
+                Vec::new()
+            }
+            Some(id) if self.current().is_some_and(|opened| opened.id() == id) => self.mark_seen(),
+            Some(id) => self.read(id),
+        }
+    }
+
+    /// Reads a record, once the one being read is here.
+    pub fn read(&mut self, id: RecordId) -> Vec<Effect> {
+        match self.reading {
+            None => {
+                self.reading = Some(id);
+                vec![Effect::LoadDossier(id)]
+            }
+            Some(_) => {
+                self.reread = true;
+                Vec::new()
+            }
+        }
+    }
+
+    /// Remembers that the record on the screen was seen, when its reader is in it.
+    pub fn mark_seen(&mut self) -> Vec<Effect> {
+        let Some(opened) = self.current().filter(|_| self.focus == Focus::Record) else { return Vec::new() };
+        let (id, seq) = (opened.id(), opened.dossier.record.seq);
+        let news = self.list.changed.remove(&id).is_some();
+        let row = self.list.rows.iter_mut().find(|row| row.summary.id == id);
+        let unread = row.is_some_and(|row| std::mem::take(&mut row.unread));
+        if news || unread { vec![Effect::MarkSeen { id, seq }] } else { Vec::new() }
+    }
+
+    /// Moves the focus.
+    pub fn focus_on(&mut self, focus: Focus) -> Vec<Effect> {
+        self.focus = focus;
+        let height = pane_height(self);
+        if let Some(opened) = &mut self.record {
+            opened.settle_window(height);
+        }
+        let at = self.list.scroll.at;
+        self.select(at);
+        let (rows, fit) = (self.queues.rows.len(), self.queue_rows());
+        self.queues.scroll.to(self.queues.scroll.at, rows, fit);
+        self.mark_seen()
+    }
+
+    /// Leaves a record for the one after it in the list, or before it when it is the last.
+    pub fn leave(&mut self, id: RecordId) -> Vec<Effect> {
+        if self.shown != Some(id) {
+            return Vec::new();
+        }
+        let at = self.list.rows.iter().position(|row| row.summary.id == id);
+        let count = self.list.rows.len();
+        let to = match at {
+            // It left the list already, and the cursor is where it was.
+            None => (count > 0).then_some(self.list.scroll.at),
+            Some(at) if at + 1 < count => Some(at + 1),
+            Some(at) => at.checked_sub(1),
+        };
+        match to {
+            Some(row) => {
+                self.select(row);
+                self.show(self.list.selected)
+            }
+            None => self.show(None),
+        }
+    }
+}
+
+/// Whether a record is shown.
+///
+/// # Errors
+/// That there is none.
+pub fn has_record(model: &Model) -> Result<(), String> {
+    model.current().map(|_| ()).ok_or_else(|| "no record is selected".to_owned())
+}
+
+/// Moves the cursor of what has the focus.
+pub fn step(model: &mut Model, step: Step) -> Vec<Effect> {
+    let layout = model.layout();
+    let help_rows = match &model.sheet {
+        Some(Sheet::Help(open)) => help::lines(model, open.from).len(),
+        _ => 0,
+    };
+    let height = usize::from(model.size.1);
+    match &mut model.sheet {
+        Some(Sheet::Help(help)) => {
+            // Help has no cursor: a step moves the window.
+            let fit = height.saturating_sub(4).max(1);
+            let top = help.scroll.top;
+            let to = match step {
+                Step::Down => top + 1,
+                Step::Up => top.saturating_sub(1),
+                Step::HalfDown | Step::PageDown => top + fit / 2,
+                Step::HalfUp | Step::PageUp => top.saturating_sub(fit / 2),
+                Step::First => 0,
+                Step::Last => help_rows,
+            };
+            help.scroll.top = to.min(help_rows.saturating_sub(fit));
+            return Vec::new();
+        }
+        Some(Sheet::Palette(palette)) => {
+            let rows = palette.shown.len();
+            palette.scroll.by(step, rows, height.saturating_sub(6).min(16));
+            return Vec::new();
+        }
+        Some(Sheet::Form(_)) => {
+            return typing::vertical(model, matches!(step, Step::Down | Step::Last | Step::PageDown));
+        }
+        Some(Sheet::Filter(_) | Sheet::Ask(_)) => return Vec::new(),
+        None => {}
+    }
+    match model.focus {
+        Focus::Queues => {
+            let rows = model.queues.rows.len();
+            let fit = model.queue_rows();
+            model.queues.scroll.by(step, rows, fit);
+            show_queue(model)
+        }
+        Focus::List => {
+            let mut scroll = model.list.scroll;
+            scroll.by(step, model.list.rows.len(), layout.list_rows());
+            model.select(scroll.at);
+            let mut effects = model.follow();
+            effects.extend(model.ask_for_more());
+            effects
+        }
+        Focus::Record => {
+            if let Some(opened) = &mut model.record {
+                opened.step(step, usize::from(layout.pane.height));
+            }
+            Vec::new()
+        }
+    }
+}
+
+/// Lists the queue its cursor is on.
+fn show_queue(model: &mut Model) -> Vec<Effect> {
+    let Some((queue, _)) = model.queues.rows.get(model.queues.scroll.at) else { return Vec::new() };
+    if *queue == model.list.queue {
+        return Vec::new();
+    }
+    model.list = List::of(*queue);
+    model.record = None;
+    model.shown = None;
+    if model.focus == Focus::Record {
+        model.focus = Focus::List;
+    }
+    model.ask_for_list()
+}
+
+/// Opens what the cursor is on.
+pub fn open(model: &mut Model) -> Vec<Effect> {
+    match model.focus {
+        Focus::Queues => model.focus_on(Focus::List),
+        Focus::List if model.list.selected.is_some() => {
+            let mut effects = model.show(model.list.selected);
+            effects.extend(model.focus_on(Focus::Record));
+            effects
+        }
+        Focus::List | Focus::Record => Vec::new(),
+    }
+}
+
+/// Back: from the record to the list, from a filtered list to the whole, from the list to the queues.
+pub fn back(model: &mut Model) -> Vec<Effect> {
+    match model.focus {
+        Focus::Record => {
+            let mut effects = model.focus_on(Focus::List);
+            effects.extend(model.follow());
+            effects
+        }
+        Focus::List if !model.list.words.is_empty() => {
+            model.list = List::of(model.list.queue);
+            model.ask_for_list()
+        }
+        Focus::List => model.focus_on(Focus::Queues),
+        Focus::Queues => Vec::new(),
+    }
+}
+
+fn turn_record(model: &mut Model, to: Step) -> Vec<Effect> {
+    let mut scroll = model.list.scroll;
+    // A record that left the list leaves the cursor on the one that took its place: that is the next one.
+    let stayed = model.shown.is_some() && model.shown != model.list.selected;
+    if !(stayed && to == Step::Down) {
+        scroll.by(to, model.list.rows.len(), model.layout().list_rows());
+    }
+    model.select(scroll.at);
+    let mut effects = model.show(model.list.selected);
+    effects.extend(model.ask_for_more());
+    effects
+}
+
+/// The next record of the list.
+pub fn next_record(model: &mut Model) -> Vec<Effect> {
+    turn_record(model, Step::Down)
+}
+
+/// The record before.
+pub fn previous_record(model: &mut Model) -> Vec<Effect> {
+    turn_record(model, Step::Up)
+}
+
+fn turn_queue(model: &mut Model, to: Step) -> Vec<Effect> {
+    let rows = model.queues.rows.len();
+    let fit = model.queue_rows();
+    model.queues.scroll.by(to, rows, fit);
+    show_queue(model)
+}
+
+/// The next queue.
+pub fn next_queue(model: &mut Model) -> Vec<Effect> {
+    turn_queue(model, Step::Down)
+}
+
+/// The queue before.
+pub fn previous_queue(model: &mut Model) -> Vec<Effect> {
+    turn_queue(model, Step::Up)
+}
+
+/// In the record the next pane; elsewhere the next part of the screen.
+pub fn next_pane(model: &mut Model) -> Vec<Effect> {
+    match model.focus {
+        Focus::Queues => model.focus_on(Focus::List),
+        Focus::List => open(model),
+        Focus::Record => turn_pane(model, 1),
+    }
+}
+
+/// In the record the pane before; elsewhere the part of the screen before.
+pub fn previous_pane(model: &mut Model) -> Vec<Effect> {
+    match model.focus {
+        Focus::Queues => Vec::new(),
+        Focus::List => model.focus_on(Focus::Queues),
+        Focus::Record => turn_pane(model, Pane::ALL.len() - 1),
+    }
+}
+
+fn turn_pane(model: &mut Model, by: usize) -> Vec<Effect> {
+    match model.current().map(|opened| opened.pane.further(by)) {
+        Some(to) => pane(model, to),
+        None => Vec::new(),
+    }
+}
+
+/// Shows a pane of the record, and the record.
+pub fn pane(model: &mut Model, pane: Pane) -> Vec<Effect> {
+    let effects = open(model);
+    let height = pane_height(model);
+    if let Some(opened) = &mut model.record {
+        opened.pane = pane;
+        opened.settle_window(height);
+    }
+    effects
+}
+
+fn to_undecided(model: &mut Model, forward: bool) -> Vec<Effect> {
+    let effects = open(model);
+    let height = pane_height(model);
+    let none = model.record.as_mut().is_some_and(|opened| {
+        opened.to_undecided(forward, height);
+        !opened.changes().any(|change| change.undecided)
+    });
+    if none {
+        model.say(super::model::Tone::Plain, "every change is decided");
+    }
+    effects
+}
+
+/// The next change that nobody decided.
+pub fn next_undecided(model: &mut Model) -> Vec<Effect> {
+    to_undecided(model, true)
+}
+
+/// The one before.
+pub fn previous_undecided(model: &mut Model) -> Vec<Effect> {
+    to_undecided(model, false)
+}
+
+/// Opens the filter's line.
+pub fn filter(model: &mut Model) -> Vec<Effect> {
+    let before = (model.list.words.clone(), model.list.filter.clone());
+    let text = Text::line(&before.0);
+    model.sheet = Some(Sheet::Filter(Box::new(Prompt { text, fault: None, before })));
+    Vec::new()
+}
+
+/// Opens the palette.
+pub fn palette(model: &mut Model) -> Vec<Effect> {
+    model.sheet = Some(Sheet::Palette(Palette::new(model.context())));
+    Vec::new()
+}
+
+/// Opens help.
+pub fn help(model: &mut Model) -> Vec<Effect> {
+    model.sheet = Some(Sheet::Help(Help { from: Some(model.context()), ..Help::default() }));
+    Vec::new()
+}
+
+/// Reads everything again.
+pub fn refresh(model: &mut Model) -> Vec<Effect> {
+    let mut effects = vec![Effect::LoadCounts, Effect::LoadHouse];
+    effects.extend(model.ask_for_list());
+    if let Some(id) = model.shown {
+        effects.extend(model.read(id));
+    }
+    effects
+}

@@ -1,0 +1,216 @@
+//! What happens to the model, and what the model wants done: both are data.
+
+use crate::config::key::Key;
+use crate::domain::action::Action;
+use crate::domain::dossier::Dossier;
+use crate::domain::event::Event;
+use crate::domain::filter::Filter;
+use crate::domain::identity::{Login, RecordId, Seq};
+use crate::domain::moment::Moment;
+use crate::domain::person::{Actor, Person};
+use crate::domain::plan::Refusal;
+use crate::domain::policy::Policy;
+use crate::domain::queue::QueueName;
+use crate::domain::summary::Summary;
+use crate::failure::Failure;
+
+/// The number of an act on its way to the desk. The same tag again means the same act again: the driver gives both the
+/// same request id, so that a repeat after an unclear failure changes nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Tag(pub u64);
+
+/// The number of a question for a page; an answer to an older question is dropped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Ticket(pub u64);
+
+/// A line of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// The record.
+    pub summary: Summary,
+    /// Whether something happened to it that the person has not seen.
+    pub unread: bool,
+}
+
+/// Something that happened.
+#[derive(Debug, Clone)]
+pub enum Msg {
+    /// A key was pressed.
+    Key(Key),
+    /// Text was pasted.
+    Paste(String),
+    /// The screen has this size.
+    Resize {
+        /// Columns.
+        width: u16,
+        /// Rows.
+        height: u16,
+    },
+    /// It is this moment.
+    Tick(Moment),
+    /// Another process changed the desk.
+    Pulse,
+    /// Records in each queue.
+    Counts(Vec<(QueueName, u64)>),
+    /// A page of a list.
+    Page {
+        /// The question it answers.
+        ticket: Ticket,
+        /// Its rows.
+        rows: Vec<Row>,
+        /// Where the next page begins, if there is one.
+        next: Option<String>,
+    },
+    /// A record.
+    Dossier(Box<Dossier>),
+    /// A record could not be read.
+    NoDossier {
+        /// Which.
+        id: RecordId,
+        /// Why.
+        failure: Failure,
+    },
+    /// Events since the last one seen.
+    News(Vec<Event>),
+    /// The people and the policy of the desk, and the one who acts, as they are now.
+    House(Box<Governed>),
+    /// The text kept under a draft's key.
+    Draft {
+        /// Which.
+        key: String,
+        /// The text; empty when there is none.
+        text: String,
+    },
+    /// What came back from the editor.
+    Edited(Result<String, String>),
+    /// An act was carried out.
+    Applied {
+        /// Which.
+        tag: Tag,
+        /// The record's event after it.
+        seq: Seq,
+        /// Whether it changed anything.
+        changed: bool,
+    },
+    /// An act was refused.
+    Refused {
+        /// Which.
+        tag: Tag,
+        /// Why.
+        refusal: Refusal,
+    },
+    /// Somebody else changed the record first.
+    Conflict {
+        /// Which act.
+        tag: Tag,
+        /// What came first.
+        event: Box<Event>,
+    },
+    /// Something failed; of an act it is not known whether it was carried out.
+    Failed {
+        /// Which act, if it was one.
+        tag: Option<Tag>,
+        /// How.
+        failure: Failure,
+    },
+    /// The driver has something to say.
+    Told(String),
+}
+
+/// Who may do what on the desk.
+#[derive(Debug, Clone)]
+pub struct Governed {
+    /// Who acts.
+    pub who: Actor,
+    /// Everybody.
+    pub people: Vec<Person>,
+    /// The policy in force.
+    pub policy: Policy,
+}
+
+/// Something to be done.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Count the queues; answered by [`Msg::Counts`].
+    LoadCounts,
+    /// Read a page of a list; answered by [`Msg::Page`].
+    LoadPage {
+        /// The question's number.
+        ticket: Ticket,
+        /// Which queue.
+        queue: QueueName,
+        /// Only these.
+        filter: Option<Filter>,
+        /// How many rows at most.
+        limit: usize,
+        /// Where it begins.
+        after: Option<String>,
+    },
+    /// Read a record; answered by [`Msg::Dossier`] or [`Msg::NoDossier`].
+    LoadDossier(RecordId),
+    /// Read what happened since; answered by [`Msg::News`].
+    LoadNews(Seq),
+    /// Read who may do what; answered by [`Msg::House`].
+    LoadHouse,
+    /// Act on a record; answered under its tag.
+    Apply {
+        /// The act's number.
+        tag: Tag,
+        /// The record.
+        record: RecordId,
+        /// The event the person had seen.
+        seen: Seq,
+        /// What to do.
+        action: Action,
+    },
+    /// Seal and release a record; answered under its tag.
+    Release {
+        /// The act's number.
+        tag: Tag,
+        /// The record.
+        record: RecordId,
+        /// The event the person had seen.
+        seen: Seq,
+    },
+    /// Keep a text being written; an empty one deletes it.
+    SaveDraft {
+        /// Under which key.
+        key: String,
+        /// The text.
+        text: String,
+    },
+    /// Look for a text that was being written; answered by [`Msg::Draft`].
+    LoadDraft {
+        /// Under which key.
+        key: String,
+    },
+    /// Open a text in the person's editor; answered by [`Msg::Edited`].
+    OpenEditor {
+        /// The text.
+        text: String,
+    },
+    /// Put a text on the clipboard of the person's terminal.
+    Copy(String),
+    /// Remember that the person has seen the record up to this event.
+    MarkSeen {
+        /// The record.
+        id: RecordId,
+        /// The event.
+        seq: Seq,
+    },
+    /// Paint the whole screen anew.
+    Redraw,
+    /// Give the terminal back for a while.
+    Suspend,
+    /// End.
+    Quit,
+}
+
+/// Who changed what a moment ago, in a few words.
+pub fn told(event: &Event) -> String {
+    let who: &Login = &event.by;
+    match event.facts.lines.first() {
+        Some(line) => format!("{who}: {} ({})", event.action, line.what),
+        None => format!("{who}: {}", event.action),
+    }
+}

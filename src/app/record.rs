@@ -1,0 +1,374 @@
+//! The record on the screen: its dossier, its panes, where the cursor is in each, and what its reader may do.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::layout::{Scroll, Step};
+use super::model::House;
+use crate::domain::action::{Action, Settle};
+use crate::domain::address::Address;
+use crate::domain::certificate::{Case, Change, ChangeKind, Origin};
+use crate::domain::checks::{Finding, Grade};
+use crate::domain::dossier::Dossier;
+use crate::domain::event::Event;
+use crate::domain::exception::Exception;
+use crate::domain::identity::{RecordId, Seq};
+use crate::domain::moment::Moment;
+use crate::domain::person::Actor;
+use crate::domain::plan::{self, Refusal};
+use crate::domain::readiness::Obstacle;
+
+/// A pane of the record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Pane {
+    /// What our stage changes, and what it should have changed.
+    Changes,
+    /// What blocks release.
+    Readiness,
+    /// What was raised.
+    Exceptions,
+    /// What happened.
+    History,
+    /// The whole effective certificate.
+    Entries,
+}
+
+impl Pane {
+    /// All panes, in the order of their keys.
+    pub const ALL: [Pane; 5] = [Pane::Changes, Pane::Readiness, Pane::Exceptions, Pane::History, Pane::Entries];
+
+    /// What people read.
+    pub fn title(self) -> &'static str {
+        match self {
+            Pane::Changes => "Changes",
+            Pane::Readiness => "Readiness",
+            Pane::Exceptions => "Exceptions",
+            Pane::History => "History",
+            Pane::Entries => "Entries",
+        }
+    }
+
+    fn place(self) -> usize {
+        Pane::ALL.iter().position(|pane| *pane == self).unwrap_or(0)
+    }
+
+    /// The pane so many further, round and round.
+    #[must_use]
+    pub fn further(self, by: usize) -> Pane {
+        Pane::ALL[(self.place() + by) % Pane::ALL.len()]
+    }
+
+    /// Screen rows that one of its rows takes.
+    pub fn row_height(self) -> usize {
+        match self {
+            Pane::Changes | Pane::Readiness | Pane::Exceptions => 2,
+            Pane::History | Pane::Entries => 1,
+        }
+    }
+}
+
+/// One row of the readiness pane.
+#[derive(Debug, Clone, Copy)]
+pub enum Reason<'a> {
+    /// It blocks.
+    Obstacle(&'a Obstacle),
+    /// It is worth a look.
+    Remark(&'a Finding),
+}
+
+impl<'a> Reason<'a> {
+    /// The entry it speaks of.
+    pub fn address(self) -> Option<&'a Address> {
+        match self {
+            Reason::Obstacle(obstacle) => obstacle.address.as_ref(),
+            Reason::Remark(finding) => finding.address.as_ref(),
+        }
+    }
+}
+
+/// A record, open.
+#[derive(Debug, Clone)]
+pub struct Opened {
+    /// What there is to see.
+    pub dossier: Dossier,
+    /// The event an act is measured against: that of the dossier, or of our own act since.
+    pub seen: Seq,
+    /// The pane shown.
+    pub pane: Pane,
+    /// Commands its reader may not run now, each with the reason and who could.
+    pub refused: BTreeMap<&'static str, String>,
+    /// Entries whose confirmation is on its way.
+    pub confirming: BTreeSet<Address>,
+    scrolls: [Scroll; 5],
+    changes: Vec<usize>,
+}
+
+impl Opened {
+    /// A record as it is read for the first time: the cursor is on the first change that nobody decided.
+    pub fn new(dossier: Dossier, house: &House, who: &Actor, now: Moment) -> Opened {
+        let mut opened = Opened {
+            seen: dossier.record.seq,
+            pane: Pane::Changes,
+            refused: judge(&dossier, house, who, now),
+            confirming: BTreeSet::new(),
+            scrolls: [Scroll::default(); 5],
+            changes: listed_changes(&dossier),
+            dossier,
+        };
+        let first = opened.changes().position(|change| change.undecided);
+        opened.scrolls[0].at = first.unwrap_or(0);
+        opened
+    }
+
+    /// The same record read again: pane and cursors stay where they were, by entry.
+    pub fn refresh(&mut self, dossier: Dossier, house: &House, who: &Actor, now: Moment) {
+        let kept: Vec<Option<Address>> =
+            [Pane::Changes, Pane::Entries].into_iter().map(|pane| self.address_in(pane).cloned()).collect();
+        self.seen = self.seen.max(dossier.record.seq);
+        self.refused = judge(&dossier, house, who, now);
+        self.changes = listed_changes(&dossier);
+        self.confirming.clear();
+        self.dossier = dossier;
+        for (pane, address) in [Pane::Changes, Pane::Entries].into_iter().zip(kept) {
+            let rows = self.change_rows(pane);
+            if let Some(at) = rows.iter().position(|change| Some(&change.address) == address.as_ref()) {
+                self.scrolls[pane.place()].at = at;
+            }
+        }
+        for pane in Pane::ALL {
+            let last = self.rows_in(pane).saturating_sub(1);
+            let scroll = &mut self.scrolls[pane.place()];
+            scroll.at = scroll.at.min(last);
+        }
+    }
+
+    /// Its number.
+    pub fn id(&self) -> RecordId {
+        self.dossier.record.id
+    }
+
+    /// Where the cursor is in the pane shown.
+    pub fn scroll(&self) -> Scroll {
+        self.scrolls[self.pane.place()]
+    }
+
+    /// Rows of the pane shown.
+    pub fn rows(&self) -> usize {
+        self.rows_in(self.pane)
+    }
+
+    fn rows_in(&self, pane: Pane) -> usize {
+        match pane {
+            Pane::Changes => self.changes.len(),
+            Pane::Readiness => self.reasons().count(),
+            Pane::Exceptions => self.dossier.record.exceptions.len(),
+            Pane::History => self.dossier.history.len(),
+            Pane::Entries => self.dossier.certificate.changes.len(),
+        }
+    }
+
+    /// The rows of the changes pane.
+    pub fn changes(&self) -> impl Iterator<Item = &Change> {
+        self.changes.iter().filter_map(|at| self.dossier.certificate.changes.get(*at))
+    }
+
+    /// The rows of the readiness pane: what blocks, then what is worth a look.
+    pub fn reasons(&self) -> impl Iterator<Item = Reason<'_>> {
+        let remarks = self.dossier.findings.iter().filter(|finding| finding.grade < Grade::Block);
+        self.dossier.readiness.iter().map(Reason::Obstacle).chain(remarks.map(Reason::Remark))
+    }
+
+    /// The rows of the exceptions pane: those still open first, the latest first.
+    pub fn exceptions(&self, now: Moment) -> Vec<&Exception> {
+        let mut list: Vec<&Exception> = self.dossier.record.exceptions.iter().collect();
+        list.sort_by_key(|exception| (!exception.is_open_on(now.day()), std::cmp::Reverse(exception.id)));
+        list
+    }
+
+    /// The rows of the history pane: the latest first.
+    pub fn history(&self) -> impl Iterator<Item = &Event> {
+        self.dossier.history.iter().rev()
+    }
+
+    fn change_rows(&self, pane: Pane) -> Vec<&Change> {
+        match pane {
+            Pane::Changes => self.changes().collect(),
+            Pane::Entries => self.dossier.certificate.changes.iter().collect(),
+            Pane::Readiness | Pane::Exceptions | Pane::History => Vec::new(),
+        }
+    }
+
+    /// The change under the cursor, in the panes that list changes.
+    pub fn change(&self) -> Option<&Change> {
+        match self.pane {
+            Pane::Changes => self.changes().nth(self.scroll().at),
+            Pane::Entries => self.dossier.certificate.changes.get(self.scroll().at),
+            Pane::Readiness => self.dossier.certificate.change(self.reasons().nth(self.scroll().at)?.address()?),
+            Pane::Exceptions | Pane::History => None,
+        }
+    }
+
+    /// The entry under the cursor.
+    pub fn address(&self, now: Moment) -> Option<&Address> {
+        match self.pane {
+            Pane::Readiness => self.reasons().nth(self.scroll().at)?.address(),
+            Pane::Exceptions => self.exceptions(now).get(self.scroll().at)?.at.as_ref(),
+            Pane::Changes | Pane::Entries => self.address_in(self.pane),
+            Pane::History => None,
+        }
+    }
+
+    fn address_in(&self, pane: Pane) -> Option<&Address> {
+        self.change_rows(pane).get(self.scrolls[pane.place()].at).map(|change| &change.address)
+    }
+
+    /// The exception under the cursor: in its own pane, or the one that speaks of the entry under the cursor.
+    pub fn exception(&self, now: Moment) -> Option<&Exception> {
+        match self.pane {
+            Pane::Exceptions => self.exceptions(now).get(self.scroll().at).copied(),
+            _ => {
+                let id = self.change()?.exception?;
+                self.dossier.record.exceptions.iter().find(|exception| exception.id == id)
+            }
+        }
+    }
+
+    /// What the checks found at an entry, the heaviest first.
+    pub fn findings_at<'a>(&'a self, address: &'a Address) -> impl Iterator<Item = &'a Finding> {
+        self.dossier.findings.iter().filter(move |finding| finding.address.as_ref() == Some(address))
+    }
+
+    /// Moves the cursor, in a pane of which so many screen rows are shown.
+    pub fn step(&mut self, step: Step, height: usize) {
+        let (rows, fit) = (self.rows(), height / self.pane.row_height());
+        self.scrolls[self.pane.place()].by(step, rows, fit);
+    }
+
+    /// Puts the window of the pane shown around its cursor.
+    pub fn settle_window(&mut self, height: usize) {
+        let (rows, fit) = (self.rows(), height / self.pane.row_height());
+        let scroll = &mut self.scrolls[self.pane.place()];
+        scroll.to(scroll.at, rows, fit);
+    }
+
+    /// Puts the cursor on the next change nobody decided (or the one before); answers whether there is one elsewhere.
+    pub fn to_undecided(&mut self, forward: bool, height: usize) -> bool {
+        self.pane = Pane::Changes;
+        let open: Vec<usize> = self
+            .changes()
+            .enumerate()
+            .filter(|(_, change)| change.undecided && !self.confirming.contains(&change.address))
+            .map(|(at, _)| at)
+            .collect();
+        let here = self.scroll().at;
+        let found = if forward {
+            open.iter().find(|at| **at > here).or_else(|| open.first())
+        } else {
+            open.iter().rev().find(|at| **at < here).or_else(|| open.last())
+        };
+        let Some(at) = found.copied() else { return false };
+        let (rows, fit) = (self.rows(), height / self.pane.row_height());
+        self.scrolls[0].to(at, rows, fit);
+        at != here
+    }
+}
+
+/// Everything that differs or that somebody or something speaks of; what is merely inherited or copied is among the
+/// entries.
+fn listed_changes(dossier: &Dossier) -> Vec<usize> {
+    let spoken_of =
+        |address: &Address| dossier.findings.iter().any(|finding| finding.address.as_ref() == Some(address));
+    let matters = |change: &Change| {
+        change.needs_decision
+            || change.kind.differs()
+            || change.exception.is_some()
+            || (change.kind == ChangeKind::Restated && change.origin == Some(Origin::Declared))
+            || spoken_of(&change.address)
+    };
+    // What the approval or the form of a message brings needs nobody's eye: it comes after what does.
+    let formal = |change: &Change| !change.needs_decision && change.exception.is_none() && !spoken_of(&change.address);
+    let changes = dossier.certificate.changes.iter().enumerate();
+    let mut listed: Vec<(usize, &Change)> = changes.filter(|(_, change)| matters(change)).collect();
+    listed.sort_by_key(|(_, change)| formal(change));
+    listed.into_iter().map(|(at, _)| at).collect()
+}
+
+/// Asks the one judge of every act what the reader may do now. Texts that would be written then stand in as a dash.
+fn judge(dossier: &Dossier, house: &House, who: &Actor, now: Moment) -> BTreeMap<&'static str, String> {
+    let case = case(dossier, house, now);
+    let dash = || "-".to_owned();
+    let kind = house.policy.exception_kinds.first().map_or_else(dash, |kind| kind.name.clone());
+    let first = house.policy.steps.first().map_or_else(dash, |step| step.name.clone());
+    let mut refused = BTreeMap::new();
+    let mut ask = |command: &'static str, action: Action| match plan::plan(&case, who, &action, 0) {
+        Ok(planned) => Some(planned),
+        Err(refusal) => {
+            refused.insert(command, in_words(&refusal));
+            None
+        }
+    };
+    let reason = || Some(dash());
+    ask("take", Action::Assign { to: Some(who.login.clone()), reason: reason() });
+    ask("assign", Action::Assign { to: None, reason: reason() });
+    ask("confirm", Action::Confirm { addresses: Some(Vec::new()) });
+    ask("edit", Action::SetValues { values: BTreeMap::new(), reason: dash() });
+    ask("flag", Action::Flag { kind, at: None, blocking: None, text: dash(), to: None });
+    ask("advance", Action::Advance { reason: None });
+    ask("return", Action::Return { to: first, reason: dash() });
+    ask("note", Action::Note { text: dash() });
+    let held = dossier.record.held_on(now.day());
+    ask("hold", if held { Action::Resume } else { Action::Hold { reason: dash(), until: None } });
+    let clean = ask("confirm-all", Action::Confirm { addresses: None });
+    if clean.is_some_and(|planned| !planned.changed) {
+        let left = dossier.certificate.changes.iter().filter(|change| change.undecided).count();
+        let why = match left {
+            0 => "every change is decided".to_owned(),
+            _ => format!("{left} undecided, each with a finding: decide them one by one"),
+        };
+        refused.insert("confirm-all", why);
+    }
+    if let Err(refusal) = plan::may_release(&case, who) {
+        refused.insert("release", in_words(&refusal));
+    }
+    refused
+}
+
+/// Whether the reader may settle an exception in this way.
+///
+/// # Errors
+/// Why not, and who could.
+pub fn may_settle(
+    opened: &Opened,
+    exception: &Exception,
+    how: &Settle,
+    house: &House,
+    who: &Actor,
+    now: Moment,
+) -> Result<(), String> {
+    let action = Action::Settle { id: exception.id, how: how.clone() };
+    let planned = plan::plan(&case(&opened.dossier, house, now), who, &action, 0);
+    planned.map(drop).map_err(|refusal| in_words(&refusal))
+}
+
+fn case<'a>(dossier: &'a Dossier, house: &'a House, now: Moment) -> Case<'a> {
+    Case {
+        record: &dossier.record,
+        approvals: &dossier.approvals,
+        people: &house.people,
+        policy: &house.policy,
+        catalogue: house.catalogue,
+        now,
+    }
+}
+
+/// A refusal in one line: what, under which rule, who could, what to do.
+pub fn in_words(refusal: &Refusal) -> String {
+    let mut text = format!("{} [{}]", refusal.message, refusal.rule);
+    if !refusal.who.is_empty() {
+        text.push_str(&format!("; could: {}", refusal.who.join(", ")));
+    }
+    // A hint about the command line helps nobody here.
+    if let Some(hint) = refusal.hints.iter().find(|hint| !hint.contains("--") && !hint.contains("stageplate ")) {
+        text.push_str(&format!("; {hint}"));
+    }
+    text
+}

@@ -1,0 +1,394 @@
+//! What the commands of writing do: in a form, in the filter's line, in the palette, at a question.
+
+use super::acts;
+use super::form::{Form, Input};
+use super::forms;
+use super::model::{Ask, List, Model, Sheet, Tone};
+use super::msg::Effect;
+use super::text::Text;
+use super::update::run_command;
+use crate::domain::filter::Filter;
+
+/// A character typed where characters are text.
+pub fn typed(model: &mut Model, letter: char) -> Vec<Effect> {
+    if let Some(Sheet::Form(form)) = &mut model.sheet
+        && let Some(field) = form.field_mut()
+        && let Input::Choice { all, at } = &mut field.input
+    {
+        let wanted = letter.to_lowercase().to_string();
+        let begins = all.iter().position(|choice| choice.label.to_lowercase().starts_with(&wanted));
+        *at = begins.unwrap_or((*at + usize::from(letter == ' ')) % all.len().max(1));
+        return written(model);
+    }
+    pasted(model, letter.encode_utf8(&mut [0; 4]))
+}
+
+/// Text put in at the cursor.
+pub fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
+    let Some((target, _)) = text_here(model) else { return Vec::new() };
+    let whole = target.insert(text);
+    let effects = written(model);
+    if !whole {
+        model.say(Tone::No, "a text takes 64 KiB at most: the rest was left out");
+    }
+    effects
+}
+
+fn text_here(model: &mut Model) -> Option<(&mut Text, u16)> {
+    let width = model.text_width();
+    match &mut model.sheet {
+        Some(Sheet::Form(form)) if form.sending.is_none() => Some((form.field_mut()?.text_mut()?, width)),
+        Some(Sheet::Filter(prompt)) => Some((&mut prompt.text, u16::MAX)),
+        Some(Sheet::Palette(palette)) => Some((&mut palette.words, u16::MAX)),
+        Some(Sheet::Form(_) | Sheet::Help(_) | Sheet::Ask(_)) | None => None,
+    }
+}
+
+fn moved(model: &mut Model, how: impl FnOnce(&mut Text, u16)) -> Vec<Effect> {
+    if let Some((text, width)) = text_here(model) {
+        how(text, width);
+    }
+    Vec::new()
+}
+
+fn changed(model: &mut Model, how: impl FnOnce(&mut Text)) -> Vec<Effect> {
+    match text_here(model) {
+        Some((text, _)) => {
+            how(text);
+            written(model)
+        }
+        None => Vec::new(),
+    }
+}
+
+/// After writing: looks at what is there now, and keeps it.
+fn written(model: &mut Model) -> Vec<Effect> {
+    match &mut model.sheet {
+        Some(Sheet::Form(form)) => {
+            form.unclear = None;
+            form.fault = None;
+            let Some(field) = form.field_mut() else { return Vec::new() };
+            field.touched = true;
+            if let Input::Pick(pick) = &mut field.input {
+                pick.narrowed();
+            }
+            let draft = field.draft.clone();
+            let text = field.says().to_owned();
+            if let Some(opened) = &model.record {
+                let _ = forms::look_at(form, opened, &model.house);
+            }
+            draft.map(|key| Effect::SaveDraft { key, text }).into_iter().collect()
+        }
+        Some(Sheet::Filter(_)) => filter(model),
+        Some(Sheet::Palette(palette)) => {
+            palette.narrow();
+            Vec::new()
+        }
+        Some(Sheet::Help(_) | Sheet::Ask(_)) | None => Vec::new(),
+    }
+}
+
+/// Filters the list by what is written, or says what is wrong with it.
+fn filter(model: &mut Model) -> Vec<Effect> {
+    let today = model.now.day();
+    let Some(Sheet::Filter(prompt)) = &mut model.sheet else { return Vec::new() };
+    let words = prompt.text.content().trim().to_owned();
+    let filter = match words.as_str() {
+        "" => None,
+        words => match Filter::parse(words, today) {
+            Ok(filter) => Some(filter),
+            Err(fault) => {
+                let meant = fault.nearest.map(|near| format!(" (did you mean {near}?)")).unwrap_or_default();
+                prompt.fault = Some((fault.at, format!("{}{meant}", fault.message)));
+                return Vec::new();
+            }
+        },
+    };
+    prompt.fault = None;
+    use_filter(model, words, filter)
+}
+
+fn use_filter(model: &mut Model, words: String, filter: Option<Filter>) -> Vec<Effect> {
+    if model.list.filter == filter {
+        model.list.words = words;
+        return Vec::new();
+    }
+    let mut list = List::of(model.list.queue);
+    // The rows stay on the screen until the answer is here.
+    list.rows = std::mem::take(&mut model.list.rows);
+    list.selected = model.list.selected;
+    list.changed = std::mem::take(&mut model.list.changed);
+    (list.words, list.filter) = (words, filter);
+    model.list = list;
+    let at = model.list.rows.iter().position(|row| Some(row.summary.id) == model.list.selected).unwrap_or(0);
+    model.select(at);
+    model.ask_for_list()
+}
+
+/// Accepts: the next field, or send; the filter; the command; the button.
+pub fn accept(model: &mut Model) -> Vec<Effect> {
+    match &mut model.sheet {
+        Some(Sheet::Form(form)) => {
+            if form.sending.is_some() {
+                return Vec::new();
+            }
+            if let Some(Input::Text(text)) = form.field_mut().map(|field| &mut field.input)
+                && text.has_lines()
+            {
+                text.insert("\n");
+                return written(model);
+            }
+            if form.go_on() { Vec::new() } else { send(model) }
+        }
+        Some(Sheet::Filter(prompt)) => {
+            if let Some((_, fault)) = &prompt.fault {
+                let fault = fault.clone();
+                model.say(Tone::No, fault);
+            } else {
+                model.sheet = None;
+            }
+            Vec::new()
+        }
+        Some(Sheet::Palette(palette)) => {
+            let chosen = palette.chosen();
+            model.sheet = None;
+            chosen.map_or_else(Vec::new, |command| run_command(model, command))
+        }
+        Some(Sheet::Ask(ask)) => {
+            if !ask.on_doing {
+                return cancel(model);
+            }
+            let (act, form) = (ask.act.clone(), ask.form.take());
+            let (tag, effects) = acts::send(model, act, None);
+            model.sheet = form.map(|mut form| {
+                form.sending = Some(tag);
+                Sheet::Form(form)
+            });
+            effects
+        }
+        Some(Sheet::Help(_)) => {
+            model.sheet = None;
+            Vec::new()
+        }
+        None => Vec::new(),
+    }
+}
+
+/// Sends the form, or says what is wrong with it.
+pub fn send(model: &mut Model) -> Vec<Effect> {
+    let Some(Sheet::Form(form)) = &mut model.sheet else { return Vec::new() };
+    let Some(opened) = model.record.as_ref().filter(|opened| opened.id() == form.record) else {
+        form.fault = Some("the record is not on the screen any more".to_owned());
+        return Vec::new();
+    };
+    if form.sending.is_some() {
+        return Vec::new();
+    }
+    if let Err(at) = forms::look_at(form, opened, &model.house) {
+        form.fields.iter_mut().for_each(|field| field.touched = true);
+        form.at = at;
+        form.fault = form.fields[at].fault.as_ref().map(|fault| format!("{}: {fault}", form.fields[at].label));
+        return Vec::new();
+    }
+    if let Some(meanwhile) = form.meanwhile.as_mut().filter(|meanwhile| !meanwhile.acknowledged) {
+        meanwhile.acknowledged = true;
+        form.fault = Some("the record changed meanwhile: look at it, then send once more".to_owned());
+        return Vec::new();
+    }
+    form.seen = opened.seen;
+    let Some(act) = forms::act(form, opened, &model.house, &model.who.login) else { return Vec::new() };
+    form.fault = None;
+    if let super::form::Purpose::Waive(_) = form.purpose {
+        return ask_to_waive(model, act);
+    }
+    let again = form.unclear;
+    let (tag, effects) = acts::send(model, act, again);
+    if let Some(Sheet::Form(form)) = &mut model.sheet {
+        form.sending = Some(tag);
+    }
+    effects
+}
+
+fn ask_to_waive(model: &mut Model, act: super::outbox::Act) -> Vec<Effect> {
+    let Some(Sheet::Form(form)) = model.sheet.take() else { return Vec::new() };
+    let mut lines = form.facts.clone();
+    lines.push(format!("Your reason: {}", form.says(super::form::Name::Words)));
+    lines.push(match form.says(super::form::Name::Until) {
+        "" => "It passes without an end, and stands in the history under your name.".to_owned(),
+        until => format!("It passes until {until}; then it is open again. It stands in the history under your name."),
+    });
+    let title = form.title.clone();
+    model.sheet =
+        Some(Sheet::Ask(Box::new(Ask { title, lines, doing: "Waive", on_doing: false, act, form: Some(form) })));
+    Vec::new()
+}
+
+/// Closes what lies over the screen. A form's texts stay as drafts, a filter is the one from before.
+pub fn cancel(model: &mut Model) -> Vec<Effect> {
+    match model.sheet.take() {
+        Some(Sheet::Ask(ask)) => {
+            model.sheet = ask.form.map(Sheet::Form);
+            Vec::new()
+        }
+        Some(Sheet::Filter(prompt)) => {
+            let (words, filter) = prompt.before;
+            use_filter(model, words, filter)
+        }
+        Some(Sheet::Form(form)) => {
+            let kept =
+                form.fields.iter().any(|field| field.touched && field.draft.is_some() && !field.says().is_empty());
+            if kept && form.sending.is_none() {
+                model.say(Tone::Plain, "what you wrote is kept as a draft");
+            }
+            Vec::new()
+        }
+        Some(Sheet::Palette(_) | Sheet::Help(_)) | None => Vec::new(),
+    }
+}
+
+fn turn(model: &mut Model, forward: bool) -> Vec<Effect> {
+    match &mut model.sheet {
+        Some(Sheet::Form(form)) => form.turn(forward),
+        Some(Sheet::Ask(ask)) => ask.on_doing = !ask.on_doing,
+        Some(Sheet::Filter(_) | Sheet::Palette(_) | Sheet::Help(_)) | None => {}
+    }
+    Vec::new()
+}
+
+/// The next field or button.
+pub fn next_field(model: &mut Model) -> Vec<Effect> {
+    turn(model, true)
+}
+
+/// The field or button before.
+pub fn previous_field(model: &mut Model) -> Vec<Effect> {
+    turn(model, false)
+}
+
+/// Up or down in a form: through a text's lines, a choice, or the fields.
+pub fn vertical(model: &mut Model, down: bool) -> Vec<Effect> {
+    let width = model.text_width();
+    let Some(Sheet::Form(form)) = &mut model.sheet else { return Vec::new() };
+    let within = match form.field_mut().map(|field| &mut field.input) {
+        Some(Input::Text(text)) if down => text.down(width),
+        Some(Input::Text(text)) => text.up(width),
+        Some(Input::Pick(pick)) => {
+            pick.by(down);
+            return written(model);
+        }
+        Some(Input::Choice { .. }) | None => false,
+    };
+    if !within {
+        form.turn(down);
+    }
+    Vec::new()
+}
+
+fn sideways(model: &mut Model, right: bool) -> Vec<Effect> {
+    if let Some(Sheet::Ask(ask)) = &mut model.sheet {
+        ask.on_doing = right;
+        return Vec::new();
+    }
+    if let Some(Sheet::Form(form)) = &mut model.sheet
+        && let Some(Input::Choice { all, at }) = form.field_mut().map(|field| &mut field.input)
+    {
+        let count = all.len().max(1);
+        *at = if right { (*at + 1) % count } else { (*at + count - 1) % count };
+        return written(model);
+    }
+    moved(model, |text, _| if right { text.right() } else { text.left() })
+}
+
+/// To the left.
+pub fn left(model: &mut Model) -> Vec<Effect> {
+    sideways(model, false)
+}
+
+/// To the right.
+pub fn right(model: &mut Model) -> Vec<Effect> {
+    sideways(model, true)
+}
+
+/// A word to the left.
+pub fn word_left(model: &mut Model) -> Vec<Effect> {
+    moved(model, |text, _| text.word_left())
+}
+
+/// A word to the right.
+pub fn word_right(model: &mut Model) -> Vec<Effect> {
+    moved(model, |text, _| text.word_right())
+}
+
+/// To the beginning of the line.
+pub fn line_start(model: &mut Model) -> Vec<Effect> {
+    moved(model, Text::home)
+}
+
+/// To the end of the line.
+pub fn line_end(model: &mut Model) -> Vec<Effect> {
+    moved(model, Text::end)
+}
+
+/// Takes out the letter before the cursor.
+pub fn backspace(model: &mut Model) -> Vec<Effect> {
+    changed(model, Text::backspace)
+}
+
+/// Takes out the letter at the cursor.
+pub fn delete(model: &mut Model) -> Vec<Effect> {
+    changed(model, Text::delete)
+}
+
+/// Takes out the word before the cursor.
+pub fn delete_word(model: &mut Model) -> Vec<Effect> {
+    changed(model, Text::delete_word)
+}
+
+/// Undoes the last writing.
+pub fn undo(model: &mut Model) -> Vec<Effect> {
+    changed(model, Text::undo)
+}
+
+/// Opens the text of the field in the person's editor.
+pub fn editor(model: &mut Model) -> Vec<Effect> {
+    let Some(Sheet::Form(form)) = &model.sheet else { return Vec::new() };
+    match form.field().map(|field| &field.input) {
+        Some(Input::Text(text)) if form.sending.is_none() => {
+            vec![Effect::OpenEditor { text: text.content().to_owned() }]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// What came back from the editor.
+pub fn edited(model: &mut Model, result: Result<String, String>) -> Vec<Effect> {
+    match result {
+        Ok(text) => {
+            let text = text.trim_end_matches('\n').to_owned();
+            changed(model, |target| target.replace(&text))
+        }
+        Err(why) => {
+            model.say(Tone::No, why);
+            Vec::new()
+        }
+    }
+}
+
+/// Puts a draft into the field it was kept for, unless somebody wrote in it meanwhile.
+pub fn draft(model: &mut Model, key: &str, text: &str) {
+    let Some(Sheet::Form(form)) = &mut model.sheet else { return };
+    let form: &mut Form = form;
+    let field = form.fields.iter_mut().find(|field| field.draft.as_deref() == Some(key) && !field.touched);
+    let Some(field) = field else { return };
+    if text.is_empty() || field.says() == text {
+        return;
+    }
+    if let Some(target) = field.text_mut() {
+        target.replace(text);
+    }
+    field.touched = true;
+    if let Some(opened) = &model.record {
+        let _ = forms::look_at(form, opened, &model.house);
+    }
+    model.say(Tone::Plain, "your draft is back");
+}

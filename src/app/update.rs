@@ -1,0 +1,318 @@
+//! What each message does to the model, and what is to be done then.
+
+use super::command::{self, Command};
+use super::form::Meanwhile;
+use super::forms;
+use super::layout::Focus;
+use super::model::{Model, Sheet, Tone};
+use super::msg::{Effect, Msg, Row, Tag, Ticket, told};
+use super::outbox::Then;
+use super::record::{Opened, in_words};
+use super::typing;
+use crate::config::key::Key;
+use crate::config::keymap::Match;
+use crate::domain::dossier::Dossier;
+use crate::domain::event::Event;
+use crate::domain::identity::Seq;
+use crate::domain::moment::Moment;
+use crate::domain::queue::QueueName;
+use crate::failure::Failure;
+
+/// Takes a message in; answers with what is to be done, in order.
+pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    match msg {
+        Msg::Key(key) => press(model, key),
+        Msg::Paste(text) => typing::pasted(model, &text),
+        Msg::Resize { width, height } => resize(model, width, height),
+        Msg::Tick(now) => tick(model, now),
+        Msg::Pulse => ask_for_news(model),
+        Msg::Counts(counts) => count(model, counts),
+        Msg::Page { ticket, rows, next } => page(model, ticket, rows, next),
+        Msg::Dossier(dossier) => dossier_read(model, *dossier),
+        Msg::NoDossier { id, failure } => {
+            model.reading = None;
+            if model.shown == Some(id) {
+                model.say(Tone::No, failure_in_words(&failure));
+            }
+            read_what_waits(model)
+        }
+        Msg::News(events) => news(model, &events),
+        Msg::House(governed) => {
+            model.who = governed.who;
+            model.house.people = governed.people;
+            model.house.policy = governed.policy;
+            reread(model)
+        }
+        Msg::Draft { key, text } => {
+            typing::draft(model, &key, &text);
+            Vec::new()
+        }
+        Msg::Edited(result) => typing::edited(model, result),
+        Msg::Applied { tag, seq, changed } => applied(model, tag, seq, changed),
+        Msg::Refused { tag, refusal } => refused(model, tag, &in_words(&refusal), false),
+        Msg::Conflict { tag, event } => conflict(model, tag, &event),
+        Msg::Failed { tag: Some(tag), failure } => refused(model, tag, &failure_in_words(&failure), true),
+        Msg::Failed { tag: None, failure } => {
+            model.say(Tone::No, failure_in_words(&failure));
+            Vec::new()
+        }
+        Msg::Told(text) => {
+            model.say(Tone::Plain, text);
+            Vec::new()
+        }
+    }
+}
+
+fn failure_in_words(failure: &Failure) -> String {
+    match failure.hints.first() {
+        Some(hint) => format!("{}; {hint}", failure.message),
+        None => failure.message.clone(),
+    }
+}
+
+fn press(model: &mut Model, key: Key) -> Vec<Effect> {
+    let context = model.context();
+    if model.pending.is_empty()
+        && context.types()
+        && let Some(letter) = key.typed()
+    {
+        return typing::typed(model, letter);
+    }
+    model.pending.push(key);
+    let found = match model.keymap.lookup(context.word(), &model.pending) {
+        Match::Command(name) => command::named(name),
+        Match::Prefix => return Vec::new(),
+        Match::None => None,
+    };
+    let begun = model.pending.len() > 1;
+    model.pending.clear();
+    match found.filter(|command| command.contexts.contains(&context)) {
+        Some(command) => {
+            model.notice = None;
+            run_command(model, command)
+        }
+        // The sequence came to nothing; its last key may still mean something alone.
+        None if begun => press(model, key),
+        None => Vec::new(),
+    }
+}
+
+/// Runs a command, or says why it cannot be run.
+pub fn run_command(model: &mut Model, command: &Command) -> Vec<Effect> {
+    match (command.available)(model) {
+        Ok(()) => (command.run)(model),
+        Err(why) => {
+            model.say(Tone::No, why);
+            Vec::new()
+        }
+    }
+}
+
+fn resize(model: &mut Model, width: u16, height: u16) -> Vec<Effect> {
+    model.size = (width, height);
+    let focus = model.focus;
+    let mut effects = model.focus_on(focus);
+    effects.push(Effect::Redraw);
+    effects
+}
+
+fn tick(model: &mut Model, now: Moment) -> Vec<Effect> {
+    let new_day = now.day() != model.now.day();
+    model.now = now;
+    if new_day { model.ask_for_list() } else { Vec::new() }
+}
+
+fn ask_for_news(model: &mut Model) -> Vec<Effect> {
+    let (asked, again) = &mut model.news;
+    if *asked {
+        *again = true;
+        return Vec::new();
+    }
+    *asked = true;
+    vec![Effect::LoadNews(model.last_event)]
+}
+
+fn news(model: &mut Model, events: &[Event]) -> Vec<Effect> {
+    let (_, again) = std::mem::take(&mut model.news);
+    let mut effects = Vec::new();
+    if let Some(last) = events.iter().map(|event| event.seq).max() {
+        model.last_event = model.last_event.max(last);
+        for event in events.iter().filter(|event| event.by != model.who.login) {
+            if let Some((id, _)) = &event.record {
+                model.list.changed.insert(*id, event.by.clone());
+            }
+        }
+        if events.iter().any(|event| event.record.is_none()) {
+            effects.push(Effect::LoadHouse);
+        }
+        effects.push(Effect::LoadCounts);
+        effects.extend(model.ask_for_list());
+        let shown = model.shown;
+        if events.iter().any(|event| event.record.as_ref().map(|(id, _)| *id) == shown) {
+            effects.extend(reread(model));
+        }
+    }
+    if again {
+        effects.extend(ask_for_news(model));
+    }
+    effects
+}
+
+fn reread(model: &mut Model) -> Vec<Effect> {
+    model.shown.map_or_else(Vec::new, |id| model.read(id))
+}
+
+fn count(model: &mut Model, counts: Vec<(QueueName, u64)>) -> Vec<Effect> {
+    model.queues.rows = counts;
+    if let Some(at) = model.queues.rows.iter().position(|(queue, _)| *queue == model.list.queue) {
+        let rows = model.queues.rows.len();
+        model.queues.scroll.to(at, rows, model.queue_rows());
+    }
+    Vec::new()
+}
+
+fn page(model: &mut Model, ticket: Ticket, rows: Vec<Row>, next: Option<String>) -> Vec<Effect> {
+    let Some((asked, more)) = model.list.asked.filter(|(asked, _)| *asked == ticket) else { return Vec::new() };
+    debug_assert_eq!(asked, ticket);
+    let list = &mut model.list;
+    list.asked = None;
+    list.known = true;
+    list.next = next;
+    if more {
+        // Between two pages a row may have moved from one to the other.
+        let old: std::collections::BTreeSet<_> = list.rows.iter().map(|row| row.summary.id).collect();
+        list.rows.extend(rows.into_iter().filter(|row| !old.contains(&row.summary.id)));
+    } else {
+        list.rows = rows;
+    }
+    let kept = list.rows.iter().position(|row| Some(row.summary.id) == list.selected);
+    let at = kept.unwrap_or(list.scroll.at);
+    model.select(at);
+    let mut effects = model.follow();
+    if model.list.stale {
+        effects.extend(model.ask_for_list());
+    } else {
+        effects.extend(model.ask_for_more());
+    }
+    effects
+}
+
+fn dossier_read(model: &mut Model, dossier: Dossier) -> Vec<Effect> {
+    model.reading = None;
+    let id = dossier.record.id;
+    if model.shown == Some(id) {
+        let seq = dossier.record.seq;
+        install(model, dossier);
+        let height = super::acts::pane_height(model);
+        if let Some(opened) = &mut model.record {
+            opened.settle_window(height);
+        }
+        tell_form(model, seq);
+    }
+    let mut effects = read_what_waits(model);
+    effects.extend(model.mark_seen());
+    effects
+}
+
+fn install(model: &mut Model, dossier: Dossier) {
+    match model.record.as_mut().filter(|opened| opened.id() == dossier.record.id) {
+        Some(opened) => opened.refresh(dossier, &model.house, &model.who, model.now),
+        None => {
+            let pane = model.record.as_ref().map(|opened| opened.pane);
+            let mut opened = Opened::new(dossier, &model.house, &model.who, model.now);
+            opened.pane = pane.unwrap_or(opened.pane);
+            model.record = Some(opened);
+        }
+    }
+}
+
+/// The record asked for while another was being read.
+fn read_what_waits(model: &mut Model) -> Vec<Effect> {
+    let waits = std::mem::take(&mut model.reread);
+    match model.shown {
+        Some(id) if waits => model.read(id),
+        _ => Vec::new(),
+    }
+}
+
+/// An open form hears that its record changed by another hand.
+fn tell_form(model: &mut Model, seq: Seq) {
+    let (Some(Sheet::Form(form)), Some(opened)) = (&mut model.sheet, &model.record) else { return };
+    if form.record != opened.id() || seq <= form.seen || form.sending.is_some() {
+        return;
+    }
+    let since = form.seen;
+    form.seen = seq;
+    let other = opened.dossier.history.iter().rev().find(|event| event.seq > since && event.by != model.who.login);
+    let known = form.meanwhile.as_ref().is_some_and(|meanwhile| meanwhile.acknowledged);
+    if let Some(event) = other {
+        let text = told(event);
+        forms::tell(form, opened, &model.house, text);
+        if known && let Some(meanwhile) = &mut form.meanwhile {
+            // A conflict has said so already, when the form was sent.
+            meanwhile.acknowledged = true;
+        }
+    }
+}
+
+fn applied(model: &mut Model, tag: Tag, seq: Seq, changed: bool) -> Vec<Effect> {
+    let Some(act) = model.outbox.answered(tag, Some(seq)) else { return Vec::new() };
+    let mut effects: Vec<Effect> = model.outbox.send_next().into_iter().collect();
+    model.last_event = model.last_event.max(seq);
+    model.say(Tone::Done, if changed { act.done } else { "nothing had to be changed".to_owned() });
+    effects.extend(act.drafts.into_iter().map(|key| Effect::SaveDraft { key, text: String::new() }));
+    if matches!(&model.sheet, Some(Sheet::Form(form)) if form.sending == Some(tag)) {
+        model.sheet = None;
+    }
+    if let Some(opened) = model.record.as_mut().filter(|opened| opened.id() == act.record) {
+        opened.seen = opened.seen.max(seq);
+    }
+    if act.then == Then::Next && model.shown == Some(act.record) {
+        effects.extend(model.leave(act.record));
+    } else if model.shown == Some(act.record) {
+        effects.extend(reread(model));
+    }
+    effects.extend(model.ask_for_list());
+    effects.push(Effect::LoadCounts);
+    effects
+}
+
+fn refused(model: &mut Model, tag: Tag, why: &str, unclear: bool) -> Vec<Effect> {
+    let Some(act) = model.outbox.answered(tag, None) else { return Vec::new() };
+    let effects = model.outbox.send_next().into_iter().collect();
+    if let Some(opened) = model.record.as_mut().filter(|opened| opened.id() == act.record) {
+        opened.confirming.clear();
+    }
+    match &mut model.sheet {
+        Some(Sheet::Form(form)) if form.sending == Some(tag) => {
+            form.sending = None;
+            form.fault = Some(why.to_owned());
+            form.unclear = unclear.then_some(tag);
+        }
+        _ => model.say(Tone::No, why),
+    }
+    effects
+}
+
+fn conflict(model: &mut Model, tag: Tag, event: &Event) -> Vec<Effect> {
+    let text = told(event);
+    let mine = matches!(&model.sheet, Some(Sheet::Form(form)) if form.sending == Some(tag));
+    let mut effects =
+        refused(model, tag, &format!("{text} came first: nothing was written; look, then do it again"), false);
+    if let (true, Some(Sheet::Form(form))) = (mine, &mut model.sheet) {
+        form.meanwhile = Some(Meanwhile { told: text, now: None, acknowledged: true });
+    }
+    effects.extend(reread(model));
+    effects.extend(model.ask_for_list());
+    effects
+}
+
+/// Whether the model keeps its promises; asked by tests after every message.
+pub fn is_sound(model: &Model) -> bool {
+    let row = |id| model.list.rows.iter().any(|row| row.summary.id == id);
+    let selected = model.list.selected.map_or(model.list.rows.is_empty(), row);
+    let cursor = model.list.rows.is_empty() || model.list.row().is_some();
+    let open = model.record.as_ref().is_none_or(|opened| opened.rows() == 0 || opened.scroll().at < opened.rows());
+    let focus = model.focus != Focus::Record || model.shown.is_some();
+    selected && cursor && open && focus
+}

@@ -1,0 +1,451 @@
+//! The terminal's model: what each key asks for, what each answer does, and what no stream of messages can break.
+
+use proptest::prelude::*;
+use stageplate::app::command::{self, COMMANDS};
+use stageplate::app::layout::Focus;
+use stageplate::app::model::{Context, Sheet, Tone};
+use stageplate::app::msg::{Effect, Msg, Tag};
+use stageplate::app::record::Pane;
+use stageplate::app::update::{is_sound, update};
+use stageplate::config::key::{Code, Key};
+use stageplate::domain::action::{Action, Given, Settle};
+use stageplate::domain::event::{Event, Facts};
+use stageplate::domain::identity::{RecordId, Seq};
+use stageplate::domain::plan::Refusal;
+use stageplate::failure::{Failure, Kind};
+
+use crate::screens::{self, Desk};
+
+fn actions(desk: &mut Desk) -> Vec<(RecordId, Action)> {
+    let acts = desk.wants().into_iter().filter_map(|effect| match effect {
+        Effect::Apply { record, action, .. } => Some((record, action)),
+        _ => None,
+    });
+    acts.collect()
+}
+
+/// Answers the act on its way with success.
+fn applied(desk: &mut Desk, tag: u64, seq: i64) {
+    desk.tell(Msg::Applied { tag: Tag(tag), seq: Seq(seq), changed: true });
+}
+
+fn event(by: &str, seq: i64, record: Option<i64>) -> Event {
+    let vin = fixture::dossiers()[0].record.vin.clone();
+    Event {
+        seq: Seq(seq),
+        at: fixture::now(),
+        clock_back: false,
+        by: fixture::login(by),
+        via: None,
+        action: "confirm".into(),
+        record: record.map(|id| (RecordId(id), vin)),
+        facts: Facts::default(),
+    }
+}
+
+fn notice(desk: &Desk) -> &str {
+    desk.model.notice.as_ref().map_or("", |notice| &notice.text)
+}
+
+#[test]
+fn a_clean_record_is_confirmed_and_the_next_one_open_after_two_keys() {
+    let mut desk = Desk::of("review", 120, 40);
+    desk.press("down");
+    assert_eq!(desk.model.shown, Some(RecordId(2)));
+    desk.press("C n");
+    assert_eq!(actions(&mut desk), [(RecordId(2), Action::Confirm { addresses: None })]);
+    applied(&mut desk, 1, 100);
+    assert_eq!(actions(&mut desk), [(RecordId(2), Action::Advance { reason: None })]);
+    applied(&mut desk, 2, 101);
+    assert_eq!(desk.model.shown, Some(RecordId(3)));
+    assert_eq!(notice(&desk), "DTEST131: technical review signed, on to Compliance");
+}
+
+#[test]
+fn an_act_behind_another_on_the_same_record_is_measured_against_the_event_of_the_first() {
+    let mut desk = Desk::of("review", 80, 24);
+    desk.press("enter c c");
+    let first = desk.wants();
+    assert!(matches!(first.as_slice(), [Effect::Apply { seen: Seq(41), .. }]), "{first:?}");
+    applied(&mut desk, 1, 90);
+    let second = desk.wants();
+    assert!(second.iter().any(|effect| matches!(effect, Effect::Apply { seen: Seq(90), .. })), "{second:?}");
+}
+
+#[test]
+fn confirming_goes_from_one_undecided_change_to_the_next() {
+    let mut desk = Desk::of("review", 80, 24);
+    desk.press("enter c c");
+    applied(&mut desk, 1, 90);
+    let confirmed: Vec<String> = actions(&mut desk)
+        .into_iter()
+        .map(|(_, action)| match action {
+            Action::Confirm { addresses: Some(addresses) } => addresses[0].to_string(),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(confirmed, ["Variant", "Version"]);
+    assert!(notice(&desk).starts_with("confirmed 0.2 Variant; 5 more"), "{}", notice(&desk));
+}
+
+#[test]
+fn nothing_is_confirmed_on_a_record_that_is_about_to_leave() {
+    let mut desk = Desk::of("review", 120, 40);
+    desk.press("down C n C");
+    assert_eq!(actions(&mut desk).len(), 1);
+    assert_eq!(desk.model.notice.as_ref().map(|notice| notice.tone), Some(Tone::No));
+}
+
+#[test]
+fn changes_are_not_confirmed_unseen() {
+    let mut desk = Desk::of("review", 80, 24);
+    desk.press("C");
+    assert!(actions(&mut desk).is_empty());
+    assert!(notice(&desk).contains("see what you confirm"), "{}", notice(&desk));
+}
+
+#[test]
+fn what_cannot_be_done_says_who_could() {
+    let mut desk = Desk::of("review", 80, 24);
+    desk.press("G enter R");
+    assert!(desk.model.sheet.is_none());
+    assert!(notice(&desk).contains("could: release"), "{}", notice(&desk));
+}
+
+#[test]
+fn the_safe_button_has_the_focus_before_a_release() {
+    let mut desk = Desk::of("release", 80, 24);
+    desk.press("G enter R enter");
+    assert!(desk.model.sheet.is_none());
+    assert!(desk.wants().iter().all(|effect| !matches!(effect, Effect::Release { .. })));
+    desk.press("R tab enter");
+    assert!(matches!(desk.wants().as_slice(), [Effect::Release { record: RecordId(3), .. }]));
+}
+
+#[test]
+fn flagging_sends_kind_weight_text_and_owner() {
+    let mut desk = Desk::of("review", 80, 24);
+    desk.press("enter f");
+    desk.write("envelope");
+    desk.press("enter right right enter");
+    desk.write("too heavy");
+    desk.press("tab");
+    desk.write("lead");
+    desk.press("enter");
+    let [(RecordId(1), Action::Flag { kind, at, blocking, text, to })] = &actions(&mut desk)[..] else { panic!() };
+    assert_eq!((kind.as_str(), text.as_str()), ("value-out-of-envelope", "too heavy"));
+    assert_eq!(at.as_ref().map(stageplate::domain::address::Address::as_str), Some("Variant"));
+    assert_eq!(*blocking, Some(false));
+    assert_eq!(to.as_ref().map(stageplate::domain::identity::Login::as_str), Some("lead"));
+}
+
+#[test]
+fn a_text_is_kept_with_every_letter_and_comes_back() {
+    let mut desk = Desk::of("review", 80, 24);
+    desk.press("enter f tab tab");
+    desk.wants();
+    desk.write("so");
+    let saved = desk.wants();
+    let [Effect::SaveDraft { .. }, Effect::SaveDraft { key, text }] = &saved[..] else { panic!("{saved:?}") };
+    assert_eq!(text, "so");
+    desk.press("esc");
+    assert_eq!(notice(&desk), "what you wrote is kept as a draft");
+    desk.press("f");
+    assert!(desk.wants().contains(&Effect::LoadDraft { key: key.clone() }));
+    desk.tell(Msg::Draft { key: key.clone(), text: "so".into() });
+    let Some(Sheet::Form(form)) = &desk.model.sheet else { panic!() };
+    assert!(form.fields.iter().any(|field| field.says() == "so"));
+}
+
+#[test]
+fn a_draft_goes_once_its_text_is_in_the_history() {
+    let mut desk = Desk::of("review", 80, 24);
+    desk.press("enter m");
+    desk.write("seen the vehicle");
+    desk.press("ctrl-d");
+    assert!(matches!(&actions(&mut desk)[..], [(RecordId(1), Action::Note { .. })]));
+    applied(&mut desk, 1, 90);
+    assert!(desk.model.sheet.is_none());
+    assert!(desk.wants().iter().any(|effect| matches!(effect, Effect::SaveDraft { text, .. } if text.is_empty())));
+}
+
+#[test]
+fn a_value_is_looked_at_where_it_is_typed() {
+    let mut record = fixture::record(1, "YARTN2EVHDTEST123", "preparation", &[]);
+    record.owner = Some(fixture::login("prep"));
+    let mut desk = Desk::with("prep", 80, 24, vec![fixture::dossier(record, Vec::new())]);
+    desk.press("enter E");
+    desk.write("13.2");
+    desk.press("enter");
+    desk.write("31OO");
+    desk.press("enter");
+    desk.write("weighed");
+    desk.press("enter");
+    assert!(actions(&mut desk).is_empty());
+    let Some(Sheet::Form(form)) = &desk.model.sheet else { panic!() };
+    assert_eq!(form.fault.as_deref(), Some("Value: not a whole number"));
+    desk.press("backspace backspace 0 0 ctrl-d");
+    let [(_, Action::SetValues { values, reason })] = &actions(&mut desk)[..] else { panic!() };
+    assert_eq!(reason, "weighed");
+    let (address, value) = values.iter().next().unwrap();
+    assert_eq!((address.as_str(), value), ("MassGroup/ActualMass", &Some(Given::Value("3100".into()))));
+}
+
+#[test]
+fn a_waiver_asks_once_more_and_no_brings_the_form_back() {
+    let mut desk = Desk::of("lead", 80, 24);
+    desk.press("enter 3 w");
+    desk.write("the maker confirmed it by letter");
+    desk.press("tab ctrl-d enter");
+    assert!(matches!(desk.model.sheet, Some(Sheet::Form(_))), "the safe answer goes back");
+    desk.press("ctrl-d right enter");
+    let [(_, Action::Settle { how: Settle::Waive { until: None, .. }, .. })] = &actions(&mut desk)[..] else {
+        panic!()
+    };
+}
+
+#[test]
+fn a_form_whose_record_changed_says_so_before_it_is_sent() {
+    let mut desk = Desk::of("review", 80, 24);
+    desk.press("enter m");
+    desk.write("mine");
+    desk.wants();
+    let dossier = &mut desk.dossiers[0];
+    dossier.record.seq = Seq(99);
+    dossier.history.push(event("lead", 99, Some(1)));
+    desk.tell(Msg::Pulse);
+    desk.tell(Msg::News(vec![event("lead", 99, Some(1))]));
+    desk.press("ctrl-d");
+    assert!(actions(&mut desk).is_empty());
+    let Some(Sheet::Form(form)) = &desk.model.sheet else { panic!() };
+    assert_eq!(form.meanwhile.as_ref().map(|meanwhile| meanwhile.told.as_str()), Some("lead: confirm"));
+    desk.press("ctrl-d");
+    assert!(desk.wants().iter().any(|effect| matches!(effect, Effect::Apply { seen: Seq(99), .. })));
+}
+
+#[test]
+fn a_conflict_keeps_what_was_typed_and_says_who_was_first() {
+    let mut desk = Desk::of("review", 80, 24);
+    desk.press("enter m");
+    desk.write("mine");
+    desk.press("ctrl-d");
+    desk.tell(Msg::Conflict { tag: Tag(1), event: Box::new(event("lead", 99, Some(1))) });
+    let Some(Sheet::Form(form)) = &desk.model.sheet else { panic!() };
+    assert_eq!(form.fields[0].says(), "mine");
+    assert!(form.fault.as_deref().is_some_and(|fault| fault.starts_with("lead: confirm came first")));
+}
+
+#[test]
+fn the_same_form_sent_again_after_an_unclear_failure_is_the_same_act() {
+    let mut desk = Desk::of("review", 80, 24);
+    desk.press("enter m");
+    desk.write("mine");
+    desk.press("ctrl-d");
+    desk.wants();
+    desk.tell(Msg::Failed { tag: Some(Tag(1)), failure: Failure::new(Kind::TryAgain, "the desk is busy") });
+    desk.press("ctrl-d");
+    assert!(matches!(desk.wants().as_slice(), [Effect::Apply { tag: Tag(1), .. }]));
+    desk.tell(Msg::Failed { tag: Some(Tag(1)), failure: Failure::new(Kind::TryAgain, "the desk is busy") });
+    desk.write("!");
+    desk.wants();
+    desk.press("ctrl-d");
+    assert!(matches!(desk.wants().as_slice(), [Effect::Apply { tag: Tag(2), .. }]));
+}
+
+#[test]
+fn the_cursor_stays_on_its_record_when_rows_come_and_go() {
+    let mut desk = Desk::of("review", 120, 40);
+    desk.press("down");
+    desk.dossiers.remove(0);
+    desk.tell(Msg::News(vec![event("lead", 99, Some(1))]));
+    assert_eq!((desk.model.list.selected, desk.model.list.scroll.at), (Some(RecordId(2)), 0));
+}
+
+#[test]
+fn a_reader_stays_on_a_record_that_left_the_queue() {
+    let mut desk = Desk::of("review", 120, 40);
+    desk.press("down enter");
+    let kept = desk.dossiers.remove(1);
+    desk.tell(Msg::News(vec![event("lead", 99, Some(7))]));
+    assert_eq!(desk.model.shown, Some(kept.record.id));
+    assert_eq!(desk.model.focus, Focus::Record);
+    desk.press("J");
+    assert_eq!(desk.model.shown, Some(RecordId(3)));
+}
+
+#[test]
+fn a_row_another_person_changed_is_marked_with_who_until_it_is_opened() {
+    let mut desk = Desk::of("review", 80, 24);
+    desk.tell(Msg::News(vec![event("lead", 99, Some(2)), event("review", 100, Some(1))]));
+    let changed: Vec<_> = desk.model.list.changed.iter().map(|(id, who)| (id.0, who.as_str())).collect();
+    assert_eq!(changed, [(2, "lead")]);
+    desk.wants();
+    desk.press("down enter");
+    assert!(matches!(desk.wants().as_slice(), [Effect::MarkSeen { id: RecordId(2), .. }]));
+    assert!(desk.model.list.changed.is_empty());
+}
+
+#[test]
+fn a_change_of_policy_is_read_at_once() {
+    let mut desk = Desk::of("review", 80, 24);
+    desk.tell(Msg::News(vec![event("lead", 99, None)]));
+    assert!(desk.wants().contains(&Effect::LoadHouse));
+}
+
+#[test]
+fn a_refusal_of_the_desk_is_told_and_leaves_the_change_undecided() {
+    let mut desk = Desk::of("review", 80, 24);
+    desk.press("enter c");
+    desk.tell(Msg::Refused { tag: Tag(1), refusal: Refusal::new("hold", "the record is on hold") });
+    assert_eq!(notice(&desk), "the record is on hold [hold]");
+    assert!(desk.model.record.as_ref().unwrap().confirming.is_empty());
+}
+
+#[test]
+fn a_filter_narrows_as_it_is_typed_and_a_mistake_is_shown_where_it_is() {
+    let mut desk = Desk::of("review", 80, 24);
+    desk.press("/");
+    desk.write("step:review");
+    assert!(desk.model.list.filter.is_some());
+    desk.write(" ownr:me");
+    let Some(Sheet::Filter(prompt)) = &desk.model.sheet else { panic!() };
+    let (at, fault) = prompt.fault.as_ref().unwrap();
+    assert!(*at >= 11, "{at}");
+    assert!(fault.contains("owner"), "{fault}");
+    desk.press("esc");
+    assert!(desk.model.list.filter.is_none() && desk.model.sheet.is_none());
+}
+
+#[test]
+fn the_palette_runs_what_it_shows() {
+    let mut desk = Desk::of("review", 80, 24);
+    desk.press(":");
+    desk.write("history");
+    desk.press("enter");
+    assert_eq!(desk.model.current().map(|opened| opened.pane), Some(Pane::History));
+}
+
+#[test]
+fn every_command_but_those_of_writing_has_a_key_and_every_key_a_place_where_it_runs() {
+    let keymap = fixture::keymap();
+    for command in COMMANDS {
+        let bound = command.contexts.iter().any(|place| keymap.keys_of(place.word(), command.name).next().is_some());
+        assert!(bound, "{} has no key", command.name);
+    }
+    for binding in keymap.bindings().iter().filter(|binding| binding.context != "global") {
+        let place = Context::ALL.into_iter().find(|place| place.word() == binding.context).unwrap();
+        let command = command::named(&binding.command).unwrap();
+        assert!(command.contexts.contains(&place), "{} does not run {}", binding.context, binding.command);
+    }
+}
+
+#[test]
+fn names_of_commands_are_unique() {
+    let mut names = command::names();
+    names.sort_unstable();
+    let all = names.len();
+    names.dedup();
+    assert_eq!(names.len(), all);
+}
+
+fn any_key() -> impl Strategy<Value = Key> {
+    let letters = prop::sample::select("cCfeEtarRswHmnjkgGhlJK.,<>12345/:?yYq +x0".chars().collect::<Vec<_>>());
+    let codes = prop::sample::select(vec![
+        Code::Enter,
+        Code::Enter,
+        Code::Esc,
+        Code::Tab,
+        Code::Up,
+        Code::Down,
+        Code::Left,
+        Code::Right,
+        Code::Backspace,
+        Code::Delete,
+        Code::Home,
+        Code::End,
+        Code::PageDown,
+        Code::PageUp,
+    ]);
+    prop_oneof![
+        4 => letters.prop_map(Key::char),
+        4 => codes.prop_map(Key::plain),
+        1 => prop::sample::select(vec!['d', 'u', 'l']).prop_map(Key::ctrl),
+    ]
+}
+
+#[derive(Debug, Clone)]
+enum Chance {
+    Press(Key),
+    Paste(String),
+    Resize(u16, u16),
+    News(i64, u8),
+    Lose(usize),
+    Answer(u8),
+    Pulse,
+}
+
+fn chance() -> impl Strategy<Value = Chance> {
+    prop_oneof![
+        20 => any_key().prop_map(Chance::Press),
+        1 => ".{0,12}".prop_map(Chance::Paste),
+        1 => (0..200_u16, 0..60_u16).prop_map(|(width, height)| Chance::Resize(width, height)),
+        2 => (1..5_i64, any::<u8>()).prop_map(|(id, who)| Chance::News(id, who)),
+        1 => (0..3_usize).prop_map(Chance::Lose),
+        4 => any::<u8>().prop_map(Chance::Answer),
+        1 => Just(Chance::Pulse),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+    #[test]
+    fn no_stream_of_messages_breaks_the_model(
+        who in prop::sample::select(vec!["prep", "review", "lead", "release", "audit"]),
+        chances in prop::collection::vec(chance(), 1..60),
+    ) {
+        let mut desk = Desk::of(who, 120, 40);
+        let mut seq = 50_000;
+        for chance in chances {
+            seq += 1;
+            match chance {
+                Chance::Press(key) => desk.tell(Msg::Key(key)),
+                Chance::Paste(text) => desk.tell(Msg::Paste(text)),
+                Chance::Resize(width, height) => desk.tell(Msg::Resize { width, height }),
+                Chance::News(id, by) => {
+                    let by = if by % 2 == 0 { "lead" } else { "review" };
+                    desk.tell(Msg::News(vec![event(by, seq, Some(id).filter(|id| *id < 4))]));
+                }
+                Chance::Lose(at) => {
+                    if at < desk.dossiers.len() {
+                        desk.dossiers.remove(at);
+                    }
+                }
+                Chance::Answer(how) => {
+                    let tags: Vec<Tag> = desk.wants().into_iter().filter_map(|effect| match effect {
+                        Effect::Apply { tag, .. } | Effect::Release { tag, .. } => Some(tag),
+                        _ => None,
+                    }).collect();
+                    for tag in tags {
+                        desk.tell(match how % 4 {
+                            0 => Msg::Refused { tag, refusal: Refusal::new("hold", "on hold") },
+                            1 => Msg::Conflict { tag, event: Box::new(event("lead", seq, Some(1))) },
+                            2 => Msg::Failed { tag: Some(tag), failure: Failure::new(Kind::TryAgain, "busy") },
+                            _ => Msg::Applied { tag, seq: Seq(seq), changed: how % 2 == 0 },
+                        });
+                    }
+                }
+                Chance::Pulse => desk.tell(Msg::Pulse),
+            }
+            prop_assert!(is_sound(&desk.model), "focus {:?}, selected {:?}", desk.model.focus, desk.model.list.selected);
+        }
+    }
+}
+
+#[test]
+fn an_answer_to_an_older_question_is_dropped() {
+    let mut desk = Desk::of("review", 80, 24);
+    let before = desk.model.list.rows.len();
+    let effects = update(&mut desk.model, Msg::Page { ticket: Default::default(), rows: Vec::new(), next: None });
+    assert!(effects.is_empty());
+    assert_eq!(desk.model.list.rows.len(), before);
+}

@@ -1,0 +1,452 @@
+//! A desk for the terminal's tests: invented people, a policy, three records, and a model that has read them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use stageplate::app::command;
+use stageplate::app::model::{Context, House, Model};
+use stageplate::app::msg::{Effect, Msg, Row};
+use stageplate::app::update::update;
+use stageplate::config::key::Key;
+use stageplate::config::keymap::{self, Keymap, Words};
+use stageplate::domain::address::Address;
+use stageplate::domain::approval::{Approval, ApprovalNumber, Covered, Manufacturer, Range, Signatory, Status};
+use stageplate::domain::certificate::{Case, Certificate};
+use stageplate::domain::checks::{self, Finding, Grade};
+use stageplate::domain::content::Content;
+use stageplate::domain::dossier::Dossier;
+use stageplate::domain::event::{Event, Facts};
+use stageplate::domain::exception::{Exception, State};
+use stageplate::domain::identity::{Digest, ExceptionId, Login, RecordId, Seq, Vin};
+use stageplate::domain::moment::Moment;
+use stageplate::domain::person::{Actor, Person, Role};
+use stageplate::domain::policy::{ExceptionKind, Excluded, Gate, Outcome, Policy, Step};
+use stageplate::domain::queue::QueueName;
+use stageplate::domain::readiness;
+use stageplate::domain::record::{Declared, Record, Stage};
+use stageplate::domain::summary::Summary;
+use stageplate::ivi;
+
+/// Wednesday, 1 July 2026, nine o'clock.
+pub fn now() -> Moment {
+    Moment::start_of(day("2026-07-01")).plus_hours(9)
+}
+
+trait Hours {
+    fn plus_hours(self, hours: i64) -> Moment;
+}
+
+impl Hours for Moment {
+    fn plus_hours(self, hours: i64) -> Moment {
+        Moment(self.0 + hours * 3_600_000_000)
+    }
+}
+
+pub fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+pub fn login(text: &str) -> Login {
+    Login::parse(text).unwrap()
+}
+
+pub fn people() -> Vec<Person> {
+    [
+        ("prep", "Marit Zonneveld", &[Role::Prepare][..]),
+        ("review", "Ingrid Falkenrath", &[Role::Review]),
+        ("lead", "Éloïse Marchandeau", &[Role::Lead, Role::Review]),
+        ("release", "Konrad Ahlstedt", &[Role::Release]),
+        ("audit", "Petra Nováková", &[Role::Audit]),
+    ]
+    .into_iter()
+    .map(|(name, full, roles)| Person {
+        login: login(name),
+        name: full.to_owned(),
+        roles: roles.iter().copied().collect(),
+        team: Some("bodies".into()),
+    })
+    .collect()
+}
+
+fn step(name: &str, title: &str, acts: &[Role], edit: bool, gates: &[Gate], checkpoint: Option<&str>) -> Step {
+    Step {
+        name: name.into(),
+        title: title.into(),
+        acts: acts.to_vec(),
+        not: if edit { Vec::new() } else { vec![Excluded::Preparer] },
+        edit,
+        gates: gates.to_vec(),
+        checkpoint: checkpoint.map(str::to_owned),
+        meaning: checkpoint.map(|name| format!("{name} done")),
+        due_days: Some(2),
+        outcome: Outcome::Advance,
+    }
+}
+
+pub fn policy() -> Policy {
+    let mut steps = vec![
+        step("intake", "Intake", &[Role::Prepare], true, &[Gate::OwnerNamed], None),
+        step("preparation", "Preparation", &[Role::Prepare], true, &[Gate::ApprovalReferenced], None),
+        step("review", "Review", &[Role::Review], false, &[Gate::ChangesDecided], Some("technical review")),
+        step("compliance", "Compliance", &[Role::Lead], false, &[Gate::NoBlockingException], Some("compliance review")),
+        step("ready", "Ready", &[Role::Release], false, &[Gate::SignedOff], None),
+        step("released", "Released", &[], false, &[], None),
+    ];
+    steps[4].outcome = Outcome::Release;
+    steps[5].outcome = Outcome::Rest;
+    steps[5].due_days = None;
+    let kinds = [
+        ("missing-data", "Missing data", true, Role::Prepare),
+        ("value-out-of-envelope", "Value out of envelope", true, Role::Lead),
+        ("unclear-ownership", "Unclear ownership", false, Role::Lead),
+        ("other", "Other", false, Role::Lead),
+    ];
+    Policy {
+        name: "test".into(),
+        version: 1,
+        steps,
+        exception_kinds: kinds
+            .into_iter()
+            .map(|(name, title, blocking, settled_by)| ExceptionKind {
+                name: name.into(),
+                title: title.into(),
+                blocking,
+                settled_by,
+            })
+            .collect(),
+        // The findings here are given, so that a new check changes no picture.
+        grades: checks::all().map(|check| (check.id.to_owned(), Grade::Off)).collect(),
+        options: Vec::new(),
+    }
+}
+
+fn address(text: &str) -> Address {
+    ivi::catalogue().address(text).unwrap()
+}
+
+fn content(values: &[(&str, &str)]) -> Content {
+    values.iter().map(|(place, value)| (address(place), (*value).to_owned())).collect()
+}
+
+fn approval() -> Approval {
+    let range = |min: i64, max: i64| Range { min: min.into(), max: max.into() };
+    Approval {
+        number: ApprovalNumber::parse("e4*2018/858*00871*01").unwrap(),
+        approval_type: "EU".into(),
+        provisional: false,
+        category: "N2".into(),
+        vehicle_type: "BX".into(),
+        stage_of_completion: "V".into(),
+        issued: day("2026-02-10"),
+        built_from: None,
+        built_until: None,
+        status: Status::Valid,
+        manufacturer: Manufacturer {
+            name: "Example Bodies B.V.".into(),
+            address_line1: "Havenweg 12".into(),
+            address_line2: None,
+            address_line3: None,
+            place: "Venlo".into(),
+            country: "THE NETHERLANDS".into(),
+        },
+        versions: vec![Covered {
+            variant: "BOX".into(),
+            version: "L4H3-01".into(),
+            ranges: BTreeMap::from([(address("MassInRunningOrder"), range(3000, 3400))]),
+        }],
+        signatories: vec![Signatory {
+            login: Some(login("release")),
+            name: "Konrad Ahlstedt".into(),
+            position: "Head of homologation".into(),
+            place: "Venlo".into(),
+            from: day("2026-01-01"),
+            until: None,
+        }],
+        subjects: Vec::new(),
+        documents: Vec::new(),
+    }
+}
+
+/// A record in `step` with the given ours-values, prepared by `prep`.
+pub fn record(id: i64, vin: &str, step: &str, ours: &[(&str, &str, &str)]) -> Record {
+    let at = now().plus_hours(-20);
+    let mut record = Record::new(RecordId(id), Vin::parse(vin).unwrap(), 2, step, at);
+    record.seq = Seq(40 + id);
+    record.preparer = Some(login("prep"));
+    record.order = Some(format!("ORD-{id:04}"));
+    record.options = BTreeSet::from(["TAILLIFT".to_owned()]);
+    record.editors = BTreeSet::from([login("prep")]);
+    record.stages = vec![Stage {
+        number: 1,
+        revision: 1,
+        content: content(&[
+            ("VehicleIdentificationNumber", vin),
+            ("StageOfCompletion", "C"),
+            ("TypeApprovalNumber", "e1*2018/858*00123*04"),
+            ("Type", "YN"),
+            ("Variant", "VAN"),
+            ("Version", "H2"),
+            ("VehicleCategory", "N1"),
+            ("Length", "5998"),
+            ("Height", "2650"),
+            ("MassInRunningOrder", "2865"),
+            ("ActualMass", "2946"),
+            ("TechnicallyPermissibleMaximumLadenMass", "4250"),
+            ("AxleTable[1]/AxleNumber", "1"),
+            ("AxleTable[1]/TechnicallyPermissibleMassAxle", "2100"),
+            ("AxleTable[2]/AxleNumber", "2"),
+            ("AxleTable[2]/TechnicallyPermissibleMassAxle", "2400"),
+        ]),
+        faults: Vec::new(),
+        received_at: at,
+        sha256: Digest::of(b"base"),
+        source: "base.xml".into(),
+        signature: "valid".into(),
+    }];
+    for (place, value, reason) in ours {
+        let declared =
+            Declared { value: (*value).into(), by: login("prep"), at: at.plus_hours(2), reason: (*reason).into() };
+        record.declared.insert(address(place), declared);
+    }
+    record
+}
+
+const OURS: [(&str, &str, &str); 7] = [
+    ("TypeApprovalNumber", "e4*2018/858*00871*01", "build sheet vans.csv:4"),
+    ("Variant", "BOX", "build sheet vans.csv:4"),
+    ("Version", "L4H3-01", "build sheet vans.csv:4"),
+    ("Height", "3120", "measured after the box was fitted"),
+    ("MassInRunningOrder", "3120", "weighed"),
+    ("AxleTable[2]/TechnicallyPermissibleMassAxle", "2600", "axle kit"),
+    ("NumberOfDoors", "3", "build sheet vans.csv:4"),
+];
+
+/// Three records: one in review with a finding and an exception, a clean one in review, one that may be released.
+pub fn dossiers() -> Vec<Dossier> {
+    let doubtful = {
+        let mut record = record(1, "YARTN2EVHDTEST123", "review", &OURS);
+        record.exceptions.push(Exception {
+            id: ExceptionId(4),
+            kind: "value-out-of-envelope".into(),
+            at: Some(address("AxleTable[2]/TechnicallyPermissibleMassAxle")),
+            blocking: true,
+            state: State::InProgress,
+            owner: Some(login("lead")),
+            text: "the axle kit is not in the approval".into(),
+            raised_by: Some(login("prep")),
+            raised_at: now().plus_hours(-3),
+            outcome: None,
+        });
+        let finding = |check, title, grade, place, message: &str| Finding {
+            check,
+            title,
+            clause: "2020/683, Annex VIII",
+            grade,
+            address: Some(address(place)),
+            message: message.into(),
+            values: vec![("base".into(), "2946".into())],
+        };
+        dossier(
+            record,
+            vec![
+                finding(
+                    "SI-02",
+                    "Masses are restated",
+                    Grade::Warn,
+                    "ActualMass",
+                    "the actual mass is only inherited, but a tail lift changes it: weigh and declare it",
+                ),
+                finding(
+                    "DI-01",
+                    "Height",
+                    Grade::Warn,
+                    "Height",
+                    "the height is 470 mm above the base vehicle's: is the roof equipment counted?",
+                ),
+            ],
+        )
+    };
+    let clean = dossier(record(2, "YARTN2EVHDTEST131", "review", &OURS[..5]), Vec::new());
+    let ready = {
+        let mut record = record(3, "YARTN2EVHGK004211", "ready", &OURS[..2]);
+        let certificate = {
+            let people = people();
+            let policy = policy();
+            let approvals = vec![approval()];
+            Certificate::of(&case(&record, &approvals, &people, &policy))
+        };
+        for change in certificate.decisions() {
+            let confirmation = stageplate::domain::record::Confirmation {
+                before: change.before.clone(),
+                ours: change.ours.clone(),
+                by: login("review"),
+                at: now(),
+            };
+            record.confirmations.insert(change.address.clone(), confirmation);
+        }
+        for (checkpoint, by) in [("technical review", "review"), ("compliance review", "lead")] {
+            record.signoffs.push(stageplate::domain::record::SignOff {
+                checkpoint: checkpoint.into(),
+                version: 1,
+                by: login(by),
+                at: now().plus_hours(-1),
+                meaning: format!("{checkpoint} done"),
+                content: certificate.hash,
+                void_at: None,
+            });
+        }
+        record.owner = Some(login("release"));
+        dossier(record, Vec::new())
+    };
+    vec![doubtful, clean, ready]
+}
+
+fn case<'a>(record: &'a Record, approvals: &'a [Approval], people: &'a [Person], policy: &'a Policy) -> Case<'a> {
+    Case { record, approvals, people, policy, catalogue: ivi::catalogue(), now: now() }
+}
+
+/// A dossier with the findings given.
+pub fn dossier(record: Record, findings: Vec<Finding>) -> Dossier {
+    let (people, policy, approvals) = (people(), policy(), vec![approval()]);
+    let history = history(&record);
+    let mut dossier = Dossier::of(record, approvals.clone(), history, &people, &policy, ivi::catalogue(), now());
+    dossier.readiness =
+        readiness::readiness(&case(&dossier.record, &approvals, &people, &policy), &dossier.certificate, &findings);
+    dossier.findings = findings;
+    dossier
+}
+
+fn history(record: &Record) -> Vec<Event> {
+    let mut received = Facts { reason: Some("base.xml".into()), ..Facts::default() };
+    received.line("stage 1", None, Some(Digest::of(b"base").to_string()));
+    let mut prepared = Facts { reason: Some("vans.csv:4".into()), ..Facts::default() };
+    for (place, declared) in &record.declared {
+        prepared.line(place.as_str(), None, Some(declared.value.clone()));
+    }
+    let mut moved = Facts::default();
+    moved.line("step", Some("preparation".into()), Some(record.step.clone()));
+    [("receive", received), ("prepare", prepared), ("advance", moved)]
+        .into_iter()
+        .enumerate()
+        .map(|(at, (action, facts))| {
+            let at = i64::try_from(at).unwrap();
+            Event {
+                seq: Seq(record.seq.0 - 2 + at),
+                at: now().plus_hours(-20 + at),
+                clock_back: false,
+                by: login("prep"),
+                via: None,
+                action: action.into(),
+                record: Some((record.id, record.vin.clone())),
+                facts,
+            }
+        })
+        .collect()
+}
+
+/// The line of a dossier.
+pub fn row(dossier: &Dossier) -> Row {
+    let (people, policy) = (people(), policy());
+    let case = case(&dossier.record, &dossier.approvals, &people, &policy);
+    Row { summary: Summary::of(&case, &dossier.certificate, &dossier.findings), unread: dossier.record.id.0 == 2 }
+}
+
+/// The keymap that comes with the program.
+pub fn keymap() -> Keymap {
+    let contexts: Vec<&str> = Context::ALL.iter().map(|context| context.word()).collect();
+    let typing: Vec<&str> =
+        Context::ALL.iter().filter(|context| context.types()).map(|context| context.word()).collect();
+    let commands = command::names();
+    keymap::read("default", None, &Words { commands: &commands, contexts: &contexts, typing: &typing })
+        .unwrap_or_else(|faults| panic!("{}", faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))
+}
+
+/// A model of a desk where nothing has been read yet.
+pub fn unread_model(who: &str) -> (Model, Vec<Effect>) {
+    let people = people();
+    let actor = Actor::of(people.iter().find(|person| person.login.as_str() == who).unwrap());
+    let house = House { people, policy: policy(), catalogue: ivi::catalogue(), desk: "desk.db".into() };
+    Model::new(actor, house, keymap(), QueueName::Waiting, now(), Seq(48_211))
+}
+
+/// A driver made of the fixture: answers what the model asks, keeps what it wants done.
+pub struct Desk {
+    pub model: Model,
+    pub dossiers: Vec<Dossier>,
+    /// Effects that were not answered.
+    pub asked: Vec<Effect>,
+}
+
+impl Desk {
+    /// Somebody's terminal of this size, everything read.
+    pub fn of(who: &str, width: u16, height: u16) -> Desk {
+        Desk::with(who, width, height, dossiers())
+    }
+
+    /// The same with these records.
+    pub fn with(who: &str, width: u16, height: u16, dossiers: Vec<Dossier>) -> Desk {
+        let (model, effects) = unread_model(who);
+        let mut desk = Desk { model, dossiers, asked: Vec::new() };
+        desk.tell(Msg::Resize { width, height });
+        desk.run(effects);
+        desk.asked.clear();
+        desk
+    }
+
+    /// Gives the model a message and answers what it asks.
+    pub fn tell(&mut self, msg: Msg) {
+        let effects = update(&mut self.model, msg);
+        self.run(effects);
+    }
+
+    fn run(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match self.answer(&effect) {
+                Some(msg) => self.tell(msg),
+                None => self.asked.push(effect),
+            }
+        }
+    }
+
+    fn answer(&self, effect: &Effect) -> Option<Msg> {
+        match effect {
+            Effect::LoadCounts => {
+                let count = |queue| match queue {
+                    QueueName::Waiting | QueueName::All => self.dossiers.len() as u64,
+                    QueueName::Ready => 1,
+                    _ => 0,
+                };
+                Some(Msg::Counts(QueueName::all().map(|queue| (queue, count(queue))).collect()))
+            }
+            Effect::LoadPage { ticket, .. } => {
+                let rows = self.dossiers.iter().map(row).collect();
+                Some(Msg::Page { ticket: *ticket, rows, next: None })
+            }
+            Effect::LoadDossier(id) => {
+                let found = self.dossiers.iter().find(|dossier| dossier.record.id == *id)?;
+                Some(Msg::Dossier(Box::new(found.clone())))
+            }
+            _ => None,
+        }
+    }
+
+    /// Presses keys, written as in keymaps, apart by blanks.
+    pub fn press(&mut self, keys: &str) {
+        for key in keys.split_whitespace() {
+            self.tell(Msg::Key(key.parse::<Key>().unwrap()));
+        }
+    }
+
+    /// Types a text.
+    pub fn write(&mut self, text: &str) {
+        for letter in text.chars() {
+            self.tell(Msg::Key(Key::char(letter)));
+        }
+    }
+
+    /// What the model wants done since this was asked last, redraws aside.
+    pub fn wants(&mut self) -> Vec<Effect> {
+        let asked = std::mem::take(&mut self.asked);
+        asked.into_iter().filter(|effect| *effect != Effect::Redraw).collect()
+    }
+}
