@@ -1,1 +1,43 @@
 //! Draws a model into a frame and keeps no state.
+//!
+//! Invariant: any size draws, and every text passes [`ink`], which writes out what is hidden. Nothing is told by colour
+//! alone: every mark has a word beside it in the record and an ASCII twin.
+
+mod days;
+mod dialog;
+mod head;
+pub mod ink;
+mod list;
+mod panes;
+mod screen;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Position;
+
+use crate::app::model::{Model, Sheet};
+use ink::{Looks, Pen};
+
+/// Draws the model; answers where the terminal's cursor goes, if it is shown.
+pub fn draw(model: &Model, looks: Looks, screen: &mut Buffer) -> Option<Position> {
+    let layout = model.layout();
+    let mut pen = Pen { screen, looks, cursor: None };
+    screen::top(&mut pen, model, layout.top);
+    list::queues(&mut pen, model, layout.queues);
+    list::list(&mut pen, model, layout.list);
+    head::head(&mut pen, model, layout.head);
+    head::tabs(&mut pen, model, layout.tabs);
+    panes::pane(&mut pen, model, layout.pane);
+    panes::detail(&mut pen, model, layout.detail);
+    screen::notice(&mut pen, model, layout.notice);
+    screen::hints(&mut pen, model, layout.hints);
+    let body = screen::body(&layout, model.size);
+    match &model.sheet {
+        Some(Sheet::Form(form)) => dialog::form(&mut pen, model, form, body),
+        Some(Sheet::Ask(ask)) => dialog::ask(&mut pen, ask, body),
+        Some(Sheet::Palette(palette)) => dialog::palette(&mut pen, model, palette, body),
+        Some(Sheet::Help(help)) => dialog::help(&mut pen, model, help, body),
+        Some(Sheet::Filter(prompt)) => screen::filter(&mut pen, prompt, layout.notice),
+        None => {}
+    }
+    pen.cursor
+}

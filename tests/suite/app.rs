@@ -30,12 +30,12 @@ fn applied(desk: &mut Desk, tag: u64, seq: i64) {
 }
 
 fn event(by: &str, seq: i64, record: Option<i64>) -> Event {
-    let vin = fixture::dossiers()[0].record.vin.clone();
+    let vin = screens::dossiers()[0].record.vin.clone();
     Event {
         seq: Seq(seq),
-        at: fixture::now(),
+        at: screens::now(),
         clock_back: false,
-        by: fixture::login(by),
+        by: screens::login(by),
         via: None,
         action: "confirm".into(),
         record: record.map(|id| (RecordId(id), vin)),
@@ -171,9 +171,9 @@ fn a_draft_goes_once_its_text_is_in_the_history() {
 
 #[test]
 fn a_value_is_looked_at_where_it_is_typed() {
-    let mut record = fixture::record(1, "YARTN2EVHDTEST123", "preparation", &[]);
-    record.owner = Some(fixture::login("prep"));
-    let mut desk = Desk::with("prep", 80, 24, vec![fixture::dossier(record, Vec::new())]);
+    let mut record = screens::record(1, "YARTN2EVHDTEST123", "preparation", &[]);
+    record.owner = Some(screens::login("prep"));
+    let mut desk = Desk::with("prep", 80, 24, vec![screens::dossier(record, Vec::new())]);
     desk.press("enter E");
     desk.write("13.2");
     desk.press("enter");
@@ -327,7 +327,7 @@ fn the_palette_runs_what_it_shows() {
 
 #[test]
 fn every_command_but_those_of_writing_has_a_key_and_every_key_a_place_where_it_runs() {
-    let keymap = fixture::keymap();
+    let keymap = screens::keymap();
     for command in COMMANDS {
         let bound = command.contexts.iter().any(|place| keymap.keys_of(place.word(), command.name).next().is_some());
         assert!(bound, "{} has no key", command.name);

@@ -14,3 +14,4 @@ mod store;
 mod store_guards;
 mod store_lists;
 mod support;
+mod view;

@@ -1,0 +1,274 @@
+//! What lies over the screen: forms, questions, the palette, help.
+
+use super::ink::{Mark, Pen, Pieces, piece, wrapped};
+use crate::app::form::{Choice, Field, Form, Input};
+use crate::app::help::{self, Help, Line, keys_of};
+use crate::app::layout::{Area, Layout};
+use crate::app::model::{Ask, Context, Model};
+use crate::app::palette::Palette;
+use crate::app::text::Text;
+use crate::config::theme::Role;
+
+/// Choices shown at once.
+const CHOICES: usize = 6;
+
+/// Lines being gathered, with the one that must be seen and the terminal's cursor.
+#[derive(Default)]
+struct Sheet {
+    lines: Vec<(Pieces, bool)>,
+    focus: std::ops::Range<usize>,
+    cursor: Option<(usize, usize)>,
+}
+
+impl Sheet {
+    fn line(&mut self, pieces: Pieces) {
+        self.lines.push((pieces, false));
+    }
+
+    fn text(&mut self, text: &str, width: usize, role: Role) {
+        for line in wrapped(text, width) {
+            self.line(vec![piece(line, role)]);
+        }
+    }
+}
+
+/// A form.
+pub fn form(pen: &mut Pen<'_>, model: &Model, form: &Form, body: Area) {
+    let width = Layout::dialog_width(model.size.0).min(body.width);
+    let inside = usize::from(width).saturating_sub(4).max(1);
+    let mut sheet = Sheet::default();
+    if let Some(meanwhile) = &form.meanwhile {
+        let now =
+            meanwhile.now.as_ref().map(|now| format!(" {} {now}", pen.looks.mark(Mark::Arrow))).unwrap_or_default();
+        let text = format!("{} meanwhile {}{now}", pen.looks.mark(Mark::News), meanwhile.told);
+        sheet.text(&text, inside, Role::Live);
+    }
+    if let Some(fault) = &form.fault {
+        sheet.text(&format!("{} {fault}", pen.looks.mark(Mark::Blocks)), inside, Role::Blocks);
+    }
+    for fact in &form.facts {
+        sheet.text(&pen.looks.plain(fact), inside, Role::Normal);
+    }
+    for (at, one) in form.fields.iter().enumerate() {
+        let focused = at == form.at;
+        let begin = sheet.lines.len();
+        field(pen, model, one, focused, inside, &mut sheet);
+        if focused {
+            sheet.focus = begin..sheet.lines.len();
+        }
+    }
+    let keys = form_keys(model, form);
+    let foot = if form.sending.is_some() { "sending …".to_owned() } else { keys };
+    show(pen, &form.title, &sheet, &foot, width, body);
+}
+
+fn form_keys(model: &Model, form: &Form) -> String {
+    let key = |command| keys_of(model, Context::Form, command).first().map_or("", String::as_str);
+    let mut parts = vec![format!("{} send", key("send"))];
+    match form.field().map(|field| &field.input) {
+        Some(Input::Text(text)) if text.has_lines() => parts.push(format!("{} your editor", key("editor"))),
+        Some(_) if form.at + 1 < form.fields.len() => parts.push(format!("{} next", key("accept"))),
+        Some(_) => parts.push(format!("{} send", key("accept"))),
+        None => {}
+    }
+    if form.fields.len() > 1 {
+        parts.push(format!("{} field", key("next-field")));
+    }
+    parts.push(format!("{} close, keep as draft", key("cancel")));
+    parts.join("  ")
+}
+
+fn field(pen: &Pen<'_>, model: &Model, field: &Field, focused: bool, width: usize, sheet: &mut Sheet) {
+    let mark = if focused { pen.looks.mark(Mark::Cursor) } else { " " };
+    let role = if focused { Role::Heading } else { Role::Normal };
+    let label = vec![piece(mark, Role::Focus), piece(field.label, role), piece(": ", role)];
+    let hint = pen.looks.plain(&field.hint);
+    match &field.input {
+        Input::Text(text) => {
+            let mut line = label;
+            line.push(piece(hint, Role::Dim));
+            sheet.line(line);
+            written(model, text, focused, sheet);
+        }
+        Input::Choice { all, at } => {
+            let mut line = label;
+            for (place, choice) in all.iter().enumerate() {
+                let (text, role) = match (place == *at, focused) {
+                    (true, true) => (format!("[{}]", choice.label), Role::Selected),
+                    (true, false) => (format!("[{}]", choice.label), Role::Heading),
+                    (false, _) => (format!(" {} ", choice.label), Role::Dim),
+                };
+                line.push(piece(text, role));
+                line.push(piece(" ", Role::Normal));
+            }
+            sheet.line(line);
+        }
+        Input::Pick(pick) if focused => {
+            let mut line = label;
+            let typed = pick.words.content();
+            let (_, column) = pick.words.cursor_at(u16::MAX);
+            let before = field.label.len() + 3 + column;
+            sheet.cursor = Some((sheet.lines.len(), before));
+            line.push(piece(typed, Role::Normal));
+            if typed.is_empty() {
+                line.push(piece(format!(" {hint}"), Role::Dim));
+            }
+            sheet.line(line);
+            let shown = pick.shown();
+            let here = shown.iter().position(|at| *at == pick.at).unwrap_or(0);
+            let top = here.saturating_sub(CHOICES - 1);
+            for at in shown.iter().skip(top).take(CHOICES) {
+                sheet.lines.push((choice(pen, &pick.all[*at], *at == pick.at), *at == pick.at));
+            }
+            if shown.len() > CHOICES {
+                sheet.line(vec![piece(format!("    {} of {}", here + 1, shown.len()), Role::Dim)]);
+            }
+        }
+        Input::Pick(pick) => {
+            let mut line = label;
+            line.push(piece(pick.chosen().map_or("nothing", |choice| &choice.label), Role::Heading));
+            sheet.line(line);
+        }
+    }
+    if let Some(fault) = field.fault.as_ref().filter(|_| field.touched) {
+        sheet.text(&format!("  {} {fault}", pen.looks.mark(Mark::Blocks)), width, Role::Blocks);
+    }
+}
+
+fn choice(pen: &Pen<'_>, choice: &Choice, here: bool) -> Pieces {
+    let mark = if here { pen.looks.mark(Mark::Arrow) } else { " " };
+    let role = if choice.open { Role::Normal } else { Role::Dim };
+    let dot = pen.looks.mark(Mark::Dot);
+    let mut line = vec![piece(format!("  {mark:<2}"), Role::Normal), piece(pen.looks.plain(&choice.label), role)];
+    if !choice.note.is_empty() {
+        line.push(piece(format!(" {dot} {}", choice.note), Role::Dim));
+    }
+    line
+}
+
+fn written(model: &Model, text: &Text, focused: bool, sheet: &mut Sheet) {
+    let width = model.text_width();
+    if focused {
+        let (row, column) = text.cursor_at(width);
+        sheet.cursor = Some((sheet.lines.len() + row, 2 + column));
+    }
+    let rows = text.rows(width);
+    let least = if text.has_lines() { 3 } else { 1 };
+    for row in &rows {
+        let role = if focused { Role::Normal } else { Role::Dim };
+        sheet.line(vec![piece("  ", Role::Normal), piece(&text.content()[row.clone()], role)]);
+    }
+    for _ in rows.len()..least {
+        sheet.line(Vec::new());
+    }
+}
+
+/// Draws a sheet in the middle of the body, around the part that must be seen.
+fn show(pen: &mut Pen<'_>, title: &str, sheet: &Sheet, foot: &str, width: u16, body: Area) {
+    let inside = usize::from(width).saturating_sub(4).max(1);
+    let foot = wrapped(&pen.looks.plain(foot), inside);
+    let wanted = sheet.lines.len() + foot.len() + 2;
+    let area = body.centred(width, u16::try_from(wanted).unwrap_or(u16::MAX));
+    let inner = pen.sheet(area, title);
+    let (rows, feet) = inner.split_rows(inner.height.saturating_sub(u16::try_from(foot.len()).unwrap_or(0)).max(1));
+    let rows = Area { x: rows.x + 1, width: rows.width.saturating_sub(2), ..rows };
+    let feet = Area { x: feet.x + 1, width: feet.width.saturating_sub(2), ..feet };
+    let fit = usize::from(rows.height);
+    let cursor = sheet.cursor.map_or(sheet.focus.start, |(row, _)| row);
+    // The whole field is seen where it fits, and the cursor in any case.
+    let low = sheet.focus.end.saturating_sub(fit).min(sheet.focus.start);
+    let top = low.max((cursor + 1).saturating_sub(fit)).min(cursor).min(sheet.lines.len().saturating_sub(fit));
+    for (row, (line, shaded)) in sheet.lines.iter().skip(top).take(fit).enumerate() {
+        pen.put(rows, row, 0, line);
+        if *shaded {
+            pen.shade(rows, row, 1, Role::Selected);
+        }
+    }
+    for (row, line) in foot.iter().enumerate() {
+        pen.text(feet, row, 0, line, Role::Dim);
+    }
+    if let Some((row, column)) = sheet.cursor
+        && row >= top
+        && row < top + fit
+    {
+        pen.point(rows, row - top, column);
+    }
+}
+
+/// A question; the safe button stands first and has the focus.
+pub fn ask(pen: &mut Pen<'_>, ask: &Ask, body: Area) {
+    let width = Layout::dialog_width(body.width);
+    let inside = usize::from(width).saturating_sub(4).max(1);
+    let mut sheet = Sheet::default();
+    for line in &ask.lines {
+        sheet.text(&pen.looks.plain(line), inside, Role::Normal);
+    }
+    sheet.line(Vec::new());
+    let button = |text: &str, focused: bool| {
+        let (text, role) =
+            if focused { (format!("[ {text} ]"), Role::Selected) } else { (format!("  {text}  "), Role::Normal) };
+        piece(text, role)
+    };
+    let begin = sheet.lines.len();
+    sheet.line(vec![button("Back", !ask.on_doing), piece("   ", Role::Normal), button(ask.doing, ask.on_doing)]);
+    sheet.focus = begin..begin + 1;
+    show(pen, &ask.title, &sheet, "tab or ←→ choose  enter does it  esc back", width, body);
+}
+
+/// The palette.
+pub fn palette(pen: &mut Pen<'_>, model: &Model, palette: &Palette, body: Area) {
+    let width = Layout::dialog_width(model.size.0).min(body.width);
+    let mut sheet = Sheet::default();
+    let (_, column) = palette.words.cursor_at(u16::MAX);
+    sheet.cursor = Some((0, 2 + column));
+    sheet.line(vec![piece(": ", Role::Key), piece(palette.words.content(), Role::Normal)]);
+    let fit = usize::from(body.height).saturating_sub(5).min(16);
+    let scroll = palette.scroll;
+    for (at, command) in palette.shown.iter().enumerate().skip(scroll.top).take(fit) {
+        let keys = command.contexts.iter().flat_map(|context| keys_of(model, *context, command.name)).next();
+        let key = keys.map_or("", String::as_str);
+        let refused = (command.available)(model).err();
+        let role = if refused.is_some() { Role::Dim } else { Role::Normal };
+        let mut line = vec![piece(format!("{key:>6}  "), Role::Key), piece(command.title, role)];
+        if let Some(why) = refused {
+            line.push(piece(format!("  {} {why}", pen.looks.mark(Mark::Blocks)), Role::Dim));
+        }
+        sheet.lines.push((line, at == scroll.at));
+    }
+    for _ in palette.shown.len().saturating_sub(scroll.top).min(fit)..fit {
+        sheet.line(Vec::new());
+    }
+    let foot = match palette.shown.len() {
+        0 => "no command is called so".to_owned(),
+        count => format!("{} of {count}  enter runs it  esc back", scroll.at + 1),
+    };
+    show(pen, "Commands", &sheet, &foot, width, body);
+}
+
+/// Help: the keys of every place, the place it was opened in first.
+pub fn help(pen: &mut Pen<'_>, model: &Model, help: &Help, body: Area) {
+    let lines = help::lines(model, help.from);
+    let inner = pen.sheet(body, "Help: all keys");
+    let fit = usize::from(inner.height);
+    let wide = lines.iter().filter_map(|line| match line {
+        Line::Keys { keys, .. } => Some(keys.chars().count()),
+        Line::Place(_) => None,
+    });
+    let column = wide.max().unwrap_or(0).min(usize::from(inner.width) / 3) + 3;
+    let roomy = inner.width >= 110;
+    for (row, line) in lines.iter().skip(help.scroll.top).take(fit).enumerate() {
+        match line {
+            Line::Place(title) => pen.text(inner, row, 1, title, Role::Heading),
+            Line::Keys { keys, name, help, title } => {
+                let left = Area { width: u16::try_from(column).unwrap_or(0).min(inner.width), ..inner };
+                pen.text(left, row, 2, keys, Role::Key);
+                pen.put(
+                    inner,
+                    row,
+                    column + 1,
+                    &[piece(if roomy { *help } else { *title }, Role::Normal), piece(format!("  {name}"), Role::Dim)],
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! The head of the record: vehicle, stages, approval, step, owner, readiness; and the names of its panes.
+
+use super::days;
+use super::ink::{Mark, Pen, Pieces, piece};
+use crate::app::layout::{Area, Focus};
+use crate::app::model::Model;
+use crate::app::record::{Opened, Pane};
+use crate::config::theme::Role;
+use crate::domain::due;
+use crate::domain::identity::Login;
+
+/// Without the line down the left edge, where something stands beside it.
+pub fn beside(pen: &mut Pen<'_>, area: Area) -> Area {
+    if area.x == 0 {
+        return area;
+    }
+    pen.edge(area);
+    area.split_columns(1).1
+}
+
+/// The head: as many lines as there is room for, the most important first.
+pub fn head(pen: &mut Pen<'_>, model: &Model, area: Area) {
+    if area.is_empty() {
+        return;
+    }
+    let area = beside(pen, area);
+    let Some(opened) = model.current() else {
+        let text = if model.shown.is_some() { "reading …" } else { "no record" };
+        let text = pen.looks.plain(text);
+        return pen.text(area, 0, 1, &text, Role::Dim);
+    };
+    let lines = match area.height {
+        0 | 1 => vec![short(pen, opened)],
+        2 => vec![vehicle(pen, opened), readiness(pen, opened)],
+        3 | 4 => vec![vehicle(pen, opened), approval(pen, opened), work(pen, model, opened), readiness(pen, opened)],
+        _ => vec![
+            vehicle(pen, opened),
+            stages(pen, opened),
+            approval(pen, opened),
+            work(pen, model, opened),
+            readiness(pen, opened),
+        ],
+    };
+    for (row, line) in lines.iter().enumerate() {
+        pen.put(area, row, 1, line);
+    }
+}
+
+fn short(pen: &Pen<'_>, opened: &Opened) -> Pieces {
+    let mut line = vec![piece(format!("{} ", opened.dossier.record.vin.tail()), Role::Heading)];
+    line.extend(readiness(pen, opened));
+    line
+}
+
+fn vehicle(pen: &Pen<'_>, opened: &Opened) -> Pieces {
+    let record = &opened.dossier.record;
+    let certificate = &opened.dossier.certificate;
+    let words = ["VehicleCategory", "Variant", "Version", "BodyworkTable[1]/CodeForBodywork"];
+    let words: Vec<&str> = words.into_iter().filter_map(|address| certificate.value(address)).collect();
+    let options: Vec<&str> = record.options.iter().map(String::as_str).collect();
+    let dot = pen.looks.mark(Mark::Dot);
+    let mut text = format!("  {}", words.join(" "));
+    if !options.is_empty() {
+        text.push_str(&format!(" {dot} {}", options.join(" ")));
+    }
+    vec![
+        piece(&record.vin.as_str()[..9], Role::Dim),
+        piece(record.vin.tail(), Role::Heading),
+        piece(text, Role::Normal),
+    ]
+}
+
+fn stages(pen: &Pen<'_>, opened: &Opened) -> Pieces {
+    let record = &opened.dossier.record;
+    let arrow = pen.looks.mark(Mark::Arrow);
+    let kind = |value: Option<&str>| value.unwrap_or("?").to_owned();
+    let mut parts: Vec<String> = record
+        .stages
+        .iter()
+        .map(|stage| {
+            let name = if stage.number == 1 { "base".to_owned() } else { format!("stage {}", stage.number) };
+            let again = if stage.revision > 1 { format!(" (revision {})", stage.revision) } else { String::new() };
+            format!("{name} {}{again}", kind(stage.content.value("StageOfCompletion")))
+        })
+        .collect();
+    let ours = opened.dossier.certificate.own.iter().find(|(address, _)| address.as_str() == "StageOfCompletion");
+    parts.push(format!("ours {}", kind(ours.map(|(_, own)| own.value.as_str()))));
+    let text = format!("{} stages: {}", record.stages.len() + 1, parts.join(&format!(" {arrow} ")));
+    vec![piece(text, Role::Normal)]
+}
+
+fn approval(pen: &Pen<'_>, opened: &Opened) -> Pieces {
+    let dossier = &opened.dossier;
+    let Some(number) = dossier.record.declares("TypeApprovalNumber") else {
+        return vec![piece(format!("{} no approval named", pen.looks.mark(Mark::Warns)), Role::Warns)];
+    };
+    match dossier.approvals.iter().find(|approval| approval.number.as_str() == number) {
+        None => vec![
+            piece(number, Role::Normal),
+            piece(format!("  {} not on this desk", pen.looks.mark(Mark::Blocks)), Role::Blocks),
+        ],
+        Some(approval) => vec![
+            piece(number, Role::Normal),
+            piece(format!("  {}, issued {}", approval.status.word(), approval.issued), Role::Dim),
+        ],
+    }
+}
+
+fn work(pen: &Pen<'_>, model: &Model, opened: &Opened) -> Pieces {
+    let record = &opened.dossier.record;
+    let dot = pen.looks.mark(Mark::Dot);
+    let today = model.now.day();
+    let step = model.house.policy.step(&record.step).map_or(record.step.as_str(), |step| &step.title);
+    let owner = record.owner.as_ref().map_or("nobody", Login::as_str);
+    let mut line = vec![piece(step, Role::Heading), piece(format!(" {dot} owner {owner}"), Role::Normal)];
+    if let Some(day) = due::due_day(record, &model.house.policy) {
+        let role = if day < today { Role::Blocks } else { Role::Normal };
+        line.push(piece(format!(" {dot} due {}", days::due(Some(day), today)), role));
+    }
+    if record.version > 1 {
+        line.push(piece(format!(" {dot} version {}", record.version), Role::Normal));
+    }
+    if let Some(order) = &record.order {
+        line.push(piece(format!(" {dot} {order}"), Role::Dim));
+    }
+    line
+}
+
+fn readiness(pen: &Pen<'_>, opened: &Opened) -> Pieces {
+    let dossier = &opened.dossier;
+    if let Some(release) = dossier.record.releases.iter().find(|release| release.version == dossier.record.version) {
+        return vec![piece(
+            format!("{} released by {} on {}", pen.looks.mark(Mark::Confirmed), release.by, release.sealed_at.day()),
+            Role::Fine,
+        )];
+    }
+    let count = |what: &dyn Fn(&str) -> bool| dossier.readiness.iter().filter(|obstacle| what(&obstacle.rule)).count();
+    let open = count(&|rule| rule == "gate:changes-decided");
+    let raised = count(&|rule| rule == "gate:no-blocking-exception");
+    let signs = count(&|rule| rule.starts_with("checkpoint:"));
+    let held = count(&|rule| rule == "hold");
+    let gates = count(&|rule| rule.starts_with("gate:")) - open - raised;
+    let found = dossier.readiness.len() - open - raised - signs - gates - held;
+    let parts: Vec<String> = [
+        (held, "on hold", "on hold"),
+        (open, "change open", "changes open"),
+        (found, "finding blocks", "findings block"),
+        (raised, "exception open", "exceptions open"),
+        (gates, "condition", "conditions"),
+        (signs, "signature", "signatures"),
+    ]
+    .into_iter()
+    .filter(|(count, ..)| *count > 0)
+    .map(|(count, one, many)| if count == 1 { format!("1 {one}") } else { format!("{count} {many}") })
+    .collect();
+    let only_signs = open + raised + found + gates + held == 0;
+    match (parts.is_empty(), only_signs) {
+        (true, _) => vec![piece(format!("{} ready for release", pen.looks.mark(Mark::Confirmed)), Role::Fine)],
+        (_, true) => vec![piece(
+            format!("{} clean, to be signed: {}", pen.looks.mark(Mark::Confirmed), parts.join(", ")),
+            Role::Fine,
+        )],
+        _ => vec![piece(format!("{} not ready: {}", pen.looks.mark(Mark::Undecided), parts.join(", ")), Role::Open)],
+    }
+}
+
+/// The names of the panes, the one shown in brackets.
+pub fn tabs(pen: &mut Pen<'_>, model: &Model, area: Area) {
+    if area.is_empty() {
+        return;
+    }
+    let area = beside(pen, area);
+    let Some(opened) = model.current() else { return };
+    let focused = model.focus == Focus::Record && model.sheet.is_none();
+    let mut line = vec![piece(" ", Role::Normal)];
+    let narrow = area.width < 62;
+    for (at, pane) in Pane::ALL.into_iter().enumerate() {
+        let number = at + 1;
+        let count = counted(opened, pane, model);
+        if pane == opened.pane {
+            let role = if focused { Role::Selected } else { Role::Heading };
+            line.push(piece(format!("[{number} {}{count}]", pane.title()), role));
+        } else if narrow {
+            let name: String = pane.title().chars().take(4).collect();
+            line.push(piece(format!(" {number} {name} "), Role::Dim));
+        } else {
+            line.push(piece(format!(" {number} {}{count} ", pane.title()), Role::Dim));
+        }
+    }
+    pen.put(area, 0, 0, &line);
+}
+
+fn counted(opened: &Opened, pane: Pane, model: &Model) -> String {
+    match pane {
+        Pane::Changes => {
+            let all = opened.dossier.certificate.decisions().count();
+            let open = opened.dossier.certificate.decisions().filter(|change| change.undecided).count();
+            format!(" {}/{all}", all - open)
+        }
+        Pane::Readiness => format!(" {}", opened.dossier.readiness.len()),
+        Pane::Exceptions => {
+            let today = model.now.day();
+            let open = opened.dossier.record.exceptions.iter().filter(|exception| exception.is_open_on(today)).count();
+            format!(" {open}")
+        }
+        Pane::History | Pane::Entries => String::new(),
+    }
+}

@@ -1,0 +1,431 @@
+//! The panes of the record, and more about the row under the cursor.
+
+use super::days;
+use super::head::beside;
+use super::ink::{Mark, Pen, Piece, Pieces, piece, wrapped};
+use crate::app::forms::rows_of;
+use crate::app::layout::{Area, Focus};
+use crate::app::model::Model;
+use crate::app::record::{Opened, Pane, Reason};
+use crate::config::theme::Role;
+use crate::domain::catalogue::Element;
+use crate::domain::certificate::{Change, ChangeKind, Origin};
+use crate::domain::checks::Grade;
+use crate::domain::event::Event;
+use crate::domain::exception::Exception;
+use crate::domain::identity::Login;
+use crate::domain::person::Role as Duty;
+
+/// The pane shown.
+pub fn pane(pen: &mut Pen<'_>, model: &Model, area: Area) {
+    if area.is_empty() {
+        return;
+    }
+    let area = beside(pen, area);
+    let Some(opened) = model.current() else { return };
+    let height = opened.pane.row_height();
+    let fit = usize::from(area.height) / height;
+    let scroll = opened.scroll();
+    let focused = model.focus == Focus::Record && model.sheet.is_none();
+    if opened.rows() == 0 {
+        return pen.text(area, 0, 2, empty(opened.pane), Role::Dim);
+    }
+    let show = |pen: &mut Pen<'_>, row: usize, lines: Vec<(Pieces, Pieces)>| {
+        let here = scroll.top + row == scroll.at;
+        for (line, (left, right)) in lines.into_iter().enumerate() {
+            let at = row * height + line;
+            let taken = pen.right(area, at, &right);
+            let room = Area {
+                width: area.width.saturating_sub(u16::try_from(taken + usize::from(taken > 0)).unwrap_or(0)),
+                ..area
+            };
+            pen.put(room, at, 1, &left);
+            if here {
+                pen.text(area, at, 0, pen.looks.mark(Mark::Cursor), Role::Focus);
+            }
+        }
+        if here && focused {
+            pen.shade(area, row * height, height, Role::Selected);
+        }
+    };
+    match opened.pane {
+        Pane::Changes => {
+            for (row, change) in opened.changes().skip(scroll.top).take(fit).enumerate() {
+                let lines = change_lines(pen, model, opened, change);
+                show(pen, row, lines);
+            }
+        }
+        Pane::Entries => {
+            for (row, change) in opened.dossier.certificate.changes.iter().skip(scroll.top).take(fit).enumerate() {
+                let line = entry_line(pen, model, opened, change);
+                show(pen, row, vec![line]);
+            }
+        }
+        Pane::Readiness => {
+            for (row, reason) in opened.reasons().skip(scroll.top).take(fit).enumerate() {
+                let lines = reason_lines(pen, reason);
+                show(pen, row, lines);
+            }
+        }
+        Pane::Exceptions => {
+            for (row, exception) in opened.exceptions(model.now).into_iter().skip(scroll.top).take(fit).enumerate() {
+                let lines = exception_lines(pen, model, exception);
+                show(pen, row, lines);
+            }
+        }
+        Pane::History => {
+            for (row, event) in opened.history().skip(scroll.top).take(fit).enumerate() {
+                let line = event_line(pen, model, event);
+                show(pen, row, vec![line]);
+            }
+        }
+    }
+}
+
+fn empty(pane: Pane) -> &'static str {
+    match pane {
+        Pane::Changes => "Our stage changes nothing yet.",
+        Pane::Readiness => "Nothing stands in the way.",
+        Pane::Exceptions => "Nothing was raised.",
+        Pane::History => "Nothing happened yet.",
+        Pane::Entries => "No stage says anything yet.",
+    }
+}
+
+fn element<'a>(model: &'a Model, change: &Change) -> Option<&'a Element> {
+    model.house.catalogue.element(&change.address)
+}
+
+fn title(model: &Model, change: &Change) -> String {
+    let name = element(model, change).map_or(change.address.name(), |element| element.title);
+    format!("{name}{}", rows_of(&change.address))
+}
+
+fn unit(model: &Model, change: &Change) -> String {
+    element(model, change).and_then(|element| element.unit).map(|unit| format!(" {unit}")).unwrap_or_default()
+}
+
+fn finding_mark(grade: Grade) -> (Mark, Role) {
+    match grade {
+        Grade::Block => (Mark::Blocks, Role::Blocks),
+        Grade::Warn => (Mark::Warns, Role::Warns),
+        Grade::Info | Grade::Off => (Mark::Info, Role::Dim),
+    }
+}
+
+/// What became of a change, as a mark and in words.
+fn decision(opened: &Opened, change: &Change, model: &Model) -> (Mark, Role, String) {
+    if let Some(confirmed) = &change.confirmed {
+        return (Mark::Confirmed, Role::Fine, format!("confirmed {}", confirmed.by));
+    }
+    if opened.confirming.contains(&change.address) {
+        return (Mark::Sending, Role::Fine, "confirming".to_owned());
+    }
+    if let Some(id) = change.exception {
+        let found = opened.dossier.record.exceptions.iter().find(|exception| exception.id == id);
+        let state = found.map_or("", |exception| exception.state_on(model.now.day()).word());
+        return (Mark::Exception, Role::Warns, format!("exception {} {state}", id.0));
+    }
+    if change.undecided {
+        return (Mark::Undecided, Role::Open, "undecided".to_owned());
+    }
+    let words = match (change.kind, change.origin) {
+        (_, Some(Origin::Approval)) => "approval",
+        (ChangeKind::Inherited, _) => "inherited",
+        (ChangeKind::Restated, _) => "restated",
+        (ChangeKind::Copied, _) => "copied",
+        (kind, _) => kind.word(),
+    };
+    (Mark::Dot, Role::Dim, words.to_owned())
+}
+
+/// The values before and ours.
+fn values(pen: &Pen<'_>, model: &Model, change: &Change) -> Pieces {
+    let unit = unit(model, change);
+    let before = change.before.clone().unwrap_or_default();
+    let ours = change.ours.clone().unwrap_or_default();
+    let arrow = format!(" {} ", pen.looks.mark(Mark::Arrow));
+    match change.kind {
+        ChangeKind::Changed => vec![
+            piece(before, Role::Normal),
+            piece(arrow, Role::Dim),
+            piece(ours, Role::Changed),
+            piece(unit, Role::Dim),
+        ],
+        ChangeKind::Added | ChangeKind::RowAdded => {
+            vec![piece("+ ", Role::Dim), piece(ours, Role::Changed), piece(unit, Role::Dim)]
+        }
+        ChangeKind::RowDropped => {
+            vec![piece(format!("{} ", pen.looks.mark(Mark::None)), Role::Dim), piece(before, Role::Changed)]
+        }
+        ChangeKind::Restated | ChangeKind::Copied => {
+            vec![
+                piece(ours, Role::Normal),
+                piece(unit, Role::Dim),
+                piece(format!(" = {}", change.kind.word()), Role::Dim),
+            ]
+        }
+        ChangeKind::Inherited => {
+            vec![piece(before, Role::Normal), piece(unit, Role::Dim), piece(" = inherited", Role::Dim)]
+        }
+    }
+}
+
+fn change_lines(pen: &Pen<'_>, model: &Model, opened: &Opened, change: &Change) -> Vec<(Pieces, Pieces)> {
+    let (mark, role, words) = decision(opened, change, model);
+    let finding = opened.findings_at(&change.address).next();
+    let second = match finding.map(|finding| finding_mark(finding.grade)) {
+        Some((mark, role)) => piece(pen.looks.mark(mark), role),
+        None => piece(" ", Role::Normal),
+    };
+    let entry = element(model, change).and_then(|element| element.entry).unwrap_or_default();
+    let first = vec![
+        piece(pen.looks.mark(mark), role),
+        second,
+        piece(format!(" {entry:<6} "), Role::Dim),
+        piece(title(model, change), Role::Heading),
+    ];
+    let mut below = vec![piece(" ".repeat(10), Role::Normal)];
+    below.extend(values(pen, model, change));
+    let dot = pen.looks.mark(Mark::Dot);
+    if let Some(by) = &change.set_by {
+        below.push(piece(format!("  {by}"), Role::Dim));
+    }
+    if let Some(reason) = change.reason.as_deref().filter(|reason| !reason.is_empty()) {
+        below.push(piece(format!(" {dot} {reason}"), Role::Dim));
+    }
+    let checked = match finding {
+        Some(finding) => {
+            vec![piece(format!("{} {}", finding.check, grade_word(finding.grade)), finding_mark(finding.grade).1)]
+        }
+        None => Vec::new(),
+    };
+    vec![(first, vec![piece(words, role)]), (below, checked)]
+}
+
+fn grade_word(grade: Grade) -> &'static str {
+    match grade {
+        Grade::Block => "blocks",
+        Grade::Warn => "warns",
+        Grade::Info | Grade::Off => "says",
+    }
+}
+
+fn entry_line(pen: &Pen<'_>, model: &Model, opened: &Opened, change: &Change) -> (Pieces, Pieces) {
+    let entry = element(model, change).and_then(|element| element.entry).unwrap_or_default();
+    let (mark, role, _) = decision(opened, change, model);
+    let value =
+        if change.kind == ChangeKind::RowDropped { None } else { change.ours.as_ref().or(change.before.as_ref()) };
+    let from = match (change.kind, change.values.last()) {
+        (ChangeKind::RowDropped, _) => "dropped".to_owned(),
+        (_, Some((stage, _))) if *stage == opened.dossier.record.build_stage => match change.origin {
+            Some(Origin::Copied) => "copied".to_owned(),
+            Some(Origin::Approval) => "approval".to_owned(),
+            _ => "ours".to_owned(),
+        },
+        (_, Some((stage, _))) => format!("stage {stage}"),
+        (_, None) => String::new(),
+    };
+    let ours = change.kind.differs();
+    let left = vec![
+        piece(pen.looks.mark(mark), role),
+        piece(format!(" {entry:<6} "), Role::Dim),
+        piece(format!("{}  ", title(model, change)), Role::Normal),
+        piece(value.cloned().unwrap_or_default(), if ours { Role::Changed } else { Role::Heading }),
+        piece(unit(model, change), Role::Dim),
+    ];
+    (left, vec![piece(from, if ours { Role::Changed } else { Role::Dim })])
+}
+
+fn duties(duties: &[Duty]) -> String {
+    let words: Vec<&str> = duties.iter().map(|duty| duty.word()).collect();
+    words.join(" or ")
+}
+
+fn reason_lines(pen: &Pen<'_>, reason: Reason<'_>) -> Vec<(Pieces, Pieces)> {
+    let indent = piece("  ", Role::Normal);
+    match reason {
+        Reason::Obstacle(obstacle) => vec![
+            (
+                vec![
+                    piece(format!("{} ", pen.looks.mark(Mark::Blocks)), Role::Blocks),
+                    piece(obstacle.what.clone(), Role::Normal),
+                ],
+                Vec::new(),
+            ),
+            (
+                vec![indent, piece(format!("can: {}", duties(&obstacle.who)), Role::Dim)],
+                vec![piece(obstacle.rule.clone(), Role::Dim)],
+            ),
+        ],
+        Reason::Remark(finding) => {
+            let (mark, role) = finding_mark(finding.grade);
+            vec![
+                (
+                    vec![
+                        piece(format!("{} ", pen.looks.mark(mark)), role),
+                        piece(finding.message.clone(), Role::Normal),
+                    ],
+                    Vec::new(),
+                ),
+                (
+                    vec![indent, piece(format!("{}, does not block", grade_word(finding.grade)), Role::Dim)],
+                    vec![piece(finding.check, Role::Dim)],
+                ),
+            ]
+        }
+    }
+}
+
+fn exception_lines(pen: &Pen<'_>, model: &Model, exception: &Exception) -> Vec<(Pieces, Pieces)> {
+    let open = exception.is_open_on(model.now.day());
+    let (mark, role) = if open { (Mark::Exception, Role::Warns) } else { (Mark::Confirmed, Role::Fine) };
+    let state = exception.state_on(model.now.day()).word();
+    let weight = match (open, exception.blocking) {
+        (true, true) => ", blocks",
+        (true, false) => ", minor",
+        (false, _) => "",
+    };
+    let kind = model.house.policy.exception_kind(&exception.kind).map_or(exception.kind.as_str(), |kind| &kind.title);
+    let owner = exception.owner.as_ref().map_or("nobody", Login::as_str);
+    let first = vec![
+        piece(format!("{} {} ", pen.looks.mark(mark), exception.id.0), role),
+        piece(kind, Role::Heading),
+        piece(weight, if exception.blocking { Role::Blocks } else { Role::Dim }),
+    ];
+    let second = vec![piece("  ", Role::Normal), piece(exception.text.clone(), Role::Normal)];
+    vec![(first, vec![piece(format!("{state}, {owner}"), role)]), (second, Vec::new())]
+}
+
+fn event_line(pen: &Pen<'_>, model: &Model, event: &Event) -> (Pieces, Pieces) {
+    let mut left = vec![
+        piece(format!("{}  ", days::when(event.at, model.now)), Role::Dim),
+        piece(format!("{:<8} ", event.by.as_str()), Role::Normal),
+        piece(event.action.clone(), Role::Heading),
+    ];
+    if let Some(line) = event.facts.lines.first() {
+        left.push(piece(format!("  {}", line.what), Role::Normal));
+        left.extend(from_to(pen, line.from.as_deref(), line.to.as_deref()));
+    }
+    let more = event.facts.lines.len().saturating_sub(1);
+    let right = if more > 0 { vec![piece(format!("+{more}"), Role::Dim)] } else { Vec::new() };
+    (left, right)
+}
+
+fn from_to(pen: &Pen<'_>, from: Option<&str>, to: Option<&str>) -> Pieces {
+    let none = pen.looks.mark(Mark::None);
+    let arrow = format!(" {} ", pen.looks.mark(Mark::Arrow));
+    vec![
+        piece(format!("  {}", from.unwrap_or(none)), Role::Normal),
+        piece(arrow, Role::Dim),
+        piece(to.unwrap_or(none), Role::Changed),
+    ]
+}
+
+/// More about the row under the cursor, below a line.
+pub fn detail(pen: &mut Pen<'_>, model: &Model, area: Area) {
+    if area.is_empty() {
+        return;
+    }
+    let area = beside(pen, area);
+    let line = if pen.looks.ascii { "-" } else { "─" };
+    pen.text(area, 0, 0, &line.repeat(usize::from(area.width)), Role::Border);
+    let Some(opened) = model.current() else { return };
+    let lines = match opened.pane {
+        Pane::Changes | Pane::Entries => opened.change().map(|change| about_change(pen, model, opened, change)),
+        Pane::Readiness => opened.reasons().nth(opened.scroll().at).map(|reason| about_reason(model, reason)),
+        Pane::Exceptions => opened.exception(model.now).map(|exception| about_exception(model, exception)),
+        Pane::History => opened.history().nth(opened.scroll().at).map(|event| about_event(pen, event)),
+    };
+    let width = usize::from(area.width).saturating_sub(2);
+    let mut row = 1;
+    for part in lines.unwrap_or_default() {
+        for text in wrapped(&part.text, width) {
+            pen.text(area, row, 1, &text, part.role);
+            row += 1;
+        }
+    }
+}
+
+fn about_change(pen: &Pen<'_>, model: &Model, opened: &Opened, change: &Change) -> Vec<Piece> {
+    let dot = pen.looks.mark(Mark::Dot);
+    let mut lines = Vec::new();
+    for finding in opened.findings_at(&change.address) {
+        let (mark, role) = finding_mark(finding.grade);
+        lines.push(piece(format!("{} {} {}", pen.looks.mark(mark), finding.check, finding.message), role));
+    }
+    if let Some(exception) =
+        change.exception.and_then(|id| opened.dossier.record.exceptions.iter().find(|e| e.id == id))
+    {
+        let role = if exception.is_open_on(model.now.day()) { Role::Warns } else { Role::Normal };
+        lines.push(piece(format!("{} {}: {}", pen.looks.mark(Mark::Exception), exception.kind, exception.text), role));
+    }
+    if let Some(by) = &change.set_by {
+        let at = change.set_at.map(|at| format!(" on {}", days::when(at, model.now))).unwrap_or_default();
+        let why = change.reason.as_deref().unwrap_or_default();
+        lines.push(piece(format!("set by {by}{at}: {why}"), Role::Normal));
+    }
+    if let Some(confirmed) = &change.confirmed {
+        lines.push(piece(
+            format!("confirmed by {} on {}", confirmed.by, days::when(confirmed.at, model.now)),
+            Role::Fine,
+        ));
+    }
+    let stages: Vec<String> = change.values.iter().map(|(stage, value)| format!("stage {stage}: {value}")).collect();
+    lines.push(piece(format!("{} {dot} {}", change.address, stages.join(&format!(" {dot} "))), Role::Dim));
+    lines
+}
+
+fn about_reason(model: &Model, reason: Reason<'_>) -> Vec<Piece> {
+    match reason {
+        Reason::Obstacle(obstacle) => {
+            let people = model.house.people.iter();
+            let able = people.filter(|person| obstacle.who.iter().any(|duty| person.roles.contains(duty)));
+            let names: Vec<&str> = able.map(|person| person.login.as_str()).collect();
+            let mut lines = vec![piece(obstacle.what.clone(), Role::Normal)];
+            if !names.is_empty() {
+                lines.push(piece(format!("can: {}", names.join(", ")), Role::Dim));
+            }
+            lines
+        }
+        Reason::Remark(finding) => {
+            let values: Vec<String> = finding.values.iter().map(|(name, value)| format!("{name} {value}")).collect();
+            vec![
+                piece(finding.message.clone(), Role::Normal),
+                piece(values.join(", "), Role::Normal),
+                piece(format!("{}: {}", finding.check, finding.clause), Role::Dim),
+            ]
+        }
+    }
+}
+
+fn about_exception(model: &Model, exception: &Exception) -> Vec<Piece> {
+    let by = exception.raised_by.as_ref().map_or("the desk", Login::as_str);
+    let place = exception.at.as_ref().map(|address| format!(" at {address}")).unwrap_or_default();
+    let mut lines = vec![
+        piece(exception.text.clone(), Role::Normal),
+        piece(format!("raised by {by} on {}{place}", days::when(exception.raised_at, model.now)), Role::Dim),
+    ];
+    if let Some(outcome) = &exception.outcome {
+        let until = outcome.until.map(|day| format!(" until {day}")).unwrap_or_default();
+        let state = exception.state.word();
+        lines.push(piece(format!("{state}{until} by {}: {}", outcome.by, outcome.text), Role::Fine));
+    }
+    lines
+}
+
+fn about_event(pen: &Pen<'_>, event: &Event) -> Vec<Piece> {
+    let mut lines = Vec::new();
+    if let Some(reason) = &event.facts.reason {
+        lines.push(piece(reason.clone(), Role::Normal));
+    }
+    for line in &event.facts.lines {
+        let text: String =
+            from_to(pen, line.from.as_deref(), line.to.as_deref()).iter().map(|p| p.text.as_str()).collect();
+        lines.push(piece(format!("{}{text}", line.what), Role::Normal));
+    }
+    let via = event.via.as_ref().map(|via| format!(" through {via}")).unwrap_or_default();
+    let clock = if event.clock_back { ", the clock had gone back" } else { "" };
+    lines.push(piece(format!("event {} at {}{via}{clock}", event.seq.0, event.at), Role::Dim));
+    lines
+}

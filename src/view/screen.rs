@@ -1,0 +1,131 @@
+//! The lines at the top and the bottom: where we are, what happened, what can be done now.
+
+use super::ink::{Mark, Pen, Pieces, cells, piece, wrapped};
+use crate::app::command::{self, Command};
+use crate::app::help::keys_of;
+use crate::app::layout::{Area, Layout};
+use crate::app::model::{Context, Model, Prompt, Tone};
+use crate::config::theme::Role;
+
+/// The part of the screen between the top line and the hints.
+pub fn body(layout: &Layout, size: (u16, u16)) -> Area {
+    Area {
+        x: 0,
+        y: layout.top.height,
+        width: size.0,
+        height: size.1.saturating_sub(layout.top.height + layout.hints.height),
+    }
+}
+
+/// The top line: queue, number of records, filter; who acts, on which desk.
+pub fn top(pen: &mut Pen<'_>, model: &Model, area: Area) {
+    let list = &model.list;
+    let count = model.queues.rows.iter().find(|(queue, _)| *queue == list.queue).map(|(_, count)| *count);
+    let count = count.map(|count| format!(" {} {count}", pen.looks.mark(Mark::Dot))).unwrap_or_default();
+    let mut left =
+        vec![piece(" stageplate  ", Role::Dim), piece(list.queue.title(), Role::Heading), piece(count, Role::Normal)];
+    if !list.words.is_empty() {
+        left.push(piece(format!("  /{}", list.words), Role::Changed));
+    }
+    if area.width < 60 {
+        left.remove(0);
+        left.insert(0, piece(" ", Role::Dim));
+    }
+    let busy = if model.outbox.is_busy() { "sending" } else { "live" };
+    let state = format!("{} {busy} ", pen.looks.mark(Mark::Live));
+    let who = format!("{}@{}  ", model.who.login, model.house.desk);
+    let right = vec![piece(who, Role::Normal), piece(state, Role::Dim)];
+    let room = usize::from(area.width).saturating_sub(cells(&left) + 1);
+    pen.put(area, 0, 0, &left);
+    if cells(&right) <= room {
+        pen.right(area, 0, &right);
+    }
+}
+
+/// The last outcome or refusal.
+pub fn notice(pen: &mut Pen<'_>, model: &Model, area: Area) {
+    let Some(notice) = &model.notice else { return };
+    let (role, mark) = match notice.tone {
+        Tone::Done => (Role::Fine, Mark::Confirmed),
+        Tone::Plain => (Role::Normal, Mark::Dot),
+        Tone::No => (Role::Blocks, Mark::Blocks),
+    };
+    let lines = wrapped(&notice.text, usize::from(area.width.saturating_sub(3)));
+    for (row, line) in lines.iter().take(usize::from(area.height)).enumerate() {
+        let mark = if row == 0 { pen.looks.mark(mark) } else { " " };
+        let cut = row + 1 == usize::from(area.height) && lines.len() > row + 1;
+        let more = if cut { pen.looks.mark(Mark::More) } else { "" };
+        let line = pen.looks.plain(line);
+        pen.put(area, row, 0, &[piece(format!(" {mark} "), role), piece(format!("{line}{more}"), Role::Normal)]);
+    }
+}
+
+/// The filter's line, and what is wrong with it.
+pub fn filter(pen: &mut Pen<'_>, prompt: &Prompt, area: Area) {
+    let (line, _) = area.split_rows(1);
+    pen.shade(line, 0, 1, Role::Normal);
+    let blank = " ".repeat(usize::from(area.width));
+    for row in 0..usize::from(area.height) {
+        pen.text(area, row, 0, &blank, Role::Normal);
+    }
+    let written = prompt.text.content();
+    let (_, column) = prompt.text.cursor_at(u16::MAX);
+    // The line shows the part around the cursor.
+    let room = usize::from(area.width).saturating_sub(4).max(1);
+    let skip = column.saturating_sub(room);
+    let shown: String = written.chars().skip(skip).collect();
+    pen.put(line, 0, 0, &[piece(" / ", Role::Key), piece(shown, Role::Normal)]);
+    pen.point(line, 0, 3 + column - skip);
+    if let Some((at, fault)) = &prompt.fault {
+        let after = (4 + written.chars().count()).max(4 + at);
+        let text = format!("  {} at {}: {fault}", pen.looks.mark(Mark::Blocks), at + 1);
+        if usize::from(area.height) > 1 {
+            pen.text(area, 1, 0, &text, Role::Blocks);
+        } else {
+            pen.text(area, 0, after, &text, Role::Blocks);
+        }
+    }
+}
+
+/// The commands that make sense now; those that cannot be run stand in brackets, dimmed.
+pub fn hints(pen: &mut Pen<'_>, model: &Model, area: Area) {
+    let context = model.context();
+    let all: Vec<(&Command, Pieces, bool)> = match context {
+        Context::Queues | Context::List | Context::Record => command::COMMANDS
+            .iter()
+            .filter(|command| command.contexts.contains(&context))
+            .filter_map(|command| {
+                let key = keys_of(model, context, command.name).first()?;
+                let can = (command.available)(model).is_ok();
+                let word = command.hint?;
+                let pieces = if can {
+                    vec![piece(key.clone(), Role::Key), piece(format!(" {word}  "), Role::Normal)]
+                } else {
+                    vec![piece(format!("({key} {word})  "), Role::Dim)]
+                };
+                Some((command, pieces, can))
+            })
+            .collect(),
+        Context::Form | Context::Filter | Context::Palette | Context::Help | Context::Ask => Vec::new(),
+    };
+    let mut room = usize::from(area.width).saturating_sub(1);
+    let mut chosen = vec![false; all.len()];
+    // The way to everything else is always there; then what can be done, then what cannot.
+    let turn = |command: &Command, can: bool| match (command.name, can) {
+        ("palette" | "help", _) => 0,
+        (_, true) => 1,
+        (_, false) => 2,
+    };
+    for wanted in 0..3 {
+        for (at, (command, pieces, can)) in all.iter().enumerate() {
+            let width = cells(pieces);
+            if turn(command, *can) == wanted && width <= room {
+                room -= width;
+                chosen[at] = true;
+            }
+        }
+    }
+    let shown: Pieces =
+        all.into_iter().zip(chosen).filter(|(_, chosen)| *chosen).flat_map(|((_, pieces, _), _)| pieces).collect();
+    pen.put(area, 0, 1, &shown);
+}

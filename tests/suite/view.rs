@@ -1,0 +1,223 @@
+//! The picture: snapshots of text and styles at the sizes people use, and every size draws.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+use stageplate::app::model::Model;
+use stageplate::app::msg::Msg;
+use stageplate::config::theme::Theme;
+use stageplate::view::draw;
+use stageplate::view::ink::Looks;
+
+use crate::screens::Desk;
+
+fn looks() -> Looks {
+    Looks { theme: Theme::named("default").unwrap(), ascii: false }
+}
+
+fn drawn(model: &Model, looks: Looks) -> Buffer {
+    let (width, height) = model.size;
+    let mut screen = Buffer::empty(Rect { x: 0, y: 0, width, height });
+    draw(model, looks, &mut screen);
+    screen
+}
+
+/// The text of a screen, and below it the styles: for each row the runs that are not plain.
+fn picture(model: &Model) -> String {
+    let screen = drawn(model, looks());
+    let mut text = String::new();
+    let mut styles = String::new();
+    for y in 0..screen.area.height {
+        let mut line = String::new();
+        let mut runs: Vec<(u16, u16, Style)> = Vec::new();
+        let mut x = 0;
+        while x < screen.area.width {
+            let cell = &screen[(x, y)];
+            line.push_str(cell.symbol());
+            let style = cell.style();
+            match runs.last_mut() {
+                Some((_, end, last)) if *last == style && *end == x => *end = x + 1,
+                _ => runs.push((x, x + 1, style)),
+            }
+            x += 1;
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+        let said: Vec<String> =
+            runs.into_iter().filter_map(|(from, to, style)| Some(format!("{from}-{to} {}", said(style)?))).collect();
+        if !said.is_empty() {
+            styles.push_str(&format!("{y:>2}: {}\n", said.join(", ")));
+        }
+    }
+    format!("{text}---- styles\n{styles}")
+}
+
+fn said(style: Style) -> Option<String> {
+    let mut words = Vec::new();
+    if let Some(colour) = style.fg.filter(|colour| *colour != ratatui::style::Color::Reset) {
+        words.push(colour.to_string());
+    }
+    for (modifier, word) in [
+        (Modifier::BOLD, "bold"),
+        (Modifier::DIM, "dim"),
+        (Modifier::UNDERLINED, "underlined"),
+        (Modifier::REVERSED, "reversed"),
+    ] {
+        if style.add_modifier.contains(modifier) {
+            words.push(word.into());
+        }
+    }
+    (!words.is_empty()).then(|| words.join("+"))
+}
+
+const SIZES: [(u16, u16); 4] = [(120, 40), (80, 24), (60, 20), (40, 15)];
+
+fn at_each_size(name: &str, who: &str, keys: impl Fn(&mut Desk)) {
+    for (width, height) in SIZES {
+        let mut desk = Desk::of(who, width, height);
+        keys(&mut desk);
+        insta::with_settings!({ snapshot_path => "snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
+            insta::assert_snapshot!(format!("{name}-{width}x{height}"), picture(&desk.model));
+        });
+    }
+}
+
+#[test]
+fn the_list_of_a_queue() {
+    at_each_size("list", "review", |_| {});
+}
+
+#[test]
+fn the_queues() {
+    at_each_size("queues", "review", |desk| desk.press("esc"));
+}
+
+#[test]
+fn the_changes_of_a_record() {
+    at_each_size("changes", "review", |desk| desk.press("enter"));
+}
+
+#[test]
+fn what_blocks_a_record() {
+    at_each_size("readiness", "review", |desk| desk.press("enter 2 down"));
+}
+
+#[test]
+fn what_was_raised_on_a_record() {
+    at_each_size("exceptions", "lead", |desk| desk.press("enter 3"));
+}
+
+#[test]
+fn what_happened_to_a_record() {
+    at_each_size("history", "review", |desk| desk.press("enter 4 down"));
+}
+
+#[test]
+fn the_whole_certificate() {
+    at_each_size("entries", "review", |desk| desk.press("enter 5"));
+}
+
+#[test]
+fn the_form_that_raises_an_exception() {
+    at_each_size("flag", "review", |desk| {
+        desk.press("enter f");
+        desk.write("env");
+        desk.press("enter enter");
+        desk.write("the kit is in no extension of the approval; ask the maker for 00871*02");
+    });
+}
+
+#[test]
+fn a_value_that_does_not_fit_is_refused_where_it_is_typed() {
+    at_each_size("edit", "prep", |desk| {
+        let mut record = crate::screens::record(1, "YARTN2EVHDTEST123", "preparation", &[]);
+        record.owner = Some(crate::screens::login("prep"));
+        desk.dossiers = vec![crate::screens::dossier(record, Vec::new())];
+        desk.tell(Msg::Pulse);
+        desk.press("f5 enter E");
+        desk.write("13.2");
+        desk.press("enter");
+        desk.write("3 120 kg");
+    });
+}
+
+#[test]
+fn the_question_before_a_release() {
+    at_each_size("release", "release", |desk| desk.press("G enter R"));
+}
+
+#[test]
+fn help() {
+    at_each_size("help", "review", |desk| desk.press("enter ?"));
+}
+
+#[test]
+fn the_palette() {
+    at_each_size("palette", "review", |desk| {
+        desk.press(":");
+        desk.write("re");
+    });
+}
+
+#[test]
+fn a_refusal_says_who_could() {
+    at_each_size("refusal", "review", |desk| desk.press("G enter R"));
+}
+
+#[test]
+fn an_empty_desk_says_what_to_do_next() {
+    for (width, height) in SIZES {
+        let desk = Desk::with("prep", width, height, Vec::new());
+        let text = picture(&desk.model);
+        assert!(text.contains("The desk is empty."), "{text}");
+        assert!(text.contains("First the approvals") && text.contains("Then base messages"), "{text}");
+    }
+}
+
+#[test]
+fn every_size_draws() {
+    let scenes =
+        ["", "esc", "enter", "enter 2", "enter 3", "enter 4", "enter 5", "enter f", "G enter R", "?", ":", "/"];
+    for (at, keys) in scenes.iter().enumerate() {
+        let mut desk = Desk::of("release", 80, 24);
+        desk.press(keys);
+        for width in 0..=250_u16 {
+            for height in 0..=80_u16 {
+                // Each size is drawn in one of the scenes, the small ones in all of them.
+                let turn = (usize::from(width) + 7 * usize::from(height)) % scenes.len() == at;
+                if turn || (width <= 16 && height <= 8) {
+                    desk.model.size = (width, height);
+                    drawn(&desk.model, looks());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn in_ascii_nothing_else_is_drawn() {
+    for keys in ["", "enter", "enter 2", "enter 3", "enter 4", "enter 5", "enter f", "G enter R", "?", ":"] {
+        let mut desk = Desk::of("review", 120, 40);
+        desk.press(keys);
+        let screen = drawn(&desk.model, Looks { theme: Theme::named("none").unwrap(), ascii: true });
+        for cell in screen.content() {
+            assert!(cell.symbol().is_ascii() || "Éïáč".contains(cell.symbol()), "{:?} after {keys:?}", cell.symbol());
+        }
+    }
+}
+
+#[test]
+fn hidden_characters_are_written_out_wherever_they_come_from() {
+    let mut record =
+        crate::screens::record(1, "YARTN2EVHDTEST123", "review", &[("Variant", "BO\u{202e}X", "a\u{200b}b\x1b[2J")]);
+    record.order = Some("x\u{202e}y".into());
+    let dossier = crate::screens::dossier(record, Vec::new());
+    for keys in ["", "enter", "enter 2", "enter 4", "enter 5", "enter f"] {
+        let mut desk = Desk::with("review", 250, 60, vec![dossier.clone()]);
+        desk.press(keys);
+        let screen = drawn(&desk.model, looks());
+        let hidden = |cell: &ratatui::buffer::Cell| cell.symbol().chars().any(stageplate::domain::visible::is_hidden);
+        assert!(!screen.content().iter().any(hidden), "after {keys:?}");
+        assert!(picture(&desk.model).contains("<U+202E>"), "after {keys:?}");
+    }
+}
