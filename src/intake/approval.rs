@@ -30,7 +30,7 @@ const MOST: usize = 10_000;
 /// # Errors
 /// All faults, in the order of their lines; nothing of the file is taken then.
 pub fn read(bytes: &[u8], catalogue: &Catalogue) -> Result<Vec<Approval>, Vec<Reject>> {
-    let text = located::utf8(bytes).map_err(|fault| vec![fault])?;
+    let text = located::utf8(bytes, located::MOST_WHOLE).map_err(|fault| vec![fault])?;
     // A TOML file may begin with `[`, but then with a table's name, which JSON knows nothing like.
     let begins = text.trim_start();
     let is_json = begins.starts_with('{')

@@ -1,6 +1,6 @@
 //! What the columns of a build sheet mean: work (`vin`, `order`, …), or an entry of the certificate.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Reject;
 use super::located::{self, Value};
@@ -98,7 +98,7 @@ impl ColumnMap {
     /// All faults, each at its line.
     pub fn read(bytes: &[u8], catalogue: &Catalogue) -> Result<ColumnMap, Vec<Reject>> {
         let one = |fault| vec![fault];
-        let root = located::toml(located::utf8(bytes).map_err(one)?).map_err(one)?;
+        let root = located::toml(located::utf8(bytes, located::MOST_WHOLE).map_err(one)?).map_err(one)?;
         let Value::Table(entries) = root.value else { return Ok(ColumnMap::default()) };
         let mut map = BTreeMap::new();
         let mut faults = Vec::new();
@@ -133,10 +133,11 @@ pub fn columns(table: &Table, map: &ColumnMap, catalogue: &Catalogue) -> Result<
     let mut columns = Vec::with_capacity(table.header.len());
     let mut faults = Vec::new();
     let mut seen: BTreeMap<Column, &str> = BTreeMap::new();
+    let used: BTreeSet<usize> =
+        table.rows.iter().flat_map(|row| &row.cells).flatten().map(|(column, _)| *column).collect();
     for (at, name) in table.header.iter().enumerate() {
         if name.is_empty() {
-            let used = table.rows.iter().flat_map(|row| &row.cells).flatten().any(|(column, _)| *column == at);
-            if used {
+            if used.contains(&at) {
                 faults.push(Reject::new(format!("column {} has values but no name", at + 1)));
             }
             columns.push(None);

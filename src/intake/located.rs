@@ -11,10 +11,13 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::Reject;
-use super::table::{MOST_BYTES, MOST_COLUMNS, MOST_ROWS};
+use super::table::{MOST_COLUMNS, MOST_ROWS};
 
 /// How deep lists and tables may lie in each other in a file that is read whole.
 const MOST_LEVELS: usize = 16;
+
+/// Most bytes of a file that is read whole: a tree takes many times the memory of its text.
+pub const MOST_WHOLE: usize = 8 * 1024 * 1024;
 
 /// A value with its line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,10 +73,10 @@ impl Value {
 /// The bytes as UTF-8 text without a byte order mark.
 ///
 /// # Errors
-/// They are too many, or no UTF-8.
-pub fn utf8(bytes: &[u8]) -> Result<&str, Reject> {
-    if bytes.len() > MOST_BYTES {
-        return Err(Reject::new(format!("larger than {} MiB", MOST_BYTES / 1024 / 1024)).hint("split the file"));
+/// They are more than `most`, or no UTF-8.
+pub fn utf8(bytes: &[u8], most: usize) -> Result<&str, Reject> {
+    if bytes.len() > most {
+        return Err(Reject::new(format!("larger than {} MiB", most / 1024 / 1024)).hint("split the file"));
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     std::str::from_utf8(bytes).map_err(|fault| {

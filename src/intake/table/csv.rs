@@ -1,40 +1,39 @@
 //! Sheets as text with separators: the separator is told from the header, the encoding is UTF-8.
 
-use super::{Builder, Cell, Table, cell, filled, trimmed};
+use super::{Builder, Cell, MOST_COLUMNS, MOST_IN_CELL, Table, cell, too_wide};
 use crate::intake::Reject;
 
 const SEPARATORS: [u8; 3] = *b",;\t";
 
 pub fn read(bytes: &[u8]) -> Result<Table, Reject> {
     let text = decoded(bytes)?;
-    let separator = separator(text);
-    let mut reader =
-        csv::ReaderBuilder::new().delimiter(separator).has_headers(false).flexible(true).from_reader(text.as_bytes());
-    let mut lines = Lines::of(text);
-    let mut record = csv::StringRecord::new();
-    let unreadable = |fault: &csv::Error| Reject::new(format!("the file cannot be read as CSV: {fault}"));
-    if !reader.read_record(&mut record).map_err(|fault| unreadable(&fault))? {
+    let mut records = Records::of(text, separator(text));
+    let Some(header) = records.header() else {
         return Err(Reject::new("the file is empty").hint("the first line names the columns; one is `vin`"));
+    };
+    let columns = header.columns;
+    if columns > MOST_COLUMNS {
+        return Err(too_wide().line(header.line));
     }
-    let line = lines.of_record(&record);
-    let mut table = Builder::new(line, &record.iter().map(str::to_owned).collect::<Vec<_>>())?;
-    let columns = record.len();
-    while reader.read_record(&mut record).map_err(|fault| unreadable(&fault))? {
-        let line = lines.of_record(&record);
-        table.row(line, cells(&record, columns))?;
+    let mut names = vec![String::new(); columns];
+    for (at, name) in header.filled {
+        names[at] = name.map_err(|why| Reject::new(why).line(header.line))?;
+    }
+    let mut table = Builder::new(header.line, &names)?;
+    for record in records {
+        let surplus = record.filled.last().is_some_and(|(at, _)| *at >= columns);
+        // A line with blanks in it is as empty as an empty one.
+        let cells = if record.filled.is_empty() || (record.columns >= columns && !surplus) {
+            Ok(record.filled)
+        } else {
+            Err(format!(
+                "{} cells, but the header names {columns} columns; look for a quote or a separator too many or too few",
+                record.columns
+            ))
+        };
+        table.row(record.line, cells)?;
     }
     Ok(table.done())
-}
-
-fn cells(record: &csv::StringRecord, columns: usize) -> Result<Vec<(usize, Cell)>, String> {
-    let surplus = record.iter().skip(columns).any(|text| !trimmed(text).is_empty());
-    if surplus || record.len() < columns {
-        return Err(format!(
-            "{} cells, but the header names {columns} columns; look for a quote or a separator too many or too few",
-            record.len()
-        ));
-    }
-    Ok(filled(record.iter().take(columns).map(cell).enumerate()))
 }
 
 /// The text, without its byte order mark.
@@ -64,50 +63,105 @@ fn decoded(bytes: &[u8]) -> Result<&str, Reject> {
 
 /// The separator that makes a column `vin` of the header, else the one that makes the most columns.
 fn separator(text: &str) -> u8 {
-    let head = |separator: u8| {
-        let mut reader = csv::ReaderBuilder::new()
-            .delimiter(separator)
-            .has_headers(false)
-            .flexible(true)
-            .from_reader(text.as_bytes());
-        let mut record = csv::StringRecord::new();
-        match reader.read_record(&mut record) {
-            Ok(true) => (record.iter().any(|name| trimmed(name).eq_ignore_ascii_case("vin")), record.len()),
-            _ => (false, 0),
+    let head = |separator: u8| match Records::of(text, separator).header() {
+        Some(header) => {
+            let is_vin = |cell: &Cell| cell.as_ref().is_ok_and(|name| name.eq_ignore_ascii_case("vin"));
+            (header.filled.iter().any(|(_, cell)| is_vin(cell)), header.columns)
         }
+        None => (false, 0),
     };
     // `max_by_key` answers the last of equals; the comma is the one to fall back on.
     SEPARATORS.into_iter().rev().max_by_key(|separator| head(*separator)).unwrap_or(b',')
 }
 
-/// Counts lines up to each record in turn. The reader's own count stands before the empty lines it skips.
-struct Lines<'a> {
-    text: &'a [u8],
-    at: usize,
+/// One record: where it begins, how many cells it has, and those with something in them, as far as columns are read.
+struct Record {
     line: usize,
+    columns: usize,
+    filled: Vec<(usize, Cell)>,
 }
 
-impl<'a> Lines<'a> {
-    fn of(text: &'a str) -> Self {
-        Lines { text: text.as_bytes(), at: 0, line: 1 }
+/// The records of a text, cell by cell: a file that is all separators, or one endless cell, takes no memory for them.
+struct Records<'a> {
+    core: csv_core::Reader,
+    rest: &'a [u8],
+    line: usize,
+    some: [u8; 1024],
+}
+
+impl<'a> Records<'a> {
+    fn of(text: &'a str, separator: u8) -> Self {
+        let core = csv_core::ReaderBuilder::new().delimiter(separator).build();
+        Records { core, rest: text.as_bytes(), line: 1, some: [0; 1024] }
     }
 
-    fn of_record(&mut self, record: &csv::StringRecord) -> usize {
-        let begins = record.position().map_or(self.at, |position| usize::try_from(position.byte()).unwrap_or(self.at));
-        let begins = begins.clamp(self.at, self.text.len());
-        let rest = &self.text[begins..];
-        let blank = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-        let to = begins + blank;
-        self.line += self.text[self.at..to].iter().filter(|byte| **byte == b'\n').count();
-        self.at = to;
-        self.line
+    fn pass(&mut self, count: usize) {
+        let (passed, rest) = self.rest.split_at(count);
+        self.line += passed.iter().filter(|byte| **byte == b'\n').count();
+        self.rest = rest;
+    }
+
+    /// The next cell and whether it ends its record; nothing at the end of the text. Of a cell that is too long as much
+    /// is kept as shows it.
+    fn field(&mut self, field: &mut Vec<u8>) -> Option<bool> {
+        field.clear();
+        loop {
+            let (result, read, written) = self.core.read_field(self.rest, &mut self.some);
+            self.pass(read);
+            if field.len() <= MOST_IN_CELL {
+                field.extend_from_slice(&self.some[..written]);
+            }
+            match result {
+                // Read again: an empty input tells the reader that the text has ended.
+                csv_core::ReadFieldResult::InputEmpty | csv_core::ReadFieldResult::OutputFull => {}
+                csv_core::ReadFieldResult::Field { record_end } => return Some(record_end),
+                csv_core::ReadFieldResult::End => return None,
+            }
+        }
+    }
+}
+
+impl Records<'_> {
+    /// The first record, no further than a header may go.
+    fn header(&mut self) -> Option<Record> {
+        self.record(MOST_COLUMNS + 1)
+    }
+
+    /// The next record, or its first `most` cells.
+    fn record(&mut self, most: usize) -> Option<Record> {
+        // The reader skips empty lines; the line of a record is the one its first cell stands in.
+        self.pass(self.rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count());
+        let mut record = Record { line: self.line, columns: 0, filled: Vec::new() };
+        let mut field = Vec::new();
+        while record.columns < most {
+            let Some(ends) = self.field(&mut field) else { return (record.columns > 0).then_some(record) };
+            // The text is UTF-8; only a cell that was cut for its length can end within a character.
+            let cell = cell(&String::from_utf8_lossy(&field));
+            let says_nothing = cell.as_ref().is_ok_and(String::is_empty);
+            if !says_nothing && record.filled.len() <= MOST_COLUMNS {
+                record.filled.push((record.columns, cell));
+            }
+            record.columns += 1;
+            if ends {
+                break;
+            }
+        }
+        Some(record)
+    }
+}
+
+impl Iterator for Records<'_> {
+    type Item = Record;
+
+    fn next(&mut self) -> Option<Record> {
+        self.record(usize::MAX)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::table::{MOST_COLUMNS, MOST_IN_CELL, MOST_ROWS};
+    use crate::intake::table::{MOST_BYTES, MOST_ROWS};
 
     fn texts(table: &Table) -> Vec<(usize, Vec<String>)> {
         let cells =
@@ -153,6 +207,8 @@ mod tests {
     fn what_is_larger_than_the_limits_is_refused() {
         let wide = vec!["vin"; MOST_COLUMNS + 1].join(",");
         assert!(read(wide.as_bytes()).unwrap_err().reason.contains("columns"));
+        assert!(read(&vec![b','; MOST_BYTES]).unwrap_err().reason.contains("columns"));
+        assert!(read(&[b"vin,".as_slice(), &vec![b'"'; MOST_BYTES - 4]].concat()).is_err());
         let long = format!("vin\n{}", "A\n".repeat(MOST_ROWS + 1));
         assert!(read(long.as_bytes()).unwrap_err().reason.contains("rows"));
         let table = read(format!("vin,52\nA,{}\n", "x".repeat(MOST_IN_CELL + 1)).as_bytes()).unwrap();

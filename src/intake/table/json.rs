@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use super::{Builder, Cell, MOST_COLUMNS, Table, cell, filled, too_wide};
+use super::{Builder, Cell, MOST_BYTES, MOST_COLUMNS, Table, cell, filled, too_wide};
 use crate::domain::visible::visible;
 use crate::intake::Reject;
 use crate::intake::located::{self, Json, Raw, Source};
 
 pub fn read(bytes: &[u8]) -> Result<Table, Reject> {
-    let text = located::utf8(bytes)?;
+    let text = located::utf8(bytes, MOST_BYTES)?;
     let source = Source::of(text);
     let root = source.json()?;
     let Json::List(rows) = source.look_into(root)? else {

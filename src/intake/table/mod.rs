@@ -116,7 +116,7 @@ fn filled(cells: impl Iterator<Item = (usize, Cell)>) -> Vec<(usize, Cell)> {
 fn cell(text: &str) -> Cell {
     let text = trimmed(text);
     if text.len() > MOST_IN_CELL {
-        return Err(format!("{} bytes in one cell, at most {MOST_IN_CELL} are read", text.len()));
+        return Err(format!("more than {} KiB in one cell", MOST_IN_CELL / 1024));
     }
     Ok(text.to_owned())
 }
