@@ -42,6 +42,9 @@ pub fn receive(work: &mut Work<'_>, received: &Received) -> Result<(), Refusal> 
     if earlier.is_some_and(|at| record.stages[at].sha256 == received.sha256) {
         return Ok(());
     }
+    if let Some(at) = earlier {
+        not_older(&record.stages[at], received)?;
+    }
     let revision = earlier.map_or(1, |at| record.stages[at].revision + 1);
     let stage = Stage {
         number: received.stage,
@@ -76,6 +79,20 @@ pub fn receive(work: &mut Work<'_>, received: &Received) -> Result<(), Refusal> 
     let what = format!("stage {} came again with other content ({})", received.stage, received.source);
     raise_if_late(work, &what, earlier.is_some());
     Ok(())
+}
+
+/// A correction has a higher message version than what it corrects (setup manual 1.5). A lower one was corrected
+/// already: without this, two versions of a message in one folder would take turns at each import.
+fn not_older(known: &Stage, received: &Received) -> Result<(), Refusal> {
+    let version = |content: &Content| content.value("Header/IviVersionNumber").and_then(value::integer);
+    match (version(&known.content), version(&received.content)) {
+        (Some(here), Some(came)) if came < here => Err(Refusal::new(
+            "older-version",
+            format!("the message is version {came} of stage {}, and version {here} is here already", known.number),
+        )
+        .hint("leave the older message out")),
+        _ => Ok(()),
+    }
 }
 
 pub fn prepare(work: &mut Work<'_>, row: &SheetRow) -> Result<(), Refusal> {
