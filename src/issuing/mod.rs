@@ -16,11 +16,12 @@ use crate::ivi::Unwritable;
 use crate::ivi::key::KeyFault;
 use crate::ivi::seal::SealFault;
 use crate::ivi::verify::VerifyFault;
+use crate::store::StoreError;
 
 pub use compose::{compose, draft};
 pub use files::{FileFault, file_name, write_file};
 pub use key::key;
-pub use release::sealed;
+pub use release::{Released, release, sealed};
 
 /// Why nothing was released.
 #[derive(Debug, Error)]
@@ -28,6 +29,9 @@ pub enum IssuingError {
     /// A rule says no.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// The desk says no.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// There is no key to seal with.
     #[error("this desk has no seal key, so it cannot release")]
     NoKey,
@@ -54,7 +58,7 @@ pub enum IssuingError {
 }
 
 impl IssuingError {
-    /// What to do about it; a refusal brings its own hints.
+    /// What to do about it; a refusal and the desk bring their own hints.
     pub fn remedy(&self) -> Option<&'static str> {
         match self {
             IssuingError::NoKey => Some(
@@ -68,7 +72,7 @@ impl IssuingError {
             IssuingError::Seal(_) | IssuingError::Verify(_) | IssuingError::ReadsOtherwise(_) => {
                 Some("this is a fault of the program: keep the record as it is and report it")
             }
-            IssuingError::Refused(_) => None,
+            IssuingError::Refused(_) | IssuingError::Store(_) => None,
         }
     }
 }

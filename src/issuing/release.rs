@@ -1,12 +1,89 @@
-//! Seals a content, and lets nothing out that does not hold when it is verified and read again.
+//! Releases a record: composed, checked, sealed, verified as bytes, read again, and only then handed to the desk.
+//!
+//! Invariant: before the one act on the desk nothing is changed anywhere; a fault on the way leaves no trace.
 
-use super::IssuingError;
-use super::compose::bytes;
+use uuid::Uuid;
+
+use super::compose::{bytes, check_structure, compose};
+use super::{IssuingError, file_name};
+use crate::domain::action::{Action, Sealed};
+use crate::domain::certificate::Case;
 use crate::domain::content::Content;
+use crate::domain::identity::{Digest, RecordId, Seq};
 use crate::domain::moment::Moment;
+use crate::domain::person::Actor;
+use crate::domain::plan;
 use crate::ivi::key::SealKey;
 use crate::ivi::verify::Trust;
 use crate::ivi::{self, seal, verify};
+use crate::store::{Act, Desk, Target};
+
+/// A release that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Released {
+    /// The event of it.
+    pub seq: Seq,
+    /// The message version.
+    pub version: u8,
+    /// The message's reference.
+    pub reference: String,
+    /// The SHA-256 of the sealed bytes.
+    pub sha256: Digest,
+    /// The subject of the seal's certificate.
+    pub sealed_by: String,
+    /// The sealed message.
+    pub bytes: Vec<u8>,
+    /// What its file is called.
+    pub file_name: String,
+}
+
+/// Releases the record as the actor saw it at `seen` (as it is now, without one), sealed with `key` at `now`.
+///
+/// # Errors
+/// A rule says no, the key or the seal is no good, or somebody changed the record in the meantime. The record is then
+/// not released.
+pub fn release(
+    desk: &mut Desk,
+    actor: &Actor,
+    id: RecordId,
+    key: &SealKey,
+    now: Moment,
+    seen: Option<Seq>,
+) -> Result<Released, IssuingError> {
+    let dossier = desk.dossier(id, now)?;
+    let (people, policy, catalogue) = (desk.people()?, desk.policy()?, desk.catalogue());
+    let record = &dossier.record;
+    let approvals = &dossier.approvals;
+    plan::may_release(&Case { record, approvals, people: &people, policy: &policy, catalogue, now }, actor)?;
+
+    let reference = Uuid::new_v4();
+    let content = compose(&dossier, &actor.login, reference, now)?;
+    check_structure(catalogue, &content)?;
+    let bytes = sealed(&content, key, now)?;
+
+    let released = Released {
+        seq: record.seq,
+        version: record.version,
+        reference: reference.to_string(),
+        sha256: Digest::of(&bytes),
+        sealed_by: key.certificate().subject.clone(),
+        file_name: file_name(record, record.version, false),
+        bytes,
+    };
+    let action = Action::Release(Sealed {
+        bytes: released.bytes.clone(),
+        sha256: released.sha256,
+        reference: released.reference.clone(),
+        content: dossier.certificate.hash,
+        sealed_by: released.sealed_by.clone(),
+    });
+    // What was sealed is what was read above: anything that came in between is a conflict.
+    let seen = Some(seen.unwrap_or(record.seq).min(record.seq));
+    let request = Uuid::new_v4();
+    let act = Act { actor, target: Target::Record(id), action: &action, seen, request, now };
+    let applied = desk.apply(&act)?;
+    Ok(Released { seq: applied.seq, ..released })
+}
 
 /// The sealed bytes of a content, verified and read again: a seal that does not hold, or a message that does not say
 /// what was composed, never leaves this function.
