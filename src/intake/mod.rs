@@ -3,7 +3,7 @@
 //!
 //! In reading order: [`table`] makes rows of a CSV, XLSX or JSON file, [`columns`] says what its columns mean, [`sheet`]
 //! reads the rows; [`message`] reads an IVI message; [`located`] and [`approval`] an approvals file; [`files`] finds the
-//! files.
+//! files, and [`import`](mod@import) brings them to the desk.
 //!
 //! Invariant: the readers are pure (bytes in, values or rejections out) and never panic, whatever the bytes are.
 
@@ -12,6 +12,7 @@ pub mod columns;
 mod fields;
 pub mod files;
 
+pub mod import;
 pub mod located;
 pub mod message;
 pub mod sheet;
@@ -19,6 +20,7 @@ pub mod table;
 
 pub use columns::ColumnMap;
 pub use files::{Found, find};
+pub use import::{ImportReport, Options, Progress, Rejected, Stopped, import};
 
 /// Why a row, or a whole file, is not taken.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -3,6 +3,7 @@
 mod app;
 mod desk;
 mod fixture;
+mod intake;
 mod invent;
 mod messages;
 mod plan;
