@@ -243,6 +243,18 @@ mod tests {
         assert!(items[1].as_ref().unwrap_err().reason.contains("<U+202E>"));
     }
 
+    #[test]
+    fn the_sample_sheets_are_read_without_a_rejection() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data/build-sheets");
+        for name in ["box-bodies.csv", "vans.csv", "campers.csv"] {
+            let bytes = std::fs::read(folder.join(name)).unwrap();
+            let items = read(name, &bytes, Format::Csv, &ColumnMap::default(), catalogue()).unwrap();
+            assert!(items.len() >= 6);
+            let rejected: Vec<_> = items.iter().filter_map(|item| item.as_ref().err()).collect();
+            assert!(rejected.is_empty(), "{name}: {rejected:?}");
+        }
+    }
+
     proptest! {
         #[test]
         fn whatever_the_bytes_nothing_panics(bytes in prop::collection::vec(any::<u8>(), 0..400), tail in "[vin,;\t\"\r\n=13.\\[\\]{}:a-z]{0,120}") {
