@@ -16,7 +16,7 @@ use super::moment::Moment;
 use super::person::Person;
 use super::policy::Policy;
 use super::record::{Confirmation, Record};
-use super::structure;
+use super::structure::{self, Outline};
 use super::value;
 
 /// Everything a decision about a record may look at.
@@ -292,11 +292,13 @@ fn complete_tables(record: &Record, before: &Content, own: &mut BTreeMap<Address
 fn restate_mandatory(case: &Case<'_>, before: &Content, own: &mut BTreeMap<Address, OwnValue>) {
     const NEVER: [&str; 4] = ["TypeApprovalNumber", "TypeApprovalIssueDate", "StageOfCompletion", "ManufacturerTable"];
     let content: Content = own.iter().map(|(address, own)| (address.clone(), own.value.clone())).collect();
-    for place in structure::missing(case.catalogue, &content) {
-        if is_formal(&place) || NEVER.contains(&place.as_str()) {
+    for lacking in structure::missing(case.catalogue, &content) {
+        // A table is restated whole or not at all.
+        let place = lacking.table().unwrap_or(lacking.as_str());
+        if is_formal(&lacking) || NEVER.contains(&place) {
             continue;
         }
-        for (address, value) in before.within(place.as_str()) {
+        for (address, value) in before.within(place) {
             if !is_dropped(case.record, address) {
                 own.entry(address.clone())
                     .or_insert_with(|| OwnValue { value: value.to_owned(), origin: Origin::Restated });
@@ -349,12 +351,32 @@ fn changes(case: &Case<'_>, before: &Content, own: &BTreeMap<Address, OwnValue>)
     addresses.retain(|address| !is_formal(address) && !is_dropped(record, address));
     let rows_dropped = record.dropped.keys().filter(|row| before.within(row.as_str()).next().is_some());
     addresses.extend(rows_dropped.cloned());
-    let mut list: Vec<Change> = addresses.into_iter().map(|address| change(case, before, own, address)).collect();
+    let none = BTreeSet::new();
+    let compared = Compared {
+        case,
+        before,
+        own,
+        own_tables: own.keys().filter_map(Address::table).collect(),
+        outline: Outline::of(before, &none),
+    };
+    let mut list: Vec<Change> = addresses.into_iter().map(|address| change(&compared, address)).collect();
     list.sort_by_cached_key(|change| case.catalogue.sort_key(&change.address));
     list
 }
 
-fn change(case: &Case<'_>, before: &Content, own: &BTreeMap<Address, OwnValue>, address: Address) -> Change {
+/// Both sides of the comparison, with what is asked of them for every entry worked out once.
+struct Compared<'a> {
+    case: &'a Case<'a>,
+    before: &'a Content,
+    own: &'a BTreeMap<Address, OwnValue>,
+    /// The outermost tables our stage gives, and thereby replaces whole.
+    own_tables: BTreeSet<&'a str>,
+    /// How many rows each table had before.
+    outline: Outline<'a>,
+}
+
+fn change(compared: &Compared<'_>, address: Address) -> Change {
+    let Compared { case, before, own, .. } = compared;
     let record = case.record;
     let row_gone = record.dropped.contains_key(&address);
     let earlier = if row_gone { Some(row_text(before, &address)) } else { before.get(&address).map(str::to_owned) };
@@ -366,9 +388,11 @@ fn change(case: &Case<'_>, before: &Content, own: &BTreeMap<Address, OwnValue>, 
             _ => ChangeKind::Restated,
         },
         (Some(_), Some(_)) => ChangeKind::Changed,
-        (None, Some(_)) if is_new_row(before, &address) => ChangeKind::RowAdded,
+        (None, Some(_)) if is_new_row(&compared.outline, &address) => ChangeKind::RowAdded,
         (None, _) => ChangeKind::Added,
-        (Some(_), None) if replaced(own, &address) => ChangeKind::RowDropped,
+        (Some(_), None) if address.table().is_some_and(|table| compared.own_tables.contains(table)) => {
+            ChangeKind::RowDropped
+        }
         (Some(_), None) => ChangeKind::Inherited,
     };
     let declared = record.declared.get(&address).or_else(|| record.dropped.get(&address));
@@ -412,19 +436,14 @@ fn exception_at(exceptions: &[Exception], address: &Address, now: Moment) -> Opt
 }
 
 /// Whether the address lies in a row, of any table on its way, that was not there before.
-fn is_new_row(before: &Content, address: &Address) -> bool {
+fn is_new_row(before: &Outline<'_>, address: &Address) -> bool {
     let text = address.as_str();
     text.match_indices('[').any(|(at, _)| {
         let end = text[at..].find(']').map_or(text.len(), |end| at + end);
         let row: u32 = text[at + 1..end].parse().unwrap_or(0);
-        let table = &text[..at];
-        before.rows(table) > 0 && row > before.rows(table)
+        let rows = before.rows(&text[..at]);
+        rows > 0 && row > rows
     })
-}
-
-/// Whether our stage gives the table the address lies in, and thereby replaces the whole of the earlier one.
-fn replaced(own: &BTreeMap<Address, OwnValue>, address: &Address) -> bool {
-    address.table().is_some_and(|table| own.keys().any(|ours| ours.table() == Some(table)))
 }
 
 /// A row in a few words: its values in order, shortened.

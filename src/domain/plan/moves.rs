@@ -66,6 +66,8 @@ pub fn advance(work: &mut Work<'_>, reason: Option<&str>) -> Result<(), Refusal>
             return Err(Refusal::new("step", format!("a record leaves `{}` by being released", step.name))
                 .hint("use `release`"));
         }
+        // A released record may still be filed; where nobody acts, it has arrived.
+        Outcome::Rest if !step.acts.is_empty() => {}
         Outcome::Rest => return Err(Refusal::new("step", format!("a record in `{}` has arrived", step.name))),
     }
     work.need(&format!("move a record on from `{}`", step.name), &step.acts)?;
