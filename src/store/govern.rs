@@ -294,6 +294,14 @@ pub fn load_people(conn: &Connection) -> Result<Vec<Person>, StoreError> {
     Ok(people)
 }
 
+pub fn load_scopes(conn: &Connection) -> Result<Vec<Scope>, StoreError> {
+    let mut find = conn.prepare_cached("SELECT name, title, team, match_query FROM scope ORDER BY name")?;
+    let rows = find.query_map([], |row| {
+        Ok(Scope { name: row.get(0)?, title: row.get(1)?, team: row.get(2)?, matches: row.get(3)? })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 pub fn load_policy(conn: &Connection) -> Result<Policy, StoreError> {
     let mut find = conn.prepare_cached("SELECT body FROM policy ORDER BY version DESC LIMIT 1")?;
     let body: String = find.query_row([], |row| row.get(0))?;

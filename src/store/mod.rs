@@ -4,15 +4,18 @@
 //! verb that answers an error has written nothing. No transaction outlives the call that opened it.
 //!
 //! In reading order: [`open`] makes and opens the file; [`apply`](Desk::apply) carries out acts on records, [`govern`]
-//! acts on the desk; [`record`] loads and writes one record, [`chain`] the history, [`pack`] bodies; [`page`] answers
-//! lists from the SQL that [`select`] makes of queues and filters; [`worker`] is the terminal's thread with a desk.
+//! acts on the desk; [`record`] loads and writes one record, [`chain`] the history, [`pack`] bodies; [`page`] and
+//! [`count`] answer lists from the SQL that [`select`] makes of queues and filters; [`verify`] looks whether everything still fits,
+//! [`health`] whether the file lies well; [`worker`] is the terminal's thread with a desk.
 
 mod apply;
 mod chain;
 mod columns;
+mod count;
 mod desk;
 mod error;
 mod govern;
+mod health;
 mod open;
 mod pack;
 mod page;
@@ -21,15 +24,20 @@ mod plans;
 mod read;
 mod record;
 mod select;
+mod structure;
 mod summary;
 mod turn;
+mod verify;
 
 mod worker;
 
 pub use apply::{Act, Applied, Outcome, Target};
+pub use count::CountQuery;
 pub use desk::{Desk, NewDesk};
 pub use error::StoreError;
 pub use govern::Governed;
-pub use page::{CountQuery, Cursor, NoCursor, Page, PageQuery, Row};
+pub use health::HealthCheck;
+pub use page::{Cursor, NoCursor, Page, PageQuery, Row};
 
+pub use verify::{ChainFault, ChainReport};
 pub use worker::Worker;

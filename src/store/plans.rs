@@ -118,8 +118,8 @@ fn every_count_of_a_whole_queue_reads_a_tally_or_an_index() {
         "SELECT count(*) FROM record WHERE exceptional = 1 AND (open_exceptions > 0 OR waiver_end < ?1)",
         "SELECT coalesce(sum(records), 0) FROM tally_due WHERE day < ?1",
         "SELECT count(*) FROM unread WHERE login = ?1",
-        page::HELD,
-        page::CHANGED_BY,
+        count::HELD,
+        count::CHANGED_BY,
     ];
     for sql in statements {
         let plan = desk.plan_of(sql).unwrap();

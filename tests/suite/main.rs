@@ -14,5 +14,6 @@ mod standards;
 mod store;
 mod store_guards;
 mod store_lists;
+mod store_tampering;
 mod support;
 mod view;

@@ -1,0 +1,176 @@
+//! Loads a record whole, in a handful of statements.
+
+use std::collections::BTreeSet;
+
+use rusqlite::{Connection, params};
+
+use super::{Work, priority_of, read_entries};
+use crate::domain::address::Address;
+use crate::domain::exception::{Exception, Settlement, State};
+use crate::domain::identity::{ExceptionId, RecordId, Seq, Vin};
+use crate::domain::moment::Moment;
+use crate::domain::record::{Record, Release, SignOff, Stage};
+use crate::store::columns::{day_of, digest, from_json, login, maybe_login, parted};
+use crate::store::error::StoreError;
+use crate::store::pack::Packs;
+
+/// Loads a record whole.
+pub fn load(conn: &Connection, packs: &mut Packs, id: RecordId) -> Result<Record, StoreError> {
+    let mut record = load_row(conn, packs, id)?;
+    record.stages = load_stages(conn, packs, id)?;
+    record.exceptions = load_exceptions(conn, id)?;
+    record.signoffs = load_signoffs(conn, id)?;
+    record.releases = load_releases(conn, id)?;
+    let mut editors = conn.prepare_cached("SELECT login FROM editor WHERE record = ?1 AND version = ?2")?;
+    let mut rows = editors.query(params![id.0, record.version])?;
+    let mut names = BTreeSet::new();
+    while let Some(row) = rows.next()? {
+        names.insert(login(row, 0)?);
+    }
+    record.editors = names;
+    Ok(record)
+}
+
+fn load_row(conn: &Connection, packs: &mut Packs, id: RecordId) -> Result<Record, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT r.vin, r.build_stage, r.version, r.scope, r.order_no, r.step, r.step_since, r.owner, r.preparer, \
+         r.due_own, r.rank, r.options, r.created_at, r.updated_at, r.seq, w.packed \
+         FROM record r JOIN work w ON w.record = r.id WHERE r.id = ?1",
+    )?;
+    let mut rows = statement.query([id.0])?;
+    let row = rows.next()?.ok_or_else(|| StoreError::missing(format!("record {}", id.0)))?;
+    let broken = |what: String| StoreError::damaged(format!("record {}: {what}", id.0));
+    let packed = row.get_ref(15)?.as_blob().map_err(|_| broken("its work is no blob".into()))?;
+    let work: Work = from_json(&format!("the work of record {}", id.0), &packs.unpack(conn, packed)?)?;
+    let vin = Vin::parse(&row.get::<_, String>(0)?).map_err(|no| broken(no.to_string()))?;
+    let mut record = Record::new(id, vin, row.get(1)?, &row.get::<_, String>(5)?, Moment(row.get(12)?));
+    record.version = row.get(2)?;
+    record.scope = row.get(3)?;
+    record.order = row.get(4)?;
+    record.step_since = Moment(row.get(6)?);
+    record.owner = maybe_login(row, 7)?;
+    record.preparer = maybe_login(row, 8)?;
+    record.due = row.get::<_, Option<i64>>(9)?.and_then(day_of);
+    record.priority = priority_of(row.get(10)?);
+    record.options = parted(&row.get::<_, String>(11)?).map(str::to_owned).collect();
+    record.updated_at = Moment(row.get(13)?);
+    record.seq = Seq(row.get(14)?);
+    record.declared = work.declared;
+    record.dropped = work.dropped;
+    record.confirmations = work.confirmations;
+    record.hold = work.hold;
+    record.last_editor = work.last_editor;
+    Ok(record)
+}
+
+fn load_stages(conn: &Connection, packs: &mut Packs, id: RecordId) -> Result<Vec<Stage>, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT s.number, s.revision, s.sha256, s.received_at, s.source, s.signature, s.faults, m.packed_entries \
+         FROM stage s JOIN message m ON m.sha256 = s.sha256 WHERE s.record = ?1 AND s.revision = \
+         (SELECT max(o.revision) FROM stage o WHERE o.record = s.record AND o.number = s.number) ORDER BY s.number",
+    )?;
+    let mut rows = statement.query([id.0])?;
+    let mut stages = Vec::new();
+    while let Some(row) = rows.next()? {
+        let number = row.get(0)?;
+        let what = format!("stage {number} of record {}", id.0);
+        let packed = row.get_ref(7)?.as_blob().map_err(|_| StoreError::damaged(what.clone()))?;
+        stages.push(Stage {
+            number,
+            revision: row.get(1)?,
+            content: read_entries(&packs.unpack(conn, packed)?).ok_or_else(|| StoreError::damaged(what.clone()))?,
+            faults: from_json(&what, row.get::<_, String>(6)?.as_bytes())?,
+            received_at: Moment(row.get(3)?),
+            sha256: digest(row, 2)?,
+            source: row.get(4)?,
+            signature: row.get(5)?,
+        });
+    }
+    Ok(stages)
+}
+
+pub const EXCEPTION_COLUMNS: &str = "x.id, x.kind, x.address, x.blocking, x.state, x.owner, x.body, x.raised_by, \
+                                     x.raised_at, x.outcome, x.outcome_by, x.outcome_at, x.waived_until";
+
+fn load_exceptions(conn: &Connection, id: RecordId) -> Result<Vec<Exception>, StoreError> {
+    let sql = format!("SELECT {EXCEPTION_COLUMNS} FROM exception x WHERE x.record = ?1 ORDER BY x.id");
+    let mut statement = conn.prepare_cached(&sql)?;
+    let mut rows = statement.query([id.0])?;
+    let mut exceptions = Vec::new();
+    while let Some(row) = rows.next()? {
+        exceptions.push(read_exception(row)?);
+    }
+    Ok(exceptions)
+}
+
+/// An exception from [`EXCEPTION_COLUMNS`].
+pub fn read_exception(row: &rusqlite::Row<'_>) -> Result<Exception, StoreError> {
+    const STATES: [State; 4] = [State::Open, State::InProgress, State::Resolved, State::Waived];
+    let id = row.get(0)?;
+    let broken = |what: &str| StoreError::damaged(format!("exception {id}: {what}"));
+    let word: String = row.get(4)?;
+    let outcome = match row.get::<_, Option<String>>(9)? {
+        None => None,
+        Some(text) => Some(Settlement {
+            text,
+            by: login(row, 10)?,
+            at: Moment(row.get(11)?),
+            until: row.get::<_, Option<i64>>(12)?.and_then(day_of),
+        }),
+    };
+    let address = row.get::<_, Option<String>>(2)?.map(|text| Address::parse(&text)).transpose();
+    Ok(Exception {
+        id: ExceptionId(id),
+        kind: row.get(1)?,
+        at: address.map_err(|no| broken(&no.to_string()))?,
+        blocking: row.get(3)?,
+        state: STATES.into_iter().find(|state| state.word() == word).ok_or_else(|| broken("its state"))?,
+        owner: maybe_login(row, 5)?,
+        text: row.get(6)?,
+        raised_by: maybe_login(row, 7)?,
+        raised_at: Moment(row.get(8)?),
+        outcome,
+    })
+}
+
+fn load_signoffs(conn: &Connection, id: RecordId) -> Result<Vec<SignOff>, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT s.checkpoint, s.version, s.by_login, s.at, s.meaning, s.content, v.at FROM signoff s \
+         LEFT JOIN signoff_void v ON v.record = s.record AND v.number = s.number WHERE s.record = ?1 ORDER BY s.number",
+    )?;
+    let mut rows = statement.query([id.0])?;
+    let mut signoffs = Vec::new();
+    while let Some(row) = rows.next()? {
+        signoffs.push(SignOff {
+            checkpoint: row.get(0)?,
+            version: row.get(1)?,
+            by: login(row, 2)?,
+            at: Moment(row.get(3)?),
+            meaning: row.get(4)?,
+            content: digest(row, 5)?,
+            void_at: row.get::<_, Option<i64>>(6)?.map(Moment),
+        });
+    }
+    Ok(signoffs)
+}
+
+fn load_releases(conn: &Connection, id: RecordId) -> Result<Vec<Release>, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT version, reference, sealed_at, by_login, sha256, content, sealed_by FROM release WHERE record = ?1 \
+         ORDER BY version",
+    )?;
+    let mut rows = statement.query([id.0])?;
+    let mut releases = Vec::new();
+    while let Some(row) = rows.next()? {
+        releases.push(Release {
+            version: row.get(0)?,
+            reference: row.get(1)?,
+            sealed_at: Moment(row.get(2)?),
+            by: login(row, 3)?,
+            sha256: digest(row, 4)?,
+            content: digest(row, 5)?,
+            sealed_by: row.get(6)?,
+        });
+    }
+    Ok(releases)
+}

@@ -1,0 +1,291 @@
+//! Writes a record back: what differs, and nothing else.
+
+use rusqlite::{Connection, params};
+
+use super::{Work, base_of, rank_of, write_entries};
+use crate::domain::action::Action;
+use crate::domain::address::Address;
+use crate::domain::exception::{Exception, State};
+use crate::domain::identity::Login;
+use crate::domain::record::{Record, Stage};
+use crate::domain::summary::Summary;
+use crate::store::columns::{day_number, due_number, joined, to_json};
+use crate::store::error::StoreError;
+use crate::store::pack::{Body, Packs};
+
+/// What is to be written of a record.
+pub struct Writing<'a> {
+    /// The record before; `None` when it is new.
+    pub before: Option<&'a Record>,
+    /// The record after, its `seq` that of the event.
+    pub after: &'a Record,
+    /// What lists show of it.
+    pub summary: &'a Summary,
+    /// The act, for the bytes it brings.
+    pub action: &'a Action,
+}
+
+/// Writes what differs. The event must stand already: sign-offs and releases point to it.
+pub fn write(conn: &Connection, packs: &mut Packs, writing: &Writing<'_>) -> Result<(), StoreError> {
+    write_row(conn, writing)?;
+    let after = writing.after;
+    let before = writing.before;
+    let work = to_json(&Work::of(after))?;
+    if before.is_none_or(|before| to_json(&Work::of(before)).is_ok_and(|earlier| earlier != work)) {
+        let packed = packs.pack(conn, Body::Work, work.as_bytes())?;
+        let mut put = conn.prepare_cached(
+            "INSERT INTO work (record, packed) VALUES (?1, ?2) ON CONFLICT (record) DO UPDATE SET packed = excluded.packed",
+        )?;
+        put.execute(params![after.id.0, packed])?;
+    }
+    if before.is_none_or(|before| before.order != after.order) {
+        write_words(conn, after, before.is_none())?;
+    }
+    write_editors(conn, before, after)?;
+    write_stages(conn, packs, writing)?;
+    write_exceptions(conn, before, after)?;
+    write_signoffs(conn, before, after)?;
+    write_releases(conn, packs, writing)
+}
+
+/// The columns of a record's row in the order of [`row_values`].
+const ROW_COLUMNS: [&str; 33] = [
+    "id",
+    "vin",
+    "build_stage",
+    "version",
+    "scope",
+    "order_no",
+    "step",
+    "step_since",
+    "owner",
+    "preparer",
+    "due_own",
+    "rank",
+    "held_until",
+    "options",
+    "created_at",
+    "updated_at",
+    "seq",
+    "released_at",
+    "due",
+    "category",
+    "approval",
+    "approval_base",
+    "vehicle_type",
+    "variant",
+    "version_code",
+    "bodywork",
+    "changes",
+    "unconfirmed",
+    "blocking_findings",
+    "warning_findings",
+    "open_exceptions",
+    "waiver_end",
+    "exceptional",
+];
+
+fn write_row(conn: &Connection, writing: &Writing<'_>) -> Result<(), StoreError> {
+    let after = writing.after;
+    let summary = writing.summary;
+    let waiver_end = waiver_end(&after.exceptions);
+    let open = after.exceptions.iter().filter(|exception| matches!(exception.state, State::Open | State::InProgress));
+    let open = i64::try_from(open.count()).unwrap_or(i64::MAX);
+    let base = summary.approval.as_deref().map(base_of);
+    let values = params![
+        after.id.0,
+        after.vin.as_str(),
+        after.build_stage,
+        after.version,
+        after.scope,
+        after.order,
+        after.step,
+        after.step_since.0,
+        after.owner.as_ref().map(Login::as_str),
+        after.preparer.as_ref().map(Login::as_str),
+        after.due.map(day_number),
+        rank_of(after.priority),
+        after.hold.as_ref().map(|hold| due_number(hold.until)),
+        joined(after.options.iter().map(String::as_str)),
+        after.created_at.0,
+        after.updated_at.0,
+        after.seq.0,
+        after.releases.last().map(|release| release.sealed_at.0),
+        due_number(summary.due),
+        summary.category,
+        summary.approval,
+        base,
+        summary.vehicle_type,
+        summary.variant,
+        summary.version_code,
+        summary.bodywork,
+        summary.changes,
+        summary.unconfirmed,
+        summary.blocking_findings,
+        summary.warning_findings,
+        open,
+        waiver_end,
+        open > 0 || waiver_end.is_some(),
+    ];
+    let sql = if writing.before.is_none() { &*INSERT_ROW } else { &*UPDATE_ROW };
+    conn.prepare_cached(sql)?.execute(values)?;
+    Ok(())
+}
+
+static INSERT_ROW: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| {
+    let places: Vec<String> = (1..=ROW_COLUMNS.len()).map(|place| format!("?{place}")).collect();
+    format!("INSERT INTO record ({}) VALUES ({})", ROW_COLUMNS.join(", "), places.join(", "))
+});
+
+static UPDATE_ROW: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| {
+    let settings = ROW_COLUMNS.iter().zip(1..).skip(1).map(|(column, place)| format!("{column} = ?{place}"));
+    format!("UPDATE record SET {} WHERE id = ?1", settings.collect::<Vec<_>>().join(", "))
+});
+
+/// The earliest last day of a waiver: from the day after, its exception is open again.
+fn waiver_end(exceptions: &[Exception]) -> Option<i64> {
+    let waived = exceptions.iter().filter(|exception| exception.state == State::Waived);
+    waived.filter_map(|exception| exception.outcome.as_ref()?.until).map(day_number).min()
+}
+
+fn write_words(conn: &Connection, record: &Record, new: bool) -> Result<(), StoreError> {
+    if !new {
+        conn.prepare_cached("DELETE FROM search WHERE rowid = ?1")?.execute([record.id.0])?;
+    }
+    let words = format!("{}\n{}", record.vin, record.order.as_deref().unwrap_or_default());
+    conn.prepare_cached("INSERT INTO search (rowid, words) VALUES (?1, ?2)")?.execute(params![record.id.0, words])?;
+    Ok(())
+}
+
+fn write_editors(conn: &Connection, before: Option<&Record>, after: &Record) -> Result<(), StoreError> {
+    let known = before.filter(|before| before.version == after.version);
+    let mut add = conn.prepare_cached("INSERT INTO editor (record, version, login, working) VALUES (?1, ?2, ?3, 1)")?;
+    for editor in after.editors.iter().filter(|editor| known.is_none_or(|before| !before.editors.contains(*editor))) {
+        add.execute(params![after.id.0, after.version, editor.as_str()])?;
+    }
+    let released = before.is_some_and(|before| before.releases.len() < after.releases.len());
+    if released {
+        conn.prepare_cached("UPDATE editor SET working = 0 WHERE record = ?1 AND working = 1")?
+            .execute([after.id.0])?;
+    }
+    Ok(())
+}
+
+fn write_stages(conn: &Connection, packs: &mut Packs, writing: &Writing<'_>) -> Result<(), StoreError> {
+    let known = |stage: &Stage| writing.before.is_some_and(|before| before.stages.contains(stage));
+    for stage in writing.after.stages.iter().filter(|stage| !known(stage)) {
+        let Action::Receive(received) = writing.action else {
+            return Err(StoreError::Sql("a stage came without its message".into()));
+        };
+        let mut there = conn.prepare_cached("SELECT 1 FROM message WHERE sha256 = ?1")?;
+        if !there.exists([stage.sha256.0])? {
+            let packed = packs.pack(conn, Body::Message, &received.bytes)?;
+            let entries = packs.pack(conn, Body::Entries, write_entries(&stage.content).as_bytes())?;
+            let mut add =
+                conn.prepare_cached("INSERT INTO message (sha256, packed, packed_entries) VALUES (?1, ?2, ?3)")?;
+            add.execute(params![stage.sha256.0, packed, entries])?;
+        }
+        let mut add = conn.prepare_cached(
+            "INSERT INTO stage (record, number, revision, sha256, received_at, source, signature, faults) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        )?;
+        add.execute(params![
+            writing.after.id.0,
+            stage.number,
+            stage.revision,
+            stage.sha256.0,
+            stage.received_at.0,
+            stage.source,
+            stage.signature,
+            to_json(&stage.faults)?,
+        ])?;
+    }
+    Ok(())
+}
+
+fn write_exceptions(conn: &Connection, before: Option<&Record>, after: &Record) -> Result<(), StoreError> {
+    let known = |exception: &Exception| before.is_some_and(|before| before.exceptions.contains(exception));
+    let mut put = conn.prepare_cached(
+        "INSERT INTO exception (id, record, kind, address, blocking, state, owner, body, raised_by, raised_at, outcome, \
+         outcome_by, outcome_at, waived_until) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) \
+         ON CONFLICT (id) DO UPDATE SET state = excluded.state, owner = excluded.owner, outcome = excluded.outcome, \
+         outcome_by = excluded.outcome_by, outcome_at = excluded.outcome_at, waived_until = excluded.waived_until",
+    )?;
+    for exception in after.exceptions.iter().filter(|exception| !known(exception)) {
+        let outcome = exception.outcome.as_ref();
+        put.execute(params![
+            exception.id.0,
+            after.id.0,
+            exception.kind,
+            exception.at.as_ref().map(Address::as_str),
+            exception.blocking,
+            exception.state.word(),
+            exception.owner.as_ref().map(Login::as_str),
+            exception.text,
+            exception.raised_by.as_ref().map(Login::as_str),
+            exception.raised_at.0,
+            outcome.map(|outcome| outcome.text.as_str()),
+            outcome.map(|outcome| outcome.by.as_str()),
+            outcome.map(|outcome| outcome.at.0),
+            outcome.and_then(|outcome| outcome.until).map(day_number),
+        ])?;
+    }
+    Ok(())
+}
+
+fn write_signoffs(conn: &Connection, before: Option<&Record>, after: &Record) -> Result<(), StoreError> {
+    let earlier = before.map_or(&[][..], |before| &before.signoffs);
+    for (number, signoff) in after.signoffs.iter().enumerate() {
+        let number = i64::try_from(number).unwrap_or(i64::MAX);
+        let before = earlier.get(usize::try_from(number).unwrap_or(usize::MAX));
+        if before.is_none() {
+            let mut add = conn.prepare_cached(
+                "INSERT INTO signoff (record, number, checkpoint, version, by_login, at, meaning, content, seq) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            )?;
+            add.execute(params![
+                after.id.0,
+                number,
+                signoff.checkpoint,
+                signoff.version,
+                signoff.by.as_str(),
+                signoff.at.0,
+                signoff.meaning,
+                signoff.content.0,
+                after.seq.0,
+            ])?;
+        }
+        if let (Some(at), None) = (signoff.void_at, before.and_then(|before| before.void_at)) {
+            let mut add =
+                conn.prepare_cached("INSERT INTO signoff_void (record, number, at, seq) VALUES (?1, ?2, ?3, ?4)")?;
+            add.execute(params![after.id.0, number, at.0, after.seq.0])?;
+        }
+    }
+    Ok(())
+}
+
+fn write_releases(conn: &Connection, packs: &mut Packs, writing: &Writing<'_>) -> Result<(), StoreError> {
+    let earlier = writing.before.map_or(0, |before| before.releases.len());
+    for release in writing.after.releases.iter().skip(earlier) {
+        let Action::Release(sealed) = writing.action else {
+            return Err(StoreError::Sql("a release came without its message".into()));
+        };
+        let mut add = conn.prepare_cached(
+            "INSERT INTO release (record, version, reference, sealed_at, by_login, sha256, content, sealed_by, packed, \
+             seq) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        )?;
+        add.execute(params![
+            writing.after.id.0,
+            release.version,
+            release.reference,
+            release.sealed_at.0,
+            release.by.as_str(),
+            release.sha256.0,
+            release.content.0,
+            release.sealed_by,
+            packs.pack(conn, Body::Sealed, &sealed.bytes)?,
+            writing.after.seq.0,
+        ])?;
+    }
+    Ok(())
+}
