@@ -372,6 +372,9 @@ impl Model {
         if self.outbox.leaving(opened.id()) {
             return Err("the record is on its way to the next step".to_owned());
         }
+        if opened.stale {
+            return Err("the record is being read again".to_owned());
+        }
         if self.outbox.busy_with(opened.id()) {
             // What was judged before the act on its way says nothing about after it: the desk will decide.
             return Ok(());

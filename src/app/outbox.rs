@@ -16,6 +16,14 @@ pub enum Deed {
     Release,
 }
 
+impl Deed {
+    /// Whether it is accepted whatever happened to the record meanwhile: a remark, an exception. Its success then says
+    /// nothing about what its author had seen.
+    pub fn stands_beside(&self) -> bool {
+        matches!(self, Deed::Act(Action::Note { .. } | Action::Flag { .. }))
+    }
+}
+
 /// What the screen does when it is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Then {
@@ -84,6 +92,7 @@ impl Outbox {
         }
         let (_, act) = self.sent.take()?;
         match after {
+            Some(_) if act.deed.stands_beside() => {}
             Some(seq) => {
                 for (_, waiting) in self.waiting.iter_mut().filter(|(_, waiting)| waiting.record == act.record) {
                     waiting.seen = waiting.seen.max(seq);
@@ -118,11 +127,11 @@ impl Outbox {
 mod tests {
     use super::*;
 
-    fn note(record: i64) -> Act {
+    fn resume(record: i64) -> Act {
         Act {
             record: RecordId(record),
             seen: Seq(1),
-            deed: Deed::Act(Action::Note { text: "x".into() }),
+            deed: Deed::Act(Action::Resume),
             done: String::new(),
             then: Then::Stay,
             drafts: Vec::new(),
@@ -132,9 +141,9 @@ mod tests {
     #[test]
     fn acts_go_one_at_a_time_and_the_next_knows_of_the_one_before() {
         let mut outbox = Outbox::default();
-        let (first, effect) = outbox.send(note(1), None);
+        let (first, effect) = outbox.send(resume(1), None);
         assert!(effect.is_some());
-        let (_, effect) = outbox.send(note(1), None);
+        let (_, effect) = outbox.send(resume(1), None);
         assert_eq!(effect, None);
         assert!(outbox.answered(first, Some(Seq(7))).is_some());
         assert!(matches!(outbox.send_next(), Some(Effect::Apply { seen: Seq(7), .. })));
@@ -143,9 +152,9 @@ mod tests {
     #[test]
     fn what_rested_on_a_refused_act_is_dropped() {
         let mut outbox = Outbox::default();
-        let (first, _) = outbox.send(note(1), None);
-        outbox.send(note(1), None);
-        outbox.send(note(2), None);
+        let (first, _) = outbox.send(resume(1), None);
+        outbox.send(resume(1), None);
+        outbox.send(resume(2), None);
         outbox.answered(first, None);
         assert!(matches!(outbox.send_next(), Some(Effect::Apply { record: RecordId(2), .. })));
     }

@@ -96,6 +96,8 @@ pub struct Opened {
     pub pane: Pane,
     /// Commands its reader may not run now, each with the reason and who could.
     pub refused: BTreeMap<&'static str, String>,
+    /// Whether it must be read again before anything is decided: an act stood beside what may have come meanwhile.
+    pub stale: bool,
     /// Entries whose confirmation is on its way.
     pub confirming: BTreeSet<Address>,
     scrolls: [Scroll; 5],
@@ -109,6 +111,7 @@ impl Opened {
             seen: dossier.record.seq,
             pane: Pane::Changes,
             refused: judge(&dossier, house, who, now),
+            stale: false,
             confirming: BTreeSet::new(),
             scrolls: [Scroll::default(); 5],
             changes: listed_changes(&dossier),
@@ -127,6 +130,7 @@ impl Opened {
         self.refused = judge(&dossier, house, who, now);
         self.changes = listed_changes(&dossier);
         self.confirming.clear();
+        self.stale = false;
         self.dossier = dossier;
         for (pane, address) in [Pane::Changes, Pane::Entries].into_iter().zip(kept) {
             let rows = self.change_rows(pane);

@@ -265,7 +265,11 @@ fn applied(model: &mut Model, tag: Tag, seq: Seq, changed: bool) -> Vec<Effect> 
         model.sheet = None;
     }
     if let Some(opened) = model.record.as_mut().filter(|opened| opened.id() == act.record) {
-        opened.seen = opened.seen.max(seq);
+        if act.deed.stands_beside() {
+            opened.stale = true;
+        } else {
+            opened.seen = opened.seen.max(seq);
+        }
     }
     if act.then == Then::Next && model.shown == Some(act.record) {
         effects.extend(model.leave(act.record));

@@ -2,6 +2,7 @@
 
 mod app;
 mod desk;
+mod driver;
 mod fixture;
 mod intake;
 mod invent;

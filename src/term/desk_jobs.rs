@@ -1,0 +1,190 @@
+//! What the model wants done on the desk, as jobs for the worker; each answers with a message.
+//!
+//! Invariant: nothing here waits: a job is handed over and its answer comes through the channel.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use uuid::Uuid;
+
+use crate::app::msg::{Effect, Governed, Msg, Row, Tag};
+use crate::domain::action::Action;
+use crate::domain::identity::{RecordId, Seq};
+use crate::domain::moment::Moment;
+use crate::domain::person::Actor;
+use crate::domain::queue::Sort;
+use crate::failure::{Failure, Kind};
+use crate::store::{Act, Cursor, Desk, Outcome, PageQuery, StoreError, Target, Worker};
+
+/// How long a text rests before it is written down: long enough to write a word once, short enough to lose nothing.
+const REST: Duration = Duration::from_millis(300);
+
+/// Events that are read at once; of more than these only the last are looked at.
+const NEWS: usize = 500;
+
+/// Seals and releases a record that somebody saw at this event; answers the event that did it.
+pub type Release = dyn Fn(&mut Desk, &Actor, RecordId, Seq, Moment) -> Result<Seq, Failure> + Send + Sync;
+
+/// Where answers go. It is called on the worker's thread.
+pub type Answer = Arc<dyn Fn(Msg) + Send + Sync>;
+
+/// Hands jobs to the worker.
+pub struct Jobs {
+    worker: Worker,
+    actor: Actor,
+    release: Arc<Release>,
+    answer: Answer,
+    /// The request that each act goes under: the same act again is the same request.
+    requests: BTreeMap<Tag, Uuid>,
+    drafts: BTreeMap<String, (String, Instant)>,
+}
+
+impl Jobs {
+    /// Jobs for a worker, on behalf of somebody.
+    pub fn new(worker: Worker, actor: Actor, release: Arc<Release>, answer: Answer) -> Jobs {
+        Jobs { worker, actor, release, answer, requests: BTreeMap::new(), drafts: BTreeMap::new() }
+    }
+
+    /// Hands over what an effect asks of the desk; gives back one that is not about the desk.
+    pub fn take(&mut self, effect: Effect, now: Moment) -> Option<Effect> {
+        match effect {
+            Effect::LoadCounts => {
+                let who = self.actor.login.clone();
+                self.read(move |desk| Ok(Msg::Counts(desk.counts(&who, now)?)));
+            }
+            Effect::LoadPage { ticket, queue, filter, limit, after } => {
+                let who = self.actor.login.clone();
+                self.read(move |desk| {
+                    // A place in a list that cannot be read any more leads to its beginning.
+                    let after = after.and_then(|after| after.parse::<Cursor>().ok());
+                    let page = desk.page(&PageQuery { queue, filter, sort: Sort::Due, limit, after, who, now })?;
+                    let rows = page.rows.into_iter().map(|row| Row { summary: row.summary, unread: row.unread });
+                    Ok(Msg::Page { ticket, rows: rows.collect(), next: page.next.map(|next| next.to_string()) })
+                });
+            }
+            Effect::LoadDossier(id) => self.submit(move |desk| match desk.dossier(id, now) {
+                Ok(dossier) => Msg::Dossier(Box::new(dossier)),
+                Err(error) => Msg::NoDossier { id, failure: error.into() },
+            }),
+            Effect::LoadNews(since) => self.submit(move |desk| match news(desk, since) {
+                Ok(news) => news,
+                // The question must be answered, or it is never asked again; the next pulse asks it anew.
+                Err(_) => Msg::News(Vec::new()),
+            }),
+            Effect::LoadHouse => {
+                let actor = self.actor.clone();
+                self.read(move |desk| {
+                    let (people, policy) = (desk.people()?, desk.policy()?);
+                    let roles = people.iter().find(|person| person.login == actor.login);
+                    let who = Actor { roles: roles.map(|person| person.roles.clone()).unwrap_or_default(), ..actor };
+                    Ok(Msg::House(Box::new(Governed { who, people, policy })))
+                });
+            }
+            Effect::Apply { tag, record, seen, action } => self.apply(tag, record, seen, action, now),
+            Effect::Release { tag, record, seen } => self.seal(tag, record, seen, now),
+            Effect::SaveDraft { key, text } => {
+                self.drafts.insert(key, (text, Instant::now() + REST));
+            }
+            Effect::LoadDraft { key } => self.draft(key),
+            Effect::MarkSeen { id, seq } => {
+                let who = self.actor.login.clone();
+                // What was not marked stays unread, and says so by itself.
+                self.worker.submit(Box::new(move |desk| drop(desk.mark_seen(&who, id, seq))));
+            }
+            other => return Some(other),
+        }
+        None
+    }
+
+    /// When the next text is due to be written down.
+    pub fn deadline(&self) -> Option<Instant> {
+        self.drafts.values().map(|(_, due)| *due).min()
+    }
+
+    /// Writes down the texts that are due, or all of them.
+    pub fn save_drafts(&mut self, all: bool, now: Moment) {
+        let moment = Instant::now();
+        let due: Vec<String> =
+            self.drafts.iter().filter(|(_, (_, due))| all || *due <= moment).map(|(key, _)| key.clone()).collect();
+        for key in due {
+            let Some((text, _)) = self.drafts.remove(&key) else { continue };
+            let (who, answer) = (self.actor.login.clone(), Arc::clone(&self.answer));
+            self.worker.submit(Box::new(move |desk| {
+                if let Err(error) = desk.save_draft(&who, &key, &text, now) {
+                    let failure = Failure::new(Kind::Fault, format!("your draft was not kept: {error}"));
+                    answer(Msg::Failed { tag: None, failure });
+                }
+            }));
+        }
+    }
+
+    /// Runs what was handed over, writes down every text, and closes the desk.
+    pub fn finish(mut self, now: Moment) {
+        self.save_drafts(true, now);
+        self.worker.finish();
+    }
+
+    fn submit(&self, job: impl FnOnce(&mut Desk) -> Msg + Send + 'static) {
+        let answer = Arc::clone(&self.answer);
+        self.worker.submit(Box::new(move |desk| answer(job(desk))));
+    }
+
+    fn read(&self, job: impl FnOnce(&mut Desk) -> Result<Msg, StoreError> + Send + 'static) {
+        self.submit(move |desk| job(desk).unwrap_or_else(|error| Msg::Failed { tag: None, failure: error.into() }));
+    }
+
+    fn request(&mut self, tag: Tag) -> Uuid {
+        *self.requests.entry(tag).or_insert_with(Uuid::new_v4)
+    }
+
+    fn apply(&mut self, tag: Tag, record: RecordId, seen: Seq, action: Action, now: Moment) {
+        let request = self.request(tag);
+        let actor = self.actor.clone();
+        self.submit(move |desk| {
+            let target = Target::Record(record);
+            let act = Act { actor: &actor, target, action: &action, seen: Some(seen), request, now };
+            match desk.apply(&act) {
+                Ok(applied) => {
+                    let changed = applied.outcome != Outcome::Unchanged;
+                    Msg::Applied { tag, seq: applied.seq, changed }
+                }
+                Err(StoreError::Refused(refusal)) => Msg::Refused { tag, refusal },
+                Err(StoreError::Conflict { event }) => Msg::Conflict { tag, event },
+                Err(error) => Msg::Failed { tag: Some(tag), failure: error.into() },
+            }
+        });
+    }
+
+    fn seal(&self, tag: Tag, record: RecordId, seen: Seq, now: Moment) {
+        let (actor, release) = (self.actor.clone(), Arc::clone(&self.release));
+        self.submit(move |desk| match release(desk, &actor, record, seen, now) {
+            Ok(seq) => Msg::Applied { tag, seq, changed: true },
+            Err(failure) => Msg::Failed { tag: Some(tag), failure },
+        });
+    }
+
+    fn draft(&self, key: String) {
+        // What was typed a moment ago is not on the desk yet.
+        if let Some((text, _)) = self.drafts.get(&key) {
+            (self.answer)(Msg::Draft { text: text.clone(), key });
+            return;
+        }
+        let who = self.actor.login.clone();
+        self.read(move |desk| {
+            let text = desk.draft(&who, &key)?.unwrap_or_default();
+            Ok(Msg::Draft { key, text })
+        });
+    }
+}
+
+/// What happened since; of very much, the last of it.
+fn news(desk: &mut Desk, since: Seq) -> Result<Msg, StoreError> {
+    let events = desk.log(None, since, NEWS)?;
+    if events.len() < NEWS {
+        return Ok(Msg::News(events));
+    }
+    let (head, _) = desk.head()?;
+    let back = i64::try_from(NEWS).unwrap_or(i64::MAX);
+    Ok(Msg::News(desk.log(None, Seq(head.0.saturating_sub(back)).max(since), NEWS)?))
+}

@@ -1,0 +1,321 @@
+//! The loop: what comes from the terminal, the system and the desk goes into the model; what the model wants goes to
+//! the worker, or is done to the terminal; the picture is drawn when something changed.
+//!
+//! Invariant: the loop never waits for the desk, and every way out writes down what was being typed.
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+use chrono::Utc;
+
+use super::desk_jobs::{Answer, Jobs, Release};
+use super::editor;
+use super::input::Input;
+use super::screen::Screen;
+use super::session::{Session, size_of};
+use super::signals::{self, Signal, Watch};
+use crate::app::command;
+use crate::app::model::{Context, House, Model, Tone};
+use crate::app::msg::{Effect, Msg};
+use crate::app::update::update;
+use crate::config::fault::ConfigFault;
+use crate::config::keymap::{self, Keymap, Words};
+use crate::config::theme::Theme;
+use crate::domain::moment::Moment;
+use crate::domain::person::Actor;
+use crate::domain::queue::QueueName;
+use crate::failure::{Failure, Kind};
+use crate::store::{Desk, Worker};
+use crate::view;
+use crate::view::ink::Looks;
+
+/// How often the clock is looked at while nothing happens: for the days on the screen.
+const TICK: Duration = Duration::from_secs(30);
+
+/// How long the first picture waits for the list, so that it is not drawn twice.
+const FIRST: Duration = Duration::from_millis(40);
+
+/// How long the way out may take after a signal before the program ends regardless.
+const GRACE: Duration = Duration::from_secs(3);
+
+/// Everything the terminal needs.
+pub struct Terminal {
+    /// The desk.
+    pub desk: Desk,
+    /// Who acts.
+    pub actor: Actor,
+    /// The queue it opens with.
+    pub queue: QueueName,
+    /// Which keys do what.
+    pub keymap: Keymap,
+    /// How it looks.
+    pub theme: &'static Theme,
+    /// Whether it is drawn in ASCII.
+    pub ascii: bool,
+    /// Whether the mouse is reported.
+    pub mouse: bool,
+    /// What kind of terminal it is.
+    pub session: Session,
+    /// The person's editor, if they have one.
+    pub editor: Option<String>,
+    /// Seals and releases a record.
+    pub release: Arc<Release>,
+    /// What to say first: faults of the configuration.
+    pub notices: Vec<String>,
+}
+
+/// Reads a keymap, given the commands and places that the terminal knows; where it is at fault the default one, and the faults.
+pub fn keymap(name: &str, folder: Option<&Path>) -> (Keymap, Vec<ConfigFault>) {
+    let contexts: Vec<&str> = Context::ALL.iter().map(|context| context.word()).collect();
+    let typing: Vec<&str> =
+        Context::ALL.iter().filter(|context| context.types()).map(|context| context.word()).collect();
+    let commands = command::names();
+    keymap::read_or_default(name, folder, &Words { commands: &commands, contexts: &contexts, typing: &typing })
+}
+
+enum Event {
+    Input(Input),
+    Signal(Signal),
+    Msg(Msg),
+}
+
+/// Runs the terminal until it is quit or told to end; answers the exit code.
+///
+/// # Errors
+/// There is no terminal to draw on, or the desk cannot be read.
+pub fn run(mut terminal: Terminal) -> Result<u8, Failure> {
+    if !terminal.session.has_screen() {
+        return Err(Failure::new(Kind::Usage, "there is no terminal to draw on")
+            .hint("the verbs do everything the terminal does: `stageplate --help`"));
+    }
+    let (sender, events) = mpsc::channel();
+    let (model, effects) = model(&mut terminal)?;
+    let pulse = sender.clone();
+    // Whoever does not listen any more has ended the loop: what comes then is for nobody.
+    let worker = Worker::spawn(terminal.desk, Box::new(move || drop(pulse.send(Event::Msg(Msg::Pulse)))));
+    let answers = sender.clone();
+    let answer: Answer = Arc::new(move |msg| drop(answers.send(Event::Msg(msg))));
+    let jobs = Jobs::new(worker, terminal.actor, terminal.release, answer);
+    let told = sender.clone();
+    let watch =
+        Watch::start(move |signal| told.send(Event::Signal(signal)).is_ok()).map_err(|error| no_terminal(&error))?;
+    let sink = move |input| sender.send(Event::Input(input)).is_ok();
+    let screen = Screen::open(terminal.mouse, terminal.session.tmux, sink).map_err(|error| no_terminal(&error))?;
+    let looks = Looks { theme: terminal.theme, ascii: terminal.ascii };
+    let mut driver =
+        Driver { model, jobs, screen: Some(screen), looks, editor: terminal.editor, dirty: true, end: None };
+    driver.resize();
+    driver.carry_out(effects);
+    let code = driver.run(&events);
+    drop(watch);
+    Ok(code)
+}
+
+fn no_terminal(error: &io::Error) -> Failure {
+    Failure::new(Kind::Fault, format!("the terminal cannot be used: {error}"))
+}
+
+fn now() -> Moment {
+    Utc::now().into()
+}
+
+/// The model of a desk as it is now, and what it wants to read first.
+fn model(terminal: &mut Terminal) -> Result<(Model, Vec<Effect>), Failure> {
+    let desk = &mut terminal.desk;
+    let name = desk.path().file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let house = House { people: desk.people()?, policy: desk.policy()?, catalogue: desk.catalogue(), desk: name };
+    let (last, _) = desk.head()?;
+    let keymap = std::mem::take(&mut terminal.keymap);
+    let (mut model, effects) = Model::new(terminal.actor.clone(), house, keymap, terminal.queue, now(), last);
+    if !terminal.notices.is_empty() {
+        model.say(Tone::No, terminal.notices.join("; "));
+    }
+    Ok((model, effects))
+}
+
+struct Driver {
+    model: Model,
+    jobs: Jobs,
+    /// Taken away when the terminal is gone: nothing is written to it after that.
+    screen: Option<Screen>,
+    looks: Looks,
+    editor: Option<String>,
+    dirty: bool,
+    /// The code to end with, once nothing is on its way any more.
+    end: Option<u8>,
+}
+
+impl Driver {
+    fn run(mut self, events: &Receiver<Event>) -> u8 {
+        self.wait_for_first_picture(events);
+        loop {
+            if let Some(code) = self.end_now() {
+                return self.finish(code);
+            }
+            self.draw();
+            let rest = self.jobs.deadline().map(|due| due.saturating_duration_since(Instant::now()));
+            match events.recv_timeout(rest.unwrap_or(TICK).min(TICK)) {
+                Ok(event) => self.take_all(event, events),
+                Err(RecvTimeoutError::Timeout) => self.tick(),
+                Err(RecvTimeoutError::Disconnected) => self.hang_up(),
+            }
+            self.jobs.save_drafts(false, now());
+        }
+    }
+
+    /// The list is usually here before an empty picture could be seen.
+    fn wait_for_first_picture(&mut self, events: &Receiver<Event>) {
+        let until = Instant::now() + FIRST;
+        while !self.model.list.known {
+            match events.recv_timeout(until.saturating_duration_since(Instant::now())) {
+                Ok(event) => self.take(event),
+                Err(_) => return,
+            }
+        }
+    }
+
+    /// Everything that waits is taken before anything is drawn: a slow line sees the last picture, not all of them.
+    fn take_all(&mut self, event: Event, events: &Receiver<Event>) {
+        self.tick();
+        self.take(event);
+        while let Ok(event) = events.try_recv() {
+            self.take(event);
+        }
+    }
+
+    fn take(&mut self, event: Event) {
+        match event {
+            Event::Input(Input::Key(key)) => self.tell(Msg::Key(key)),
+            Event::Input(Input::Paste(text)) => self.tell(Msg::Paste(text)),
+            Event::Input(Input::Mouse(_)) => {}
+            Event::Input(Input::HangUp) | Event::Signal(Signal::HangUp) => self.hang_up(),
+            Event::Signal(Signal::Resize) => self.resize(),
+            Event::Signal(Signal::Stop) => self.suspend(),
+            Event::Signal(Signal::Continue) => self.on_screen(Screen::continued),
+            Event::Signal(signal @ (Signal::Interrupt | Signal::Terminate)) => self.end_by(signal),
+            Event::Msg(msg) => self.tell(msg),
+        }
+    }
+
+    fn tick(&mut self) {
+        let (before, now) = (self.model.now.day(), now());
+        let effects = update(&mut self.model, Msg::Tick(now));
+        self.dirty |= before != now.day();
+        self.carry_out(effects);
+    }
+
+    fn tell(&mut self, msg: Msg) {
+        // A pulse alone changes nothing on the screen; its answer may.
+        self.dirty |= !matches!(msg, Msg::Pulse);
+        let effects = update(&mut self.model, msg);
+        self.carry_out(effects);
+    }
+
+    fn carry_out(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match self.jobs.take(effect, self.model.now) {
+                Some(Effect::OpenEditor { text }) => self.open_editor(&text),
+                Some(Effect::Copy(text)) => self.copy(&text),
+                Some(Effect::Redraw) => self.on_screen(Screen::redraw),
+                Some(Effect::Suspend) => self.suspend(),
+                Some(Effect::Quit) => self.end = Some(0),
+                Some(_) | None => {}
+            }
+        }
+    }
+
+    /// Does something to the terminal; one that is gone ends the program.
+    fn on_screen(&mut self, work: impl FnOnce(&mut Screen) -> io::Result<()>) {
+        self.dirty = true;
+        if self.screen.as_mut().is_some_and(|screen| work(screen).is_err()) {
+            self.hang_up();
+        }
+    }
+
+    fn draw(&mut self) {
+        if !std::mem::take(&mut self.dirty) {
+            return;
+        }
+        let (model, looks) = (&self.model, self.looks);
+        let drawn = self.screen.as_mut().map(|screen| {
+            screen.draw(|frame| {
+                if let Some(cursor) = view::draw(model, looks, frame.buffer_mut()) {
+                    frame.set_cursor_position(cursor);
+                }
+            })
+        });
+        if let Some(Err(_)) = drawn {
+            self.hang_up();
+        }
+    }
+
+    fn resize(&mut self) {
+        let size = size_of(io::stdout());
+        self.tell(Msg::Resize { width: size.columns, height: size.rows });
+    }
+
+    fn suspend(&mut self) {
+        self.jobs.save_drafts(true, now());
+        let Some(screen) = &mut self.screen else { return };
+        match screen.suspend() {
+            Ok(()) => self.resize(),
+            Err(error) if error.kind() == io::ErrorKind::Unsupported => self.tell(Msg::Told(error.to_string())),
+            Err(_) => self.hang_up(),
+        }
+    }
+
+    fn open_editor(&mut self, text: &str) {
+        self.jobs.save_drafts(true, now());
+        let Some(screen) = &mut self.screen else { return };
+        let command = self.editor.as_deref();
+        match screen.lend(|| editor::edit(command, text, &std::env::temp_dir())) {
+            Ok(edited) => {
+                self.resize();
+                self.tell(Msg::Edited(edited.map_err(|error| error.to_string())));
+            }
+            Err(_) => self.hang_up(),
+        }
+    }
+
+    fn copy(&mut self, text: &str) {
+        let Some(screen) = &mut self.screen else { return };
+        let told = match screen.copy(text) {
+            Ok(()) => format!("sent to your terminal: {text}"),
+            Err(error) => error.to_string(),
+        };
+        self.tell(Msg::Told(told));
+    }
+
+    fn hang_up(&mut self) {
+        self.screen = None;
+        self.end_by(Signal::HangUp);
+    }
+
+    /// Ends by a signal: what was being typed is written down first, but nothing holds the end up for long.
+    fn end_by(&mut self, signal: Signal) {
+        if let Some(code) = signal.exit_code().filter(|_| self.end.is_none_or(|code| code == 0)) {
+            self.end = Some(code);
+            signals::end_within(GRACE, code);
+        }
+    }
+
+    /// The code to end with, if the time has come. Who quits waits for what they asked for, and a refusal keeps them
+    /// here to read it.
+    fn end_now(&mut self) -> Option<u8> {
+        let code = self.end?;
+        if code == 0 && self.model.outbox.is_busy() {
+            return None;
+        }
+        Some(code)
+    }
+
+    fn finish(self, code: u8) -> u8 {
+        // The desk is closed first: a person who sees the shell again can count on what they wrote.
+        self.jobs.finish(now());
+        drop(self.screen);
+        code
+    }
+}
