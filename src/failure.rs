@@ -95,3 +95,9 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+impl From<std::io::Error> for Failure {
+    fn from(fault: std::io::Error) -> Self {
+        Failure::new(Kind::Fault, fault.to_string())
+    }
+}

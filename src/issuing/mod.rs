@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use crate::domain::plan::Refusal;
+use crate::failure::{Failure, Kind};
 use crate::ivi::Unwritable;
 use crate::ivi::key::KeyFault;
 use crate::ivi::seal::SealFault;
@@ -73,6 +74,23 @@ impl IssuingError {
                 Some("this is a fault of the program: keep the record as it is and report it")
             }
             IssuingError::Refused(_) | IssuingError::Store(_) => None,
+        }
+    }
+}
+
+impl From<IssuingError> for Failure {
+    fn from(error: IssuingError) -> Self {
+        let kind = match error {
+            IssuingError::Refused(refusal) => return StoreError::Refused(refusal).into(),
+            IssuingError::Store(error) => return error.into(),
+            IssuingError::NoKey | IssuingError::Key { .. } | IssuingError::Seal(SealFault::Key(_)) => Kind::Usage,
+            IssuingError::Unwritable(_) => Kind::Refused,
+            IssuingError::Seal(_) | IssuingError::Verify(_) | IssuingError::ReadsOtherwise(_) => Kind::Fault,
+        };
+        let failure = Failure::new(kind, error.to_string()).rule("seal");
+        match error.remedy() {
+            Some(remedy) => failure.hint(remedy),
+            None => failure,
         }
     }
 }

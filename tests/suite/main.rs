@@ -6,6 +6,7 @@ mod driver;
 mod fixture;
 mod intake;
 mod invent;
+mod layering;
 mod messages;
 mod plan;
 mod properties;
