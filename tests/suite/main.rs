@@ -7,6 +7,7 @@ mod fixture;
 mod intake;
 mod invent;
 mod layering;
+mod main_job;
 mod messages;
 mod plan;
 mod properties;

@@ -1,0 +1,518 @@
+//! Defines the command line: its verbs, flags and their help, as typed. What they resolve to is each verb's matter.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+/// stageplate: the review desk for the electronic certificates of conformity of completed vehicles.
+#[derive(Debug, Parser)]
+#[command(name = "stageplate", version, about, max_term_width = 110, disable_help_subcommand = true)]
+pub struct Cli {
+    /// What holds for every verb.
+    #[command(flatten)]
+    pub global: Global,
+    /// The verb; the terminal opens without one.
+    #[command(subcommand)]
+    pub verb: Option<Verb>,
+}
+
+/// Flags that every verb takes.
+#[derive(Debug, Args, Clone)]
+pub struct Global {
+    /// The desk's database file [default: desk.db in the platform's data directory]
+    #[arg(long, global = true, env = "STAGEPLATE_DB", value_name = "PATH")]
+    pub db: Option<PathBuf>,
+    /// Speak for another person: for registered gateways, and on a demo desk
+    #[arg(long = "as", global = true, value_name = "LOGIN")]
+    pub speak_as: Option<String>,
+    /// How to print data
+    #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
+    pub output: Format,
+    /// When to colour
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    pub color: Color,
+    /// Say nothing on standard error but failures
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+}
+
+/// The forms of output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Columns for people
+    Table,
+    /// One JSON document
+    Json,
+    /// One JSON object a line
+    Jsonl,
+    /// Comma-separated values, guarded against formulas
+    Csv,
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Open the terminal, on a queue if one is named
+    Tui {
+        /// The queue to open
+        queue: Option<String>,
+    },
+    /// Make a demo desk from the sample data and open it; off a terminal, print its path and the reviewer's queue
+    Demo(DemoArgs),
+    /// Make a desk; you become its first administrator
+    Init {
+        /// The policy to start with, instead of the default one
+        #[arg(long, value_name = "FILE")]
+        policy: Option<PathBuf>,
+    },
+    /// People and their roles
+    #[command(subcommand)]
+    Person(PersonVerb),
+    /// The policy: workflow as data
+    #[command(subcommand)]
+    Policy(PolicyVerb),
+    /// Rollout scopes
+    #[command(subcommand)]
+    Scope(ScopeVerb),
+    /// Type-approvals
+    #[command(subcommand)]
+    Approval(ApprovalVerb),
+    /// Bring in messages (.xml) and build sheets (.csv, .xlsx, .json)
+    Import(ImportArgs),
+    /// List a queue's records
+    Queue(QueueArgs),
+    /// Show a record
+    Show(ShowArgs),
+    /// Take records: you become their owner
+    Take(TakeArgs),
+    /// Give records an owner
+    Assign {
+        /// VINs; `-` reads them from standard input
+        #[arg(required = true, value_name = "VIN")]
+        vins: Vec<String>,
+        /// Who
+        #[arg(long, value_name = "LOGIN")]
+        to: String,
+        /// Why
+        #[arg(long)]
+        reason: Option<String>,
+    },
+    /// Declare values, or drop a row
+    Set(SetArgs),
+    /// Confirm changes
+    Confirm {
+        /// The record
+        vin: String,
+        /// Addresses or entry numbers of the changes
+        #[arg(value_name = "ADDRESS", required_unless_present = "all")]
+        addresses: Vec<String>,
+        /// Every undecided change without a finding
+        #[arg(long, conflicts_with = "addresses")]
+        all: bool,
+    },
+    /// Raise an exception
+    Flag(FlagArgs),
+    /// Exceptions
+    #[command(subcommand)]
+    Exception(ExceptionVerb),
+    /// Sign a checkpoint
+    Sign {
+        /// VINs; `-` reads them from standard input
+        #[arg(required = true, value_name = "VIN")]
+        vins: Vec<String>,
+        /// The checkpoint's name
+        #[arg(long, value_name = "NAME")]
+        checkpoint: String,
+        /// What the sign-off says, instead of the policy's words
+        #[arg(long, value_name = "TEXT")]
+        meaning: Option<String>,
+    },
+    /// Move records to the next step, signing the step's checkpoint when you may
+    Advance {
+        /// VINs; `-` reads them from standard input
+        #[arg(required = true, value_name = "VIN")]
+        vins: Vec<String>,
+        /// Why
+        #[arg(long)]
+        reason: Option<String>,
+    },
+    /// Send records back to an earlier step
+    Return {
+        /// VINs; `-` reads them from standard input
+        #[arg(required = true, value_name = "VIN")]
+        vins: Vec<String>,
+        /// The step
+        #[arg(long, value_name = "STEP")]
+        to: String,
+        /// Why
+        #[arg(long)]
+        reason: String,
+    },
+    /// Stop work on records for a time
+    Hold {
+        /// VINs; `-` reads them from standard input
+        #[arg(required = true, value_name = "VIN")]
+        vins: Vec<String>,
+        /// Why
+        #[arg(long)]
+        reason: String,
+        /// The last day of it
+        #[arg(long, value_name = "DATE")]
+        until: Option<String>,
+    },
+    /// Go on with records on hold
+    Resume {
+        /// VINs; `-` reads them from standard input
+        #[arg(required = true, value_name = "VIN")]
+        vins: Vec<String>,
+    },
+    /// Check, seal, verify and release records
+    Release {
+        /// VINs; `-` reads them from standard input
+        #[arg(required = true, value_name = "VIN")]
+        vins: Vec<String>,
+        /// The seal's key: PKCS#12, or PEM with its certificate chain [password: STAGEPLATE_KEY_PASSWORD]
+        #[arg(long, value_name = "FILE")]
+        key: Option<PathBuf>,
+    },
+    /// Print a released message, or a draft of it
+    Message {
+        /// The record
+        vin: String,
+        /// The version; the latest without
+        #[arg(long, value_name = "N")]
+        version: Option<u8>,
+        /// The message as it would be now, unsealed
+        #[arg(long, conflicts_with = "version")]
+        draft: bool,
+    },
+    /// Verify sealed messages, or the desk itself
+    Verify {
+        /// Messages
+        #[arg(value_name = "FILE", required_unless_present = "desk")]
+        files: Vec<PathBuf>,
+        /// The desk's chain of events, releases and received messages
+        #[arg(long)]
+        desk: bool,
+    },
+    /// Write a remark on a record
+    Note {
+        /// The record
+        vin: String,
+        /// The remark
+        #[arg(long)]
+        text: String,
+    },
+    /// The history, of the desk or of one record
+    Log {
+        /// The record
+        vin: Option<String>,
+        /// Only events after this one
+        #[arg(long, value_name = "SEQ", default_value_t = 0)]
+        since: i64,
+    },
+    /// Look at the desk and its surroundings, and say what is wrong and how to mend it
+    Doctor,
+    /// List a keymap's bindings
+    Keys {
+        /// The keymap
+        #[arg(default_value = "default")]
+        keymap: String,
+    },
+    /// Say who acts, with which roles, on which desk
+    Whoami,
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// What `demo` takes.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Where to make it, instead of in a fresh temporary directory
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+    /// How many records
+    #[arg(long, value_name = "N", default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub records: u32,
+    /// The same seed makes the same desk
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub seed: u64,
+}
+
+/// What `person` does.
+#[derive(Debug, Subcommand)]
+pub enum PersonVerb {
+    /// Register somebody
+    Add {
+        /// Their login
+        login: String,
+        /// Their full name
+        #[arg(long)]
+        name: String,
+        /// Their roles: prepare, review, lead, release, audit, admin
+        #[arg(long = "role", required = true, num_args = 1.., value_delimiter = ',', value_name = "ROLE")]
+        roles: Vec<String>,
+        /// Their team
+        #[arg(long)]
+        team: Option<String>,
+    },
+    /// List everybody
+    List,
+    /// Change somebody's name, roles or team
+    Set {
+        /// Their login
+        login: String,
+        /// Their full name
+        #[arg(long)]
+        name: Option<String>,
+        /// All their roles from now on
+        #[arg(long = "role", num_args = 1.., value_delimiter = ',', value_name = "ROLE")]
+        roles: Vec<String>,
+        /// Their team
+        #[arg(long)]
+        team: Option<String>,
+    },
+    /// Let an operating-system user speak for others with --as
+    Gateway {
+        /// The user
+        #[arg(value_name = "OSUSER")]
+        os_user: String,
+    },
+}
+
+/// What `policy` does.
+#[derive(Debug, Subcommand)]
+pub enum PolicyVerb {
+    /// Print the policy in force
+    Show,
+    /// Look for faults in a policy file
+    Check {
+        /// The file
+        file: PathBuf,
+    },
+}
+
+/// What `scope` does.
+#[derive(Debug, Subcommand)]
+pub enum ScopeVerb {
+    /// Make a scope
+    Add {
+        /// Its name
+        name: String,
+        /// What people read
+        #[arg(long)]
+        title: String,
+        /// The team that works in it
+        #[arg(long)]
+        team: Option<String>,
+    },
+    /// List the scopes
+    List,
+}
+
+/// What `approval` does.
+#[derive(Debug, Subcommand)]
+pub enum ApprovalVerb {
+    /// Bring in approvals (.toml, .json)
+    Import {
+        /// The files
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// List the approvals
+    List,
+    /// Show one with all its extensions
+    Show {
+        /// Its number, with or without the extension
+        number: String,
+    },
+}
+
+/// What `import` takes.
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// Files and directories; `-` reads a list of files from standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<String>,
+    /// The scope new records join
+    #[arg(long, value_name = "NAME")]
+    pub scope: Option<String>,
+    /// Translates column names to entries (TOML: column = "address")
+    #[arg(long, value_name = "FILE")]
+    pub map: Option<PathBuf>,
+    /// Say what would happen and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// What `queue` takes.
+#[derive(Debug, Args)]
+pub struct QueueArgs {
+    /// mine, team, unassigned, waiting, exceptions, ready, overdue, unread, released, archive, all; or `list`
+    #[arg(default_value = "waiting")]
+    pub name: String,
+    /// Only records that match, as in `step:review owner:me,none due<3d`
+    #[arg(long, value_name = "QUERY")]
+    pub filter: Option<String>,
+    /// due, updated, vin, priority or since
+    #[arg(long, value_name = "KEY")]
+    pub sort: Option<String>,
+    /// At most so many
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub limit: usize,
+    /// Go on after the cursor an earlier list ended with
+    #[arg(long, value_name = "CURSOR")]
+    pub after: Option<String>,
+    /// Only count
+    #[arg(long)]
+    pub count: bool,
+}
+
+/// What `show` takes.
+#[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of its own on the command line; a group keeps them apart"
+)]
+pub struct ShowArgs {
+    /// The record
+    pub vin: String,
+    /// The certificate as of this build stage
+    #[arg(long, value_name = "N")]
+    pub stage: Option<u8>,
+    /// Only the changes by stage
+    #[arg(long, group = "part")]
+    pub changes: bool,
+    /// Only the effective certificate, entry by entry
+    #[arg(long, group = "part")]
+    pub entries: bool,
+    /// Only what the checks found
+    #[arg(long, group = "part")]
+    pub findings: bool,
+    /// Only the history
+    #[arg(long, group = "part")]
+    pub history: bool,
+    /// The bytes of the message received for --stage
+    #[arg(long, group = "part", requires = "stage")]
+    pub message: bool,
+}
+
+/// What `take` takes.
+#[derive(Debug, Args)]
+pub struct TakeArgs {
+    /// VINs; `-` reads them from standard input
+    #[arg(required = true, value_name = "VIN")]
+    pub vins: Vec<String>,
+    /// Why, when somebody else owns one
+    #[arg(long)]
+    pub reason: Option<String>,
+}
+
+/// What `set` takes.
+#[derive(Debug, Args)]
+pub struct SetArgs {
+    /// The record
+    pub vin: String,
+    /// ADDRESS=VALUE; an empty value withdraws ours, `ADDRESS==` restates the one before
+    #[arg(value_name = "ADDRESS=VALUE", required_unless_present = "remove_row", conflicts_with = "remove_row")]
+    pub values: Vec<String>,
+    /// Why
+    #[arg(long)]
+    pub reason: String,
+    /// Drop this row of a table
+    #[arg(long, value_name = "ADDRESS")]
+    pub remove_row: Option<String>,
+}
+
+/// What `flag` takes.
+#[derive(Debug, Args)]
+pub struct FlagArgs {
+    /// The record
+    pub vin: String,
+    /// The kind, as the policy names it
+    #[arg(long)]
+    pub kind: String,
+    /// The entry
+    #[arg(long, value_name = "ADDRESS")]
+    pub at: Option<String>,
+    /// It blocks
+    #[arg(long, conflicts_with = "minor")]
+    pub blocking: bool,
+    /// It does not block
+    #[arg(long)]
+    pub minor: bool,
+    /// What it is about
+    #[arg(long)]
+    pub text: String,
+    /// Who is to settle it
+    #[arg(long, value_name = "LOGIN")]
+    pub to: Option<String>,
+}
+
+/// What `exception` does.
+#[derive(Debug, Subcommand)]
+pub enum ExceptionVerb {
+    /// List exceptions; those still to be settled unless a filter asks otherwise
+    List {
+        /// Only on records that match
+        #[arg(long, value_name = "QUERY")]
+        filter: Option<String>,
+        /// Settled ones too
+        #[arg(long, action = ArgAction::SetTrue)]
+        settled: bool,
+    },
+    /// Show one
+    Show {
+        /// Its number
+        id: i64,
+    },
+    /// Give one an owner
+    Assign {
+        /// Its number
+        id: i64,
+        /// Who
+        #[arg(long, value_name = "LOGIN")]
+        to: String,
+    },
+    /// Settle one
+    Resolve {
+        /// Its number
+        id: i64,
+        /// How
+        #[arg(long)]
+        text: String,
+    },
+    /// Let one pass
+    Waive {
+        /// Its number
+        id: i64,
+        /// Why
+        #[arg(long)]
+        text: String,
+        /// The last day of it
+        #[arg(long, value_name = "DATE")]
+        until: Option<String>,
+    },
+    /// Open one again
+    Reopen {
+        /// Its number
+        id: i64,
+        /// Why
+        #[arg(long)]
+        text: String,
+    },
+}

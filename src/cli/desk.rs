@@ -1,0 +1,170 @@
+//! The verbs about the desk itself: `init`, `doctor`, `whoami`, `keys`, `completions`, `policy`.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use clap::CommandFactory;
+use serde_json::{Value, json};
+
+use super::args::{Cli, Global, PolicyVerb};
+use super::context::{self, Context};
+use super::output::{Out, Table, columns};
+use super::terminal;
+use crate::config::place::Place;
+use crate::config::settings::Settings;
+use crate::config::{keymap, policy};
+use crate::domain::identity::Login;
+use crate::domain::person::{Person, Role};
+use crate::domain::policy::Policy;
+use crate::failure::{Failure, Kind};
+use crate::ivi;
+use crate::store::{Desk, NewDesk};
+
+/// The default policy, as it ships.
+pub const DEFAULT_POLICY: &str = include_str!("../../sample-data/policy.toml");
+
+/// Reads a policy, or fails with every fault.
+pub fn read_policy(text: &str, file: &str, out: &Out) -> Result<Policy, Failure> {
+    policy::read(text, file, ivi::catalogue()).map_err(|faults| {
+        for fault in &faults {
+            out.say(&fault.to_string());
+        }
+        Failure::new(Kind::Usage, format!("{file}: {} faults", faults.len())).rule("policy")
+    })
+}
+
+pub fn init(global: &Global, policy: Option<&Path>) -> Result<(), Failure> {
+    let out = Out { format: global.output, quiet: global.quiet };
+    let path = context::desk_path(global)?;
+    let (source, name) = match policy {
+        Some(file) => (context::read_text(file)?, file.display().to_string()),
+        None => (DEFAULT_POLICY.to_owned(), "policy.toml".to_owned()),
+    };
+    let policy = read_policy(&source, &name, &out)?;
+    let user = context::os_user()?;
+    let login = Login::parse(&user)
+        .map_err(|fault| Failure::new(Kind::NotAllowed, format!("your user name cannot be a login here: {fault}")))?;
+    let founder = Person { login, name: user.clone(), roles: BTreeSet::from([Role::Admin]), team: None };
+    Desk::create(
+        &path,
+        &NewDesk { policy, policy_source: source, founder, demo: false },
+        ivi::catalogue(),
+        context::now(),
+    )?;
+    out.say(&format!("made the desk {}; {user} is its administrator", path.display()));
+    out.say("who can write the file can also rewrite it: its history shows tampering, it does not prevent it");
+    out.say("next: stageplate person add LOGIN --name NAME --role prepare, stageplate approval import FILE, stageplate import FILE");
+    Ok(())
+}
+
+pub fn whoami(context: &mut Context) -> Result<(), Failure> {
+    let person = context.desk.person(&context.actor.login)?;
+    let roles: Vec<&str> = context.actor.roles.iter().map(|role| role.word()).collect();
+    let desk = context.desk.path().display().to_string();
+    let name = person.as_ref().map(|person| person.name.clone()).unwrap_or_default();
+    let team = person.and_then(|person| person.team);
+    let mut table = Table::new(&["Login", "Name", "Roles", "Team", "Via", "Desk"]);
+    table.row([
+        context.actor.login.to_string(),
+        name.clone(),
+        roles.join(" "),
+        team.clone().unwrap_or_default(),
+        context.actor.via.clone().unwrap_or_default(),
+        desk.clone(),
+    ]);
+    let value = json!({
+        "login": context.actor.login, "name": name, "roles": roles, "team": team, "via": context.actor.via,
+        "desk": desk, "demo": context.desk.is_demo(),
+    });
+    Ok(context.out.one(&columns(&table), &table, &value)?)
+}
+
+/// Looks at the desk and its surroundings. Works as far as it can when the desk cannot be opened.
+pub fn doctor(global: &Global) -> Result<(), Failure> {
+    let out = Out { format: global.output, quiet: global.quiet };
+    let path = context::desk_path(global)?;
+    let mut checks: Vec<(String, bool, String, String)> = Vec::new();
+    match Desk::open(&path, ivi::catalogue()) {
+        Ok(mut desk) => {
+            let found = desk.health()?;
+            checks.extend(found.into_iter().map(|check| (check.name.to_owned(), check.ok, check.detail, check.fix)));
+        }
+        Err(fault) => {
+            let failure = Failure::from(fault);
+            checks.push(("desk".to_owned(), false, failure.message, failure.hints.join("; ")));
+        }
+    }
+    let faults = Place::of_person().map(|place| Settings::read(&place.settings).1).unwrap_or_default();
+    let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    let fix = if told.is_empty() { "" } else { "mend the lines named" };
+    let detail = if told.is_empty() { "no faults".to_owned() } else { told.join("; ") };
+    checks.push(("settings".to_owned(), told.is_empty(), detail, fix.to_owned()));
+    let all_ok = checks.iter().all(|(_, ok, ..)| *ok);
+    let mut table = Table::new(&["Check", "Ok", "Detail", "Fix"]);
+    for (name, ok, detail, fix) in &checks {
+        table.row([name.clone(), if *ok { "yes" } else { "no" }.to_owned(), detail.clone(), fix.clone()]);
+    }
+    let values: Vec<Value> = checks
+        .iter()
+        .map(|(name, ok, detail, fix)| json!({"name": name, "ok": ok, "detail": detail, "fix": fix}))
+        .collect();
+    out.one(&columns(&table), &table, &json!({"ok": all_ok, "checks": values}))?;
+    if all_ok { Ok(()) } else { Err(Failure::new(Kind::Refused, "the doctor found something to mend").rule("doctor")) }
+}
+
+pub fn completions(shell: clap_complete::Shell) {
+    clap_complete::generate(shell, &mut Cli::command(), "stageplate", &mut std::io::stdout());
+}
+
+pub fn keys(global: &Global, name: &str) -> Result<(), Failure> {
+    let out = Out { format: global.output, quiet: global.quiet };
+    let folder = Place::of_person().map(|place| place.keymaps);
+    let keymap = terminal::with_words(|words| keymap::read(name, folder.as_deref(), words));
+    let keymap = keymap.map_err(|faults| {
+        for fault in &faults {
+            out.say(&fault.to_string());
+        }
+        Failure::new(Kind::Usage, format!("the keymap `{name}` cannot be used: {} faults", faults.len()))
+    })?;
+    let mut table = Table::new(&["Where", "Keys", "Command", "Does"]);
+    let mut values: Vec<Value> = Vec::new();
+    for binding in keymap.bindings() {
+        let keys = binding.keys.to_string();
+        table.row([binding.context.clone(), keys.clone(), binding.command.clone(), binding.help.clone()]);
+        values
+            .push(json!({"context": binding.context, "keys": keys, "command": binding.command, "help": binding.help}));
+    }
+    Ok(out.list(&table, &values)?)
+}
+
+pub fn policy(global: &Global, verb: PolicyVerb) -> Result<(), Failure> {
+    match verb {
+        PolicyVerb::Show => {
+            let mut context = Context::open(global)?;
+            let source = context.desk.policy_source()?;
+            let policy = context.desk.policy()?;
+            Ok(context.out.one(&source, &Table::default(), &json!(policy))?)
+        }
+        PolicyVerb::Check { file } => {
+            let out = Out { format: global.output, quiet: global.quiet };
+            let text = context::read_text(&file)?;
+            let name = file.display().to_string();
+            let faults = match policy::read(&text, &name, ivi::catalogue()) {
+                Ok(_) => Vec::new(),
+                Err(faults) => faults,
+            };
+            let mut table = Table::new(&["Fault"]);
+            let mut told = if faults.is_empty() { format!("{name}: no faults\n") } else { String::new() };
+            for fault in &faults {
+                table.row([fault.to_string()]);
+                told.push_str(&format!("{fault}\n"));
+            }
+            let values: Vec<String> = faults.iter().map(ToString::to_string).collect();
+            out.one(&told, &table, &json!({"ok": faults.is_empty(), "faults": values}))?;
+            match faults.len() {
+                0 => Ok(()),
+                n => Err(Failure::new(Kind::Usage, format!("{n} faults"))),
+            }
+        }
+    }
+}

@@ -1,0 +1,315 @@
+//! The JSON of the contract: what `queue`, `show`, `log` and the lists say to programs. Keys stay; more may be added.
+
+use chrono::NaiveDate;
+use serde_json::{Map, Value, json};
+
+use crate::domain::address::Address;
+use crate::domain::approval::Approval;
+use crate::domain::catalogue::Catalogue;
+use crate::domain::certificate::{Certificate, Change};
+use crate::domain::checks::Finding;
+use crate::domain::dossier::Dossier;
+use crate::domain::event::Event;
+use crate::domain::exception::Exception;
+use crate::domain::identity::Vin;
+use crate::domain::moment::Moment;
+use crate::domain::readiness::Obstacle;
+use crate::domain::record::{Record, Release, SignOff, Stage};
+use crate::domain::summary::Summary;
+
+/// A record as `queue` has it.
+pub fn summary(summary: &Summary, unread: bool, today: NaiveDate) -> Value {
+    json!({
+        "vin": summary.vin,
+        "build_stage": summary.build_stage,
+        "version": summary.version,
+        "scope": summary.scope,
+        "order": summary.order,
+        "step": summary.step,
+        "step_since": summary.step_since.rfc3339(),
+        "owner": summary.owner,
+        "due_at": summary.due.map(|day| Moment::start_of(day).rfc3339()),
+        "overdue": summary.overdue_on(today),
+        "priority": summary.priority,
+        "held": summary.held_on(today),
+        "category": summary.category,
+        "approval": summary.approval,
+        "type": summary.vehicle_type,
+        "variant": summary.variant,
+        "version_code": summary.version_code,
+        "bodywork": summary.bodywork,
+        "options": summary.options,
+        "changes": summary.changes,
+        "unconfirmed": summary.unconfirmed,
+        "blocking_findings": summary.blocking_findings,
+        "warning_findings": summary.warning_findings,
+        "open_exceptions": summary.open_exceptions,
+        "unread": unread,
+        "updated_at": summary.updated_at.rfc3339(),
+    })
+}
+
+/// A record with everything, as `show` has it.
+pub fn dossier(dossier: &Dossier, line: &Summary, unread: bool, catalogue: &Catalogue, today: NaiveDate) -> Value {
+    let record = &dossier.record;
+    let mut head = summary(line, unread, today);
+    if let (Value::Object(head), Some(hold)) = (&mut head, &record.hold) {
+        head.insert(
+            "hold".into(),
+            json!({"reason": hold.reason, "until": hold.until, "by": hold.by, "at": hold.at.rfc3339()}),
+        );
+    }
+    if let Value::Object(head) = &mut head {
+        head.insert("preparer".into(), json!(record.preparer));
+        head.insert("content_sha256".into(), json!(dossier.certificate.hash));
+    }
+    json!({
+        "record": head,
+        "stages": record.stages.iter().map(stage).collect::<Vec<_>>(),
+        "changes": changes(dossier, catalogue),
+        "findings": findings(&dossier.findings, catalogue),
+        "exceptions": record.exceptions.iter().map(|one| exception(one, None, today)).collect::<Vec<_>>(),
+        "signoffs": record.signoffs.iter().map(signoff).collect::<Vec<_>>(),
+        "approvals": dossier.approvals.iter().map(|one| approval_in_record(one, record)).collect::<Vec<_>>(),
+        "readiness": dossier.readiness.iter().map(obstacle).collect::<Vec<_>>(),
+        "releases": record.releases.iter().map(release).collect::<Vec<_>>(),
+        "history": history(&dossier.history),
+    })
+}
+
+fn stage(stage: &Stage) -> Value {
+    let value = |address: &str| stage.content.value(address);
+    let rows = stage.content.rows("ManufacturerTable");
+    let maker = (1..=rows)
+        .rev()
+        .find(|row| {
+            value(&format!("ManufacturerTable[{row}]/ManufacturerStageNumber")) == Some(&stage.number.to_string())
+        })
+        .and_then(|row| value(&format!("ManufacturerTable[{row}]/ManufacturerName")));
+    json!({
+        "number": stage.number,
+        "manufacturer": maker,
+        "stage_of_completion": value("StageOfCompletion"),
+        "approval": value("TypeApprovalNumber"),
+        "type": value("Type"),
+        "variant": value("Variant"),
+        "version_code": value("Version"),
+        "received_at": stage.received_at.rfc3339(),
+        "sha256": stage.sha256,
+        "revision": stage.revision,
+        "source": stage.source,
+        "signature": stage.signature,
+    })
+}
+
+/// The changes by stage, as `show --changes` has them.
+pub fn changes(dossier: &Dossier, catalogue: &Catalogue) -> Vec<Value> {
+    dossier.certificate.changes.iter().map(|one| change(one, &dossier.record, catalogue)).collect()
+}
+
+fn change(change: &Change, record: &Record, catalogue: &Catalogue) -> Value {
+    let values: Vec<Value> =
+        change.values.iter().map(|(stage, value)| json!({"stage": stage, "value": value})).collect();
+    let approval = record.declares("TypeApprovalNumber").filter(|_| change.origin.is_some());
+    let mut object = described(&change.address, catalogue);
+    let rest = json!({
+        "kind": change.kind.word(),
+        "values": values,
+        "set_by": change.set_by,
+        "set_at": change.set_at.map(Moment::rfc3339),
+        "reason": change.reason,
+        "approval": approval,
+        "confirmed": change.confirmed.as_ref().map(|yes| json!({"by": yes.by, "at": yes.at.rfc3339()})),
+        "exception": change.exception,
+        "needs_decision": change.needs_decision,
+    });
+    extend(&mut object, rest);
+    Value::Object(object)
+}
+
+fn described(address: &Address, catalogue: &Catalogue) -> Map<String, Value> {
+    let element = catalogue.element(address);
+    let mut object = Map::new();
+    object.insert("address".into(), json!(address));
+    object.insert("entry".into(), json!(element.and_then(|element| element.entry)));
+    object.insert("title".into(), json!(element.map(|element| element.title)));
+    object.insert("unit".into(), json!(element.and_then(|element| element.unit)));
+    object
+}
+
+fn extend(object: &mut Map<String, Value>, rest: Value) {
+    if let Value::Object(rest) = rest {
+        object.extend(rest);
+    }
+}
+
+/// What the checks found, as `show --findings` has it.
+pub fn findings(findings: &[Finding], catalogue: &Catalogue) -> Vec<Value> {
+    findings
+        .iter()
+        .map(|finding| {
+            let entry = finding.address.as_ref().and_then(|address| catalogue.element(address)?.entry);
+            let values: Map<String, Value> =
+                finding.values.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+            json!({
+                "check": finding.check,
+                "grade": finding.grade.word(),
+                "address": finding.address,
+                "entry": entry,
+                "title": finding.title,
+                "message": finding.message,
+                "clause": finding.clause,
+                "values": values,
+            })
+        })
+        .collect()
+}
+
+/// The effective certificate, as `show --entries` has it: each value with the stage it is from.
+pub fn entries(
+    record: &Record,
+    certificate: &Certificate,
+    up_to: Option<u8>,
+    catalogue: &Catalogue,
+) -> Vec<(Address, String, u8, Value)> {
+    effective(record, certificate, up_to, catalogue)
+        .into_iter()
+        .map(|(address, value, stage)| {
+            let mut object = described(&address, catalogue);
+            extend(&mut object, json!({"value": value, "stage": stage}));
+            (address, value, stage, Value::Object(object))
+        })
+        .collect()
+}
+
+fn effective(
+    record: &Record,
+    certificate: &Certificate,
+    up_to: Option<u8>,
+    catalogue: &Catalogue,
+) -> Vec<(Address, String, u8)> {
+    let last = up_to.unwrap_or(record.build_stage);
+    let mut content = crate::domain::content::Content::new();
+    let mut stages: Vec<(u8, crate::domain::content::Content)> = record
+        .stages
+        .iter()
+        .filter(|stage| stage.number <= last && stage.number < record.build_stage)
+        .map(|stage| (stage.number, stage.content.clone()))
+        .collect();
+    if last >= record.build_stage {
+        stages.push((record.build_stage, certificate.own_content()));
+    }
+    let mut from: std::collections::BTreeMap<Address, u8> = std::collections::BTreeMap::new();
+    for (number, stage) in &stages {
+        crate::domain::certificate::overlay(&mut content, stage);
+        from.extend(stage.iter().map(|(address, _)| (address.clone(), *number)));
+    }
+    let mut list: Vec<(Address, String, u8)> = content
+        .into_iter()
+        .map(|(address, value)| {
+            let stage = from.get(&address).copied().unwrap_or_default();
+            (address, value, stage)
+        })
+        .collect();
+    list.sort_by_cached_key(|(address, ..)| catalogue.sort_key(address));
+    list
+}
+
+/// An exception, with its VIN where it stands in a list of its own.
+pub fn exception(exception: &Exception, vin: Option<&Vin>, today: NaiveDate) -> Value {
+    let mut object = Map::new();
+    if let Some(vin) = vin {
+        object.insert("vin".into(), json!(vin));
+    }
+    let rest = json!({
+        "id": exception.id,
+        "kind": exception.kind,
+        "address": exception.at,
+        "blocking": exception.blocking,
+        "state": exception.state_on(today).word(),
+        "at": exception.at,
+        "owner": exception.owner,
+        "text": exception.text,
+        "raised_by": exception.raised_by,
+        "raised_at": exception.raised_at.rfc3339(),
+        "outcome": exception.outcome.as_ref().map(|outcome| json!({
+            "text": outcome.text, "by": outcome.by, "at": outcome.at.rfc3339(), "until": outcome.until,
+        })),
+    });
+    extend(&mut object, rest);
+    Value::Object(object)
+}
+
+fn signoff(signoff: &SignOff) -> Value {
+    json!({
+        "checkpoint": signoff.checkpoint,
+        "version": signoff.version,
+        "by": signoff.by,
+        "at": signoff.at.rfc3339(),
+        "meaning": signoff.meaning,
+        "content_sha256": signoff.content,
+        "void": signoff.void_at.is_some(),
+    })
+}
+
+fn approval_in_record(approval: &Approval, record: &Record) -> Value {
+    let named = record.declares("TypeApprovalNumber") == Some(approval.number.as_str());
+    let covers = match (record.declares("Variant"), record.declares("Version")) {
+        (Some(variant), Some(version)) => named && approval.covers(variant, version).is_some(),
+        _ => false,
+    };
+    json!({"number": approval.number, "issued": approval.issued, "status": approval.status.word(), "named": named, "covers": covers})
+}
+
+fn obstacle(obstacle: &Obstacle) -> Value {
+    let who: Vec<&str> = obstacle.who.iter().map(|role| role.word()).collect();
+    json!({"what": obstacle.what, "rule": obstacle.rule, "address": obstacle.address, "who": who})
+}
+
+fn release(release: &Release) -> Value {
+    json!({
+        "version": release.version,
+        "reference": release.reference,
+        "sealed_at": release.sealed_at.rfc3339(),
+        "by": release.by,
+        "sha256": release.sha256,
+        "sealed_by": release.sealed_by,
+        "delivery": null,
+    })
+}
+
+/// A record's history, one line for each thing that changed, as `show --history` has it.
+pub fn history(events: &[Event]) -> Vec<Value> {
+    let mut lines = Vec::new();
+    for event in events {
+        let base = |address: Option<&str>, from: Option<&str>, to: Option<&str>| {
+            json!({
+                "seq": event.seq, "at": event.at.rfc3339(), "by": event.by, "action": event.action,
+                "address": address, "from": from, "to": to, "reason": event.facts.reason,
+            })
+        };
+        if event.facts.lines.is_empty() {
+            lines.push(base(None, None, None));
+        }
+        for line in &event.facts.lines {
+            lines.push(base(Some(&line.what), line.from.as_deref(), line.to.as_deref()));
+        }
+    }
+    lines
+}
+
+/// An event, as `log` has it.
+pub fn event(event: &Event) -> Value {
+    json!({
+        "seq": event.seq,
+        "at": event.at.rfc3339(),
+        "clock_back": event.clock_back,
+        "by": event.by,
+        "via": event.via,
+        "action": event.action,
+        "vin": event.record.as_ref().map(|(_, vin)| vin),
+        "reason": event.facts.reason,
+        "policy": event.facts.policy,
+        "lines": event.facts.lines,
+    })
+}

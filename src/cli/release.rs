@@ -1,0 +1,93 @@
+//! The verbs about messages that go out: `release`, `message`, `verify`.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use super::args::Global;
+use super::context::{self, Context};
+use super::output::{Out, Table};
+use super::terminal;
+use super::work::Outcomes;
+use crate::failure::{Failure, Kind};
+use crate::issuing;
+use crate::ivi;
+use crate::store::Desk;
+
+pub fn release(context: &mut Context, vins: &[String], key: Option<&Path>) -> Result<(), Failure> {
+    let vins = context::read_vins(vins)?;
+    let settings = terminal::settings(&context.out);
+    let seal = terminal::seal_file(&settings);
+    let key = issuing::key(key, seal, context.desk.path(), context.desk.is_demo(), key_password)?;
+    let mut outcomes = Outcomes::new();
+    for vin in vins {
+        let released = context
+            .record(&vin)
+            .and_then(|id| Ok(issuing::release(&mut context.desk, &context.actor, id, &key, context::now(), None)?));
+        outcomes.add(
+            &vin,
+            released.map(|released| {
+                let detail = format!("released version {} as {}", released.version, released.reference);
+                let more =
+                    json!({"version": released.version, "reference": released.reference, "sha256": released.sha256});
+                (detail, more)
+            }),
+        );
+    }
+    outcomes.print(context)
+}
+
+/// The password of the key file: from the environment, so that it stands in no command line.
+pub fn key_password() -> Option<String> {
+    std::env::var("STAGEPLATE_KEY_PASSWORD").ok()
+}
+
+pub fn message(context: &mut Context, vin: &str, version: Option<u8>, draft: bool) -> Result<(), Failure> {
+    let id = context.record(vin)?;
+    if draft {
+        let now = context::now();
+        let dossier = context.desk.dossier(id, now)?;
+        let bytes = issuing::draft(&dossier, &context.actor.login, context::request(), now)?;
+        context.out.say("this is a draft: it is not sealed and is no certificate");
+        return Ok(context.out.bytes(&bytes)?);
+    }
+    let (_, bytes) = context.desk.released(id, version)?;
+    Ok(context.out.bytes(&bytes)?)
+}
+
+/// Verifies files, and the desk where it is asked for. Needs no person, and without `desk` no desk.
+pub fn verify(global: &Global, files: &[PathBuf], desk: bool) -> Result<(), Failure> {
+    let out = Out { format: global.output, quiet: global.quiet };
+    let mut checked: Vec<(String, bool, String)> = Vec::new();
+    for file in files {
+        let bytes = std::fs::read(file).map_err(|fault| context::unreadable(file, &fault))?;
+        let (ok, detail) = match ivi::verify::verify(&bytes, &ivi::verify::Trust::Any, context::now().utc()) {
+            Ok(verified) => (true, format!("the seal of {} fits the content", verified.certificate.subject)),
+            Err(fault) => (false, fault.to_string()),
+        };
+        checked.push((file.display().to_string(), ok, detail));
+    }
+    if desk {
+        let path = context::desk_path(global)?;
+        let mut desk = Desk::open(&path, ivi::catalogue())?;
+        let report = desk.verify_chain()?;
+        let (seq, head) = desk.head()?;
+        let detail = format!(
+            "{} events, {} releases, {} messages; head {} {head}",
+            report.events, report.releases, report.messages, seq.0
+        );
+        checked.push((path.display().to_string(), report.faults.is_empty(), detail));
+        checked.extend(report.faults.into_iter().map(|fault| (fault.place, false, fault.what)));
+    }
+    let all_ok = checked.iter().all(|(_, ok, _)| *ok);
+    let mut table = Table::new(&["What", "Ok", "Detail"]);
+    let mut text = String::new();
+    for (what, ok, detail) in &checked {
+        table.row([what.clone(), if *ok { "yes" } else { "no" }.to_owned(), detail.clone()]);
+    }
+    text.push_str(&super::output::columns(&table));
+    let values: Vec<Value> =
+        checked.iter().map(|(what, ok, detail)| json!({"what": what, "ok": ok, "detail": detail})).collect();
+    out.one(&text, &table, &json!({"ok": all_ok, "checked": values}))?;
+    if all_ok { Ok(()) } else { Err(Failure::new(Kind::Refused, "something does not hold").rule("verify")) }
+}

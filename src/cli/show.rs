@@ -1,0 +1,257 @@
+//! The verb `show`: a record as people read it, and as programs do.
+
+use std::fmt::Write;
+
+use serde_json::Value;
+
+use super::args::ShowArgs;
+use super::context::{self, Context};
+use super::json;
+use super::output::{Table, columns};
+use crate::domain::address::Address;
+use crate::domain::catalogue::Catalogue;
+use crate::domain::certificate::{Case, Change, ChangeKind};
+use crate::domain::checks::Grade;
+use crate::domain::dossier::Dossier;
+use crate::domain::event::Event;
+use crate::domain::summary::Summary;
+use crate::domain::visible::visible;
+use crate::failure::{Failure, Kind};
+
+pub fn show(context: &mut Context, args: &ShowArgs) -> Result<(), Failure> {
+    let id = context.record(&args.vin)?;
+    if let (true, Some(stage)) = (args.message, args.stage) {
+        let bytes = context.desk.received(id, stage)?;
+        return Ok(context.out.bytes(&bytes)?);
+    }
+    let now = context::now();
+    let dossier = context.desk.dossier(id, now)?;
+    let catalogue = context.desk.catalogue();
+    if let Some(stage) = args.stage
+        && stage != dossier.record.build_stage
+        && !dossier.record.stages.iter().any(|received| received.number == stage)
+    {
+        return Err(Failure::new(Kind::NotFound, format!("the record has no build stage {stage}")));
+    }
+    if args.changes {
+        let table = change_table(&dossier, catalogue, context.out.format == super::args::Format::Csv);
+        return Ok(context.out.list(&table, &json::changes(&dossier, catalogue))?);
+    }
+    if args.findings {
+        let table = finding_table(&dossier, catalogue);
+        return Ok(context.out.list(&table, &json::findings(&dossier.findings, catalogue))?);
+    }
+    if args.history {
+        return Ok(context.out.list(&history_table(&dossier.history), &json::history(&dossier.history))?);
+    }
+    if args.entries || args.stage.is_some() {
+        let entries = json::entries(&dossier.record, &dossier.certificate, args.stage, catalogue);
+        let mut table = Table::new(&["Entry", "Title", "Value", "Unit", "Stage", "Address"]);
+        for (address, value, stage, _) in &entries {
+            let (entry, title, unit) = described(address, catalogue);
+            table.row([entry, title, value.clone(), unit, stage.to_string(), address.to_string()]);
+        }
+        let values: Vec<Value> = entries.into_iter().map(|(.., value)| value).collect();
+        return Ok(context.out.list(&table, &values)?);
+    }
+    let people = context.desk.people()?;
+    let policy = context.desk.policy()?;
+    let record = &dossier.record;
+    let case = Case { record, approvals: &dossier.approvals, people: &people, policy: &policy, catalogue, now };
+    let line = Summary::of(&case, &dossier.certificate, &dossier.findings);
+    let whole = json::dossier(&dossier, &line, false, catalogue, now.day());
+    let table = change_table(&dossier, catalogue, true);
+    context.out.one(&text(&dossier, &line, catalogue, context), &table, &whole)?;
+    context.desk.mark_seen(&context.actor.login, id, record.seq)?;
+    Ok(())
+}
+
+fn described(address: &Address, catalogue: &Catalogue) -> (String, String, String) {
+    let element = catalogue.element(address);
+    let rows = rows_of(address);
+    let title = element.map_or_else(|| address.to_string(), |element| format!("{}{rows}", element.title));
+    let entry = element.and_then(|element| element.entry).unwrap_or_default().to_owned();
+    (entry, title, element.and_then(|element| element.unit).unwrap_or_default().to_owned())
+}
+
+/// The rows of an address in words a person reads after a title: ` [2]`, ` [1.3]`.
+fn rows_of(address: &Address) -> String {
+    let rows: Vec<String> = address.steps().filter_map(|step| step.row).map(|row| row.to_string()).collect();
+    if rows.is_empty() { String::new() } else { format!(" [{}]", rows.join(".")) }
+}
+
+/// The changes as people read them. Unless `all`, what is merely inherited or copied is left out and counted.
+fn change_table(dossier: &Dossier, catalogue: &Catalogue, all: bool) -> Table {
+    let mut table = Table::new(&["Entry", "Title", "Base", "Ours", "Unit", "Kind", "Set by", "Why", "State"]);
+    let told = |change: &&Change| all || worth_telling(dossier, change);
+    for change in dossier.certificate.changes.iter().filter(told) {
+        let (entry, title, unit) = described(&change.address, catalogue);
+        table.row([
+            entry,
+            title,
+            change.before.clone().unwrap_or_else(|| "–".to_owned()),
+            change.ours.clone().unwrap_or_else(|| "–".to_owned()),
+            unit,
+            change.kind.word().to_owned(),
+            change.set_by.as_ref().map(ToString::to_string).unwrap_or_else(|| origin(change)),
+            change.reason.clone().unwrap_or_default(),
+            state(change),
+        ]);
+    }
+    table
+}
+
+fn worth_telling(dossier: &Dossier, change: &Change) -> bool {
+    let quiet = matches!(change.kind, ChangeKind::Inherited | ChangeKind::Copied);
+    let doubted = || {
+        dossier
+            .findings
+            .iter()
+            .any(|finding| finding.grade >= Grade::Warn && finding.address.as_ref() == Some(&change.address))
+    };
+    !quiet || change.exception.is_some() || doubted()
+}
+
+fn origin(change: &Change) -> String {
+    use crate::domain::certificate::Origin;
+    match change.origin {
+        Some(Origin::Approval) => "approval".to_owned(),
+        Some(Origin::Copied) => "copied".to_owned(),
+        Some(Origin::Restated) => "restated".to_owned(),
+        Some(Origin::Declared) | None => String::new(),
+    }
+}
+
+fn state(change: &Change) -> String {
+    match (&change.confirmed, change.exception) {
+        (Some(yes), _) => format!("confirmed by {}", yes.by),
+        (None, Some(id)) => format!("exception {}", id.0),
+        (None, None) if change.undecided => "undecided".to_owned(),
+        (None, None) => String::new(),
+    }
+}
+
+fn finding_table(dossier: &Dossier, catalogue: &Catalogue) -> Table {
+    let mut table = Table::new(&["Grade", "Check", "Entry", "Finding", "Clause"]);
+    for finding in &dossier.findings {
+        let entry = finding.address.as_ref().map(|address| {
+            let known = catalogue.element(address).and_then(|element| element.entry);
+            known.map_or_else(|| address.to_string(), |entry| format!("{entry}{}", rows_of(address)))
+        });
+        table.row([
+            finding.grade.word().to_owned(),
+            finding.check.to_owned(),
+            entry.unwrap_or_default(),
+            finding.message.clone(),
+            finding.clause.to_owned(),
+        ]);
+    }
+    table
+}
+
+/// A history as people read it: one line for each thing that changed.
+pub fn history_table(events: &[Event]) -> Table {
+    let mut table = Table::new(&["Seq", "At", "By", "Action", "What", "From", "To", "Why"]);
+    for event in events {
+        let by = event.via.as_ref().map_or_else(|| event.by.to_string(), |via| format!("{} (via {via})", event.by));
+        let row = |what: &str, from: &str, to: &str| {
+            let at = event.at.utc().format("%Y-%m-%d %H:%M:%S").to_string();
+            let why = event.facts.reason.clone().unwrap_or_default();
+            [event.seq.0.to_string(), at, by.clone(), event.action.clone(), what.into(), from.into(), to.into(), why]
+        };
+        if event.facts.lines.is_empty() {
+            table.row(row("", "", ""));
+        }
+        for line in &event.facts.lines {
+            table.row(row(&line.what, line.from.as_deref().unwrap_or("–"), line.to.as_deref().unwrap_or("–")));
+        }
+    }
+    table
+}
+
+fn text(dossier: &Dossier, line: &Summary, catalogue: &Catalogue, context: &Context) -> String {
+    let record = &dossier.record;
+    let today = context.today();
+    let mut text = String::new();
+    let or = |value: &Option<String>| value.as_deref().map_or("–".to_owned(), |value| visible(value).into_owned());
+    let owner = record.owner.as_ref().map_or("nobody".to_owned(), ToString::to_string);
+    let due = line
+        .due
+        .map_or(String::new(), |due| format!(", due {due}{}", if line.overdue_on(today) { " (overdue)" } else { "" }));
+    let mut put = |label: &str, value: String| {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{label:<10} {value}");
+    };
+    put("VIN", record.vin.to_string());
+    for stage in &record.stages {
+        let value = |address: &str| visible(stage.content.value(address).unwrap_or("–")).into_owned();
+        put(
+            &format!("stage {}", stage.number),
+            format!(
+                "{} · {} · {} {} {} · revision {} · seal {}",
+                value("StageOfCompletion"),
+                value("TypeApprovalNumber"),
+                value("Type"),
+                value("Variant"),
+                value("Version"),
+                stage.revision,
+                visible(&stage.signature)
+            ),
+        );
+    }
+    let ours = format!(
+        "{} · {} · {} {} {} · message version {}",
+        dossier.certificate.value("StageOfCompletion").unwrap_or("–"),
+        or(&line.approval),
+        or(&line.vehicle_type),
+        or(&line.variant),
+        or(&line.version_code),
+        record.version
+    );
+    put(&format!("stage {}", record.build_stage), format!("{ours} (ours)"));
+    put(
+        "build",
+        format!("{} · category {} · bodywork {}", list_or_dash(&line.options), or(&line.category), or(&line.bodywork)),
+    );
+    put("step", format!("{}, owner {owner}{due}", record.step));
+    if let Some(hold) = &record.hold {
+        let until = hold.until.map_or(String::new(), |until| format!(" until {until}"));
+        put("on hold", format!("{}{until} ({})", visible(&hold.reason), hold.by));
+    }
+    for signoff in record.signoffs.iter().filter(|signoff| signoff.version == record.version) {
+        let void = if signoff.void_at.is_some() { " — void, the content changed or it was returned" } else { "" };
+        put("signed", format!("{}: {} by {}{void}", signoff.checkpoint, visible(&signoff.meaning), signoff.by));
+    }
+    for release in &record.releases {
+        put("released", format!("version {} · {} · {}", release.version, release.reference, release.sealed_at));
+    }
+    let changes = change_table(dossier, catalogue, false);
+    let silent = dossier.certificate.changes.len() - changes.rows.len();
+    let _ = write!(text, "\nChanges\n{}", columns(&changes));
+    let _ = writeln!(text, "({silent} more entries are inherited or copied: `show {} --entries`)", record.vin);
+    if !dossier.findings.is_empty() {
+        let _ = write!(text, "\nFindings\n{}", columns(&finding_table(dossier, catalogue)));
+    }
+    if !record.exceptions.is_empty() {
+        let mut table = Table::new(&["Id", "Kind", "State", "Weight", "Entry", "Owner", "Text"]);
+        for one in &record.exceptions {
+            table.row(super::exceptions::cells(one, today));
+        }
+        let _ = write!(text, "\nExceptions\n{}", columns(&table));
+    }
+    if dossier.readiness.is_empty() {
+        let _ = writeln!(text, "\nReady: nothing stands between this record and its release.");
+    } else {
+        let mut table = Table::new(&["Rule", "What to do", "Who"]);
+        for one in &dossier.readiness {
+            let who: Vec<&str> = one.who.iter().map(|role| role.word()).collect();
+            table.row([one.rule.clone(), one.what.clone(), who.join(", ")]);
+        }
+        let _ = write!(text, "\nNot ready\n{}", columns(&table));
+    }
+    text
+}
+
+fn list_or_dash(list: &[String]) -> String {
+    if list.is_empty() { "–".to_owned() } else { visible(&list.join(" ")).into_owned() }
+}

@@ -1,0 +1,87 @@
+//! Opening the terminal: the desk, who acts, settings, keymap and theme; what is at fault in files is said, and the
+//! defaults serve.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::args::{Color, Global};
+use super::context::Context;
+use super::output::Out;
+use super::queue::read_queue;
+use super::release::key_password;
+use crate::app::command;
+use crate::app::model::Context as Place;
+use crate::config::keymap::Words;
+use crate::config::settings::{SealKey, Settings};
+use crate::config::theme::Theme;
+use crate::config::{keymap, place};
+use crate::domain::queue::QueueName;
+use crate::failure::Failure;
+use crate::issuing;
+use crate::term;
+
+/// The person's settings, and the faults of their file: the defaults stand in for what is at fault.
+fn read_settings() -> (Settings, Vec<String>) {
+    let Some(place) = place::Place::of_person() else { return (Settings::default(), Vec::new()) };
+    let (settings, faults) = Settings::read(&place.settings);
+    (settings, faults.iter().map(ToString::to_string).collect())
+}
+
+/// The person's settings; faults are told on standard error.
+pub fn settings(out: &Out) -> Settings {
+    let (settings, faults) = read_settings();
+    for fault in faults {
+        out.say(&fault);
+    }
+    settings
+}
+
+/// The key file the settings name, if they name one.
+pub fn seal_file(settings: &Settings) -> Option<&Path> {
+    match &settings.seal {
+        Some(SealKey::File(path)) => Some(path),
+        Some(SealKey::Pkcs11(_)) | None => None,
+    }
+}
+
+/// Gives the words a keymap may use: the commands and the places there are.
+pub fn with_words<T>(read: impl FnOnce(&Words<'_>) -> T) -> T {
+    let commands = command::names();
+    let contexts: Vec<&str> = Place::ALL.iter().map(|place| place.word()).collect();
+    let typing: Vec<&str> = Place::ALL.iter().filter(|place| place.types()).map(|place| place.word()).collect();
+    read(&Words { commands: &commands, contexts: &contexts, typing: &typing })
+}
+
+/// Opens the terminal on a queue (the one that waits for the person, without one); answers its exit code.
+pub fn open(global: &Global, queue: Option<&str>) -> Result<u8, Failure> {
+    let queue = queue.map(read_queue).transpose()?.unwrap_or(QueueName::Waiting);
+    let Context { desk, actor, .. } = Context::open(global)?;
+    let (settings, mut notices) = read_settings();
+    let folder = place::Place::of_person().map(|place| place.keymaps);
+    let (keymap, faults) = with_words(|words| keymap::read_or_default(&settings.keymap, folder.as_deref(), words));
+    notices.extend(faults.iter().map(ToString::to_string));
+    let variable = |name: &str| std::env::var(name).ok();
+    let session = term::session::Session::look(variable);
+    let theme = match global.color {
+        Color::Never => Theme::chosen(None, true),
+        Color::Always => Theme::chosen(settings.theme, false),
+        Color::Auto => Theme::chosen(settings.theme, session.no_colour),
+    };
+    let seal: Option<PathBuf> = seal_file(&settings).map(Path::to_owned);
+    term::run::run(term::run::Terminal {
+        queue,
+        keymap,
+        theme,
+        ascii: settings.ascii,
+        mouse: settings.mouse,
+        editor: term::editor::chosen(variable("VISUAL"), variable("EDITOR")),
+        session,
+        release: Arc::new(move |desk, actor, id, seen, now| {
+            let key = issuing::key(None, seal.as_deref(), desk.path(), desk.is_demo(), key_password)?;
+            Ok(issuing::release(desk, actor, id, &key, now, Some(seen))?.seq)
+        }),
+        notices,
+        desk,
+        actor,
+    })
+}
