@@ -1,0 +1,140 @@
+//! A pseudo-terminal with a terminal emulator behind it: what a person at the keyboard sees and does.
+
+use std::io::{Read, Write};
+use std::path::Path;
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+/// How long anything may take to appear before a test fails. Generous: a loaded machine is no failure.
+const DEADLINE: Duration = Duration::from_secs(60);
+
+struct Shared {
+    parser: vt100::Parser,
+    closed: bool,
+}
+
+/// A program in a terminal of its own.
+pub struct Terminal {
+    child: Box<dyn Child + Send + Sync>,
+    master: Box<dyn MasterPty + Send>,
+    keys: Box<dyn Write + Send>,
+    shared: Arc<(Mutex<Shared>, Condvar)>,
+}
+
+impl Terminal {
+    /// Starts the built program in a terminal of so many columns and rows.
+    pub fn start(columns: u16, rows: u16, home: &Path, words: &[&str], environment: &[(&str, &str)]) -> Terminal {
+        let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).unwrap();
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_stageplate"));
+        command.args(words);
+        command.env_clear();
+        command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        command.env("HOME", home);
+        command.env("TERM", "xterm-256color");
+        command.env("LANG", "C.UTF-8");
+        for (name, value) in environment {
+            command.env(name, value);
+        }
+        let child = pair.slave.spawn_command(command).unwrap();
+        drop(pair.slave);
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let keys = pair.master.take_writer().unwrap();
+        let parser = vt100::Parser::new(rows, columns, 0);
+        let shared = Arc::new((Mutex::new(Shared { parser, closed: false }), Condvar::new()));
+        let theirs = Arc::clone(&shared);
+        std::thread::spawn(move || {
+            let mut buffer = [0; 65536];
+            loop {
+                let read = reader.read(&mut buffer).unwrap_or(0);
+                let (lock, changed) = &*theirs;
+                let mut shared = lock.lock().unwrap();
+                shared.closed = read == 0;
+                shared.parser.process(&buffer[..read]);
+                changed.notify_all();
+                if read == 0 {
+                    return;
+                }
+            }
+        });
+        Terminal { child, master: pair.master, keys, shared }
+    }
+
+    /// Types.
+    pub fn keys(&mut self, keys: &str) {
+        self.keys.write_all(keys.as_bytes()).unwrap();
+        self.keys.flush().unwrap();
+    }
+
+    /// What is on the screen.
+    pub fn screen(&self) -> String {
+        self.shared.0.lock().unwrap().parser.screen().contents()
+    }
+
+    /// Looks at the screen cell by cell.
+    pub fn cells(&self, look: impl FnOnce(&vt100::Screen)) {
+        look(self.shared.0.lock().unwrap().parser.screen());
+    }
+
+    /// Waits until the screen is as wanted, and answers it.
+    pub fn wait(&self, what: &str, wanted: impl Fn(&str) -> bool) -> String {
+        let until = Instant::now() + DEADLINE;
+        let (lock, changed) = &*self.shared;
+        let mut shared = lock.lock().unwrap();
+        loop {
+            let screen = shared.parser.screen().contents();
+            if wanted(&screen) {
+                return screen;
+            }
+            let left = until.saturating_duration_since(Instant::now());
+            assert!(!left.is_zero() && !shared.closed, "waited for {what}; the screen is\n{screen}");
+            // What is waited for may not show on the screen, so the condition is looked at now and then as well.
+            shared = changed.wait_timeout(shared, left.min(Duration::from_millis(100))).unwrap().0;
+        }
+    }
+
+    /// Waits until a text is on the screen.
+    pub fn sees(&self, text: &str) -> String {
+        self.wait(&format!("`{text}`"), |screen| screen.contains(text))
+    }
+
+    /// Another size.
+    pub fn resize(&mut self, columns: u16, rows: u16) {
+        let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
+        self.shared.0.lock().unwrap().parser.screen_mut().set_size(rows, columns);
+        self.master.resize(size).unwrap();
+    }
+
+    /// The connection breaks: the kernel tells the program so.
+    pub fn hang_up(&mut self) {
+        let pid = i32::try_from(self.pid()).ok().and_then(rustix::process::Pid::from_raw).expect("a process's number");
+        rustix::process::kill_process(pid, rustix::process::Signal::HUP).unwrap();
+    }
+
+    /// The process's number.
+    pub fn pid(&self) -> u32 {
+        self.child.process_id().expect("it was started")
+    }
+
+    /// Waits for the program to end, and answers its exit code.
+    pub fn ends(&mut self) -> u32 {
+        let until = Instant::now() + DEADLINE;
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.exit_code();
+            }
+            assert!(Instant::now() < until, "the program did not end; the screen is\n{}", self.screen());
+            std::thread::yield_now();
+        }
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // It may have ended already; then there is nothing to end.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
