@@ -5,7 +5,7 @@ use super::forms;
 use super::model::{Ask, Model, Sheet, Tone};
 use super::msg::{Effect, Tag};
 use super::outbox::{Act, Deed, Then};
-use super::record::{Opened, Pane, may_settle};
+use super::record::{Opened, Pane, may_declare, may_settle};
 use crate::domain::action::{Action, Settle};
 use crate::domain::address::Address;
 use crate::domain::certificate::Change;
@@ -142,10 +142,26 @@ pub fn flag(model: &mut Model) -> Vec<Effect> {
     open_form(model, Purpose::Flag(address))
 }
 
+/// Whether a value can be declared at the entry under the cursor.
+///
+/// # Errors
+/// Why not, and who could.
+pub fn may_edit(model: &Model) -> Result<(), String> {
+    model.may("edit")?;
+    match (model.current(), entry_here(model)) {
+        (Some(opened), Some(address)) => may_declare(opened, &address, &model.house, &model.who, model.now),
+        _ => Ok(()),
+    }
+}
+
+fn entry_here(model: &Model) -> Option<Address> {
+    here(model)
+        .filter(|address| model.house.catalogue.element(address).is_some_and(|element| element.value_type().is_some()))
+}
+
 /// Declares a value at the entry under the cursor; where it is on a table or on nothing, at one that is named.
 pub fn edit(model: &mut Model) -> Vec<Effect> {
-    let address = here(model)
-        .filter(|address| model.house.catalogue.element(address).is_some_and(|element| element.value_type().is_some()));
+    let address = entry_here(model);
     open_form(model, Purpose::Edit(address))
 }
 

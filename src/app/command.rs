@@ -23,6 +23,10 @@ pub struct Command {
     pub contexts: &'static [Context],
     /// Whether the palette lists it.
     pub listed: bool,
+    /// Whether it shows a form or a question about the record before anything is done. Such a command, and what is
+    /// typed after it, waits for a record that is still being read; one that acts at once never does, for it would act
+    /// on what nobody has seen.
+    pub shows: bool,
     /// Whether it can be run now; if not, why and who could.
     pub available: fn(&Model) -> Result<(), String>,
     /// Runs it.
@@ -64,7 +68,7 @@ const fn move_row(
     contexts: &'static [Context],
     run: fn(&mut Model) -> Vec<Effect>,
 ) -> Command {
-    Command { name, title, help: title, hint: None, contexts, listed: false, available: always, run }
+    Command { name, title, help: title, hint: None, contexts, listed: false, shows: false, available: always, run }
 }
 
 const fn go(
@@ -74,7 +78,7 @@ const fn go(
     contexts: &'static [Context],
     run: fn(&mut Model) -> Vec<Effect>,
 ) -> Command {
-    Command { name, title, help: title, hint, contexts, listed: true, available: always, run }
+    Command { name, title, help: title, hint, contexts, listed: true, shows: false, available: always, run }
 }
 
 macro_rules! act {
@@ -89,9 +93,17 @@ macro_rules! act {
             hint: $hint,
             contexts: $contexts,
             listed: true,
+            shows: false,
             available: $available,
             run: $run,
         }
+    };
+}
+
+/// An act that shows a form or a question first.
+macro_rules! form {
+    ($($row:tt)*) => {
+        Command { shows: true, ..act!($($row)*) }
     };
 }
 
@@ -123,7 +135,7 @@ pub static COMMANDS: &[Command] = &[
         RECORDS,
         acts::advance
     ),
-    act!(
+    form!(
         "flag",
         Some("flag"),
         "Flag: raise an exception",
@@ -131,15 +143,16 @@ pub static COMMANDS: &[Command] = &[
         RECORDS,
         acts::flag
     ),
-    act!(
+    form!(
         "edit",
         Some("edit"),
         "Edit the value",
         "Declare a value for the entry under the cursor",
         &[Record],
-        acts::edit
+        acts::edit,
+        acts::may_edit
     ),
-    act!(
+    form!(
         "edit-entry",
         None,
         "Edit an entry by number or name",
@@ -148,8 +161,8 @@ pub static COMMANDS: &[Command] = &[
         acts::edit_entry,
         |model| { model.may("edit") }
     ),
-    act!("take", Some("take"), "Take the record", "Become the record's owner", RECORDS, acts::take),
-    act!(
+    form!("take", Some("take"), "Take the record", "Become the record's owner", RECORDS, acts::take),
+    form!(
         "assign",
         Some("assign"),
         "Assign the record or the exception",
@@ -157,7 +170,7 @@ pub static COMMANDS: &[Command] = &[
         RECORDS,
         acts::assign
     ),
-    act!(
+    form!(
         "return",
         Some("return"),
         "Return the record",
@@ -165,7 +178,7 @@ pub static COMMANDS: &[Command] = &[
         RECORDS,
         acts::send_back
     ),
-    act!(
+    form!(
         "release",
         Some("release"),
         "Release the record",
@@ -173,7 +186,7 @@ pub static COMMANDS: &[Command] = &[
         RECORDS,
         acts::release
     ),
-    act!(
+    form!(
         "resolve",
         Some("resolve"),
         "Resolve the exception",
@@ -182,7 +195,7 @@ pub static COMMANDS: &[Command] = &[
         acts::resolve,
         acts::may_resolve
     ),
-    act!(
+    form!(
         "waive",
         Some("waive"),
         "Waive the exception",
@@ -191,7 +204,7 @@ pub static COMMANDS: &[Command] = &[
         acts::waive,
         acts::may_waive
     ),
-    act!(
+    form!(
         "hold",
         None,
         "Hold the record, or resume it",
@@ -199,7 +212,7 @@ pub static COMMANDS: &[Command] = &[
         RECORDS,
         acts::hold
     ),
-    act!("note", None, "Write a remark", "Write a remark into the history", RECORDS, acts::note),
+    form!("note", None, "Write a remark", "Write a remark into the history", RECORDS, acts::note),
     act!(
         "next-undecided",
         Some("next ?"),

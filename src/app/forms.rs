@@ -1,21 +1,16 @@
-//! The forms there are: the fields of each, and the act that each sends.
+//! The forms there are, and the fields of each. What a filled-in one says is [`filled`](super::filled)'s.
 
-use std::collections::BTreeMap;
-
-use chrono::NaiveDate;
-
-use super::form::{Choice, Field, Form, Input, Meanwhile, Name, Pick, Purpose};
+use super::filled::look_at;
+use super::form::{Choice, Field, Form, Input, Name, Pick, Purpose};
 use super::model::House;
-use super::outbox::{Act, Deed, Then};
 use super::record::Opened;
 use super::text::Text;
-use crate::domain::action::{Action, Given, Settle};
 use crate::domain::address::Address;
 use crate::domain::catalogue::Element;
 use crate::domain::checks::Grade;
 use crate::domain::identity::{ExceptionId, Login};
 use crate::domain::policy::Step;
-use crate::domain::value::{ValueType, date};
+use crate::domain::value::ValueType;
 
 /// A form for the open record.
 pub fn open(purpose: Purpose, opened: &Opened, house: &House) -> Form {
@@ -82,6 +77,7 @@ pub fn open(purpose: Purpose, opened: &Opened, house: &House) -> Form {
         unclear: None,
     };
     name_drafts(&mut form);
+    // Faults are shown once somebody wrote something.
     let _ = look_at(&mut form, opened, house);
     form
 }
@@ -202,7 +198,7 @@ fn owner_of_exception(house: &House) -> Field {
     field
 }
 
-fn entry_line(house: &House, address: &Address) -> String {
+pub(super) fn entry_line(house: &House, address: &Address) -> String {
     match house.catalogue.element(address) {
         Some(element) => format!("{} {} · {address}", element.entry.unwrap_or("–"), element.title),
         None => address.to_string(),
@@ -210,7 +206,7 @@ fn entry_line(house: &House, address: &Address) -> String {
 }
 
 /// The value before and ours, in words.
-fn value_facts(opened: &Opened, house: &House, address: &Address) -> Vec<String> {
+pub(super) fn value_facts(opened: &Opened, house: &House, address: &Address) -> Vec<String> {
     let unit = house.catalogue.element(address).and_then(|element| element.unit);
     let unit = unit.map(|unit| format!(" {unit}")).unwrap_or_default();
     let Some(change) = opened.dossier.certificate.change(address) else {
@@ -265,14 +261,14 @@ fn edit(opened: &Opened, house: &House, address: Option<&Address>) -> Parts {
 }
 
 /// What may be written there: type, unit, limits.
-fn takes(element: &Element) -> String {
+pub(super) fn takes(element: &Element) -> String {
     let kind = element.value_type().map(ValueType::describe).unwrap_or_default();
     let unit = element.unit.map(|unit| format!(", in {unit}")).unwrap_or_default();
     format!("{kind}{unit}; `=` restates the value before, empty lets it stand again")
 }
 
 /// The approval's limits for the entry, for the variant and version the certificate names.
-fn envelope(opened: &Opened, address: &Address) -> Option<String> {
+pub(super) fn envelope(opened: &Opened, address: &Address) -> Option<String> {
     let dossier = &opened.dossier;
     let number = dossier.record.declares("TypeApprovalNumber")?;
     let approval = dossier.approvals.iter().find(|approval| approval.number.as_str() == number)?;
@@ -280,153 +276,6 @@ fn envelope(opened: &Opened, address: &Address) -> Option<String> {
     let covered = approval.covers(certificate.value("Variant")?, certificate.value("Version")?)?;
     let range = covered.ranges.get(address)?;
     Some(format!("{number} allows {} to {}", range.min, range.max))
-}
-
-/// The entry a form is about, as far as it says one.
-///
-/// # Errors
-/// Why what is written names none.
-pub fn address(form: &Form, house: &House) -> Result<Option<Address>, String> {
-    match &form.purpose {
-        Purpose::Edit(Some(address)) => Ok(Some(address.clone())),
-        Purpose::Edit(None) if form.says(Name::Entry).is_empty() => Ok(None),
-        Purpose::Edit(None) => {
-            house.catalogue.address(form.says(Name::Entry)).map(Some).map_err(|fault| fault.to_string())
-        }
-        _ => Ok(None),
-    }
-}
-
-/// Looks at what is written, says at each field what is wrong with it, and answers whether all of it fits.
-pub fn look_at(form: &mut Form, opened: &Opened, house: &House) -> Result<(), usize> {
-    for field in &mut form.fields {
-        field.fault = None;
-    }
-    let mut wrong: Vec<(Name, String)> = Vec::new();
-    match address(form, house) {
-        Err(fault) => wrong.push((Name::Entry, fault)),
-        Ok(None) if matches!(form.purpose, Purpose::Edit(None)) => wrong.push((Name::Entry, "name an entry".into())),
-        Ok(None) => {}
-        Ok(Some(address)) => {
-            if matches!(form.purpose, Purpose::Edit(None)) {
-                describe(form, opened, house, &address);
-            }
-            if let Err(fault) = fits(form, opened, house, &address) {
-                wrong.push((Name::Value, fault));
-            }
-        }
-    }
-    if form.named(Name::Words).is_some() && form.says(Name::Words).is_empty() {
-        let optional = matches!(form.purpose, Purpose::Assign) && opened.dossier.record.owner.is_none();
-        if !optional {
-            wrong.push((Name::Words, "it needs words".into()));
-        }
-    }
-    let until = form.says(Name::Until);
-    if !until.is_empty() && date(until).is_none() {
-        wrong.push((Name::Until, "not a date such as 2026-07-05".into()));
-    }
-    for name in [Name::Kind, Name::Person] {
-        if let Some(Field { input: Input::Pick(pick), .. }) = form.named(name) {
-            match pick.chosen() {
-                None => wrong.push((name, "nothing is left to choose: take back a letter".into())),
-                Some(choice) if !choice.open => wrong.push((name, choice.note.clone())),
-                Some(_) => {}
-            }
-        }
-    }
-    let mut first = None;
-    for (name, fault) in wrong {
-        if let Some(at) = form.fields.iter().position(|field| field.name == name) {
-            form.fields[at].fault = Some(fault);
-            first = Some(first.map_or(at, |first: usize| first.min(at)));
-        }
-    }
-    first.map_or(Ok(()), Err)
-}
-
-/// Says what the entry that was written takes, and what it is.
-fn describe(form: &mut Form, opened: &Opened, house: &House, address: &Address) {
-    form.facts = vec![entry_line(house, address)];
-    form.facts.extend(value_facts(opened, house, address));
-    form.facts.extend(envelope(opened, address));
-    let hint = house.catalogue.element(address).map(takes).unwrap_or_default();
-    if let Some(field) = form.fields.iter_mut().find(|field| field.name == Name::Value) {
-        field.hint = hint;
-    }
-}
-
-fn fits(form: &Form, opened: &Opened, house: &House, address: &Address) -> Result<(), String> {
-    let value = form.says(Name::Value);
-    let change = opened.dossier.certificate.change(address);
-    match value {
-        "" if opened.dossier.record.declared.contains_key(address) => Ok(()),
-        "" => Err("nothing is declared here that could be taken back".into()),
-        "=" if change.is_some_and(|change| change.before.is_some()) => Ok(()),
-        "=" => Err("no stage before gives it a value to restate".into()),
-        value => {
-            let Some(element) = house.catalogue.element(address) else { return Ok(()) };
-            element.check(value).map_err(|misfit| misfit.to_string())
-        }
-    }
-}
-
-/// The act that a form sends. It must have been [looked at](look_at) and found to fit.
-pub fn act(form: &Form, opened: &Opened, house: &House, who: &Login) -> Option<Act> {
-    let text = || form.says(Name::Words).to_owned();
-    let reason = || Some(text()).filter(|text| !text.is_empty());
-    let login = || Login::parse(form.says(Name::Person)).ok();
-    let until: Option<NaiveDate> = date(form.says(Name::Until));
-    let (action, done) = match &form.purpose {
-        Purpose::Take => (Action::Assign { to: Some(who.clone()), reason: reason() }, "the record is yours".to_owned()),
-        Purpose::Assign => {
-            let to = login();
-            let done = to.as_ref().map_or("nobody owns the record now".to_owned(), |to| format!("assigned to {to}"));
-            (Action::Assign { to, reason: reason() }, done)
-        }
-        Purpose::AssignException(id) => {
-            let to = login()?;
-            let done = format!("exception {} assigned to {to}", id.0);
-            (Action::Settle { id: *id, how: Settle::Assign { to } }, done)
-        }
-        Purpose::Edit(_) => {
-            let address = address(form, house).ok()??;
-            let value = match form.says(Name::Value) {
-                "" => None,
-                "=" => Some(Given::Same),
-                value => Some(Given::Value(value.to_owned())),
-            };
-            let done = format!("declared {}", title_of(house, &address));
-            (Action::SetValues { values: BTreeMap::from([(address, value)]), reason: text() }, done)
-        }
-        Purpose::Flag(at) => {
-            let blocking = match form.says(Name::Weight) {
-                "blocking" => Some(true),
-                "minor" => Some(false),
-                _ => None,
-            };
-            let place = at.as_ref().map_or("the record".to_owned(), |address| title_of(house, address));
-            let kind = form.says(Name::Kind).to_owned();
-            (Action::Flag { kind, at: at.clone(), blocking, text: text(), to: login() }, format!("flagged {place}"))
-        }
-        Purpose::Resolve(id) => {
-            (Action::Settle { id: *id, how: Settle::Resolve { text: text() } }, format!("exception {} resolved", id.0))
-        }
-        Purpose::Waive(id) => {
-            let how = Settle::Waive { text: text(), until };
-            (Action::Settle { id: *id, how }, format!("exception {} waived", id.0))
-        }
-        Purpose::Return => {
-            let to = form.says(Name::Step).to_owned();
-            let done = format!("{} returned to {to}", opened.dossier.record.vin.tail());
-            (Action::Return { to, reason: text() }, done)
-        }
-        Purpose::Hold => (Action::Hold { reason: text(), until }, "the record is on hold".to_owned()),
-        Purpose::Note => (Action::Note { text: text() }, "the remark is in the history".to_owned()),
-    };
-    let then = if matches!(form.purpose, Purpose::Return) { Then::Next } else { Then::Stay };
-    let drafts = form.fields.iter().filter_map(|field| field.draft.clone()).collect();
-    Some(Act { record: form.record, seen: form.seen, deed: Deed::Act(action), done, then, drafts })
 }
 
 /// What an entry is called in a sentence: number and title.
@@ -439,12 +288,6 @@ pub fn title_of(house: &House, address: &Address) -> String {
 pub fn rows_of(address: &Address) -> String {
     let rows: Vec<String> = address.steps().filter_map(|step| step.row).map(|row| row.to_string()).collect();
     if rows.is_empty() { String::new() } else { format!(" {}", rows.join(".")) }
-}
-
-/// Tells an open form what happened to its record meanwhile.
-pub fn tell(form: &mut Form, opened: &Opened, house: &House, told: String) {
-    let shown = address(form, house).ok().flatten().map(|address| value_facts(opened, house, &address).join("; "));
-    form.meanwhile = Some(Meanwhile { told, now: shown, acknowledged: false });
 }
 
 /// What will happen when a record is released, in lines.

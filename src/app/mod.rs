@@ -4,12 +4,13 @@
 //! as [`msg::Effect`], what was done comes back as [`msg::Msg`].
 //!
 //! In reading order: [`model`] is what there is, [`msg`] what happens, [`update`] what then; [`command`] is the table of
-//! everything a person can do, done in [`acts`], [`moves`] and [`typing`]; [`record`], [`form`] and [`forms`],
-//! [`palette`] and [`help`] are what the screen shows; [`outbox`] holds acts on their way; [`layout`] and [`text`] say
+//! everything a person can do, done in [`acts`], [`moves`] and [`typing`]; [`record`], [`form`], [`forms`] and
+//! [`filled`], [`palette`] and [`help`] are what the screen shows; [`outbox`] holds acts on their way; [`layout`] and [`text`] say
 //! where things are.
 
 pub mod acts;
 pub mod command;
+pub mod filled;
 pub mod form;
 pub mod forms;
 pub mod help;

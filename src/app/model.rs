@@ -3,7 +3,7 @@
 //! Invariant: the selected record is a row of the list, or there is none; the open record is the selected one, or the
 //! one its reader stayed on when it left the list.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use super::form::Form;
 use super::help::{Help, Keys};
@@ -260,6 +260,8 @@ pub struct Model {
     pub sheet: Option<Sheet>,
     /// The last outcome.
     pub notice: Option<Notice>,
+    /// Keys that wait for the record being read: a form was asked for, and perhaps written in already.
+    pub held: VecDeque<Key>,
     /// Keys of a sequence not yet complete.
     pub pending: Vec<Key>,
     /// Acts on their way.
@@ -298,6 +300,7 @@ impl Model {
             reread: false,
             sheet: None,
             notice: None,
+            held: VecDeque::new(),
             pending: Vec::new(),
             outbox: Outbox::default(),
             last_event: seq,
@@ -347,6 +350,11 @@ impl Model {
     /// The open record, unless another one is to be shown and still on its way.
     pub fn current(&self) -> Option<&Opened> {
         self.record.as_ref().filter(|opened| Some(opened.id()) == self.shown)
+    }
+
+    /// Whether the record that is to be shown is still on its way.
+    pub fn is_awaited(&self) -> bool {
+        self.shown.is_some() && self.current().is_none()
     }
 
     /// Rows of the queues that fit: all of them while they are not on the screen.

@@ -61,6 +61,9 @@ impl Model {
 
     /// Shows a record.
     pub fn show(&mut self, id: Option<RecordId>) -> Vec<Effect> {
+        if self.shown != id {
+            self.held.clear();
+        }
         self.shown = id;
         match id {
             None => {

@@ -353,6 +353,21 @@ pub fn may_settle(
     planned.map(drop).map_err(|refusal| in_words(&refusal))
 }
 
+/// Whether the reader may declare a value at an entry at all.
+///
+/// # Errors
+/// Why not, and who could.
+pub fn may_declare(opened: &Opened, address: &Address, house: &House, who: &Actor, now: Moment) -> Result<(), String> {
+    // Taking back what was never declared changes nothing, but is judged like any other value.
+    if opened.dossier.record.declared.contains_key(address) {
+        return Ok(());
+    }
+    let values = BTreeMap::from([(address.clone(), None)]);
+    let action = Action::SetValues { values, reason: "-".to_owned() };
+    let planned = plan::plan(&case(&opened.dossier, house, now), who, &action, 0);
+    planned.map(drop).map_err(|refusal| in_words(&refusal))
+}
+
 fn case<'a>(dossier: &'a Dossier, house: &'a House, now: Moment) -> Case<'a> {
     Case {
         record: &dossier.record,

@@ -1,8 +1,8 @@
 //! What the commands of writing do: in a form, in the filter's line, in the palette, at a question.
 
 use super::acts;
+use super::filled;
 use super::form::{Form, Input};
-use super::forms;
 use super::model::{Ask, List, Model, Sheet, Tone};
 use super::msg::Effect;
 use super::text::Text;
@@ -75,7 +75,7 @@ fn written(model: &mut Model) -> Vec<Effect> {
             let draft = field.draft.clone();
             let text = field.says().to_owned();
             if let Some(opened) = &model.record {
-                let _ = forms::look_at(form, opened, &model.house);
+                let _ = filled::look_at(form, opened, &model.house);
             }
             draft.map(|key| Effect::SaveDraft { key, text }).into_iter().collect()
         }
@@ -184,7 +184,7 @@ pub fn send(model: &mut Model) -> Vec<Effect> {
     if form.sending.is_some() {
         return Vec::new();
     }
-    if let Err(at) = forms::look_at(form, opened, &model.house) {
+    if let Err(at) = filled::look_at(form, opened, &model.house) {
         form.fields.iter_mut().for_each(|field| field.touched = true);
         form.at = at;
         form.fault = form.fields[at].fault.as_ref().map(|fault| format!("{}: {fault}", form.fields[at].label));
@@ -196,7 +196,7 @@ pub fn send(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     }
     form.seen = opened.seen;
-    let Some(act) = forms::act(form, opened, &model.house, &model.who.login) else { return Vec::new() };
+    let Some(act) = filled::act(form, opened, &model.house, &model.who.login) else { return Vec::new() };
     form.fault = None;
     if let super::form::Purpose::Waive(_) = form.purpose {
         return ask_to_waive(model, act);
@@ -388,7 +388,7 @@ pub fn draft(model: &mut Model, key: &str, text: &str) {
     }
     field.touched = true;
     if let Some(opened) = &model.record {
-        let _ = forms::look_at(form, opened, &model.house);
+        let _ = filled::look_at(form, opened, &model.house);
     }
     model.say(Tone::Plain, "your draft is back");
 }

@@ -1,15 +1,15 @@
 //! What each message does to the model, and what is to be done then.
 
 use super::command::{self, Command};
+use super::filled;
 use super::form::Meanwhile;
-use super::forms;
 use super::layout::Focus;
 use super::model::{Model, Sheet, Tone};
 use super::msg::{Effect, Msg, Row, Tag, Ticket, told};
 use super::outbox::Then;
 use super::record::{Opened, in_words};
 use super::typing;
-use crate::config::key::Key;
+use crate::config::key::{Code, Key};
 use crate::config::keymap::Match;
 use crate::domain::dossier::Dossier;
 use crate::domain::event::Event;
@@ -21,7 +21,7 @@ use crate::failure::Failure;
 /// Takes a message in; answers with what is to be done, in order.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     match msg {
-        Msg::Key(key) => press(model, key),
+        Msg::Key(key) => hear(model, key),
         Msg::Paste(text) => typing::pasted(model, &text),
         Msg::Resize { width, height } => resize(model, width, height),
         Msg::Tick(now) => tick(model, now),
@@ -32,6 +32,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::NoDossier { id, failure } => {
             model.reading = None;
             if model.shown == Some(id) {
+                model.held.clear();
                 model.say(Tone::No, failure_in_words(&failure));
             }
             read_what_waits(model)
@@ -70,6 +71,38 @@ fn failure_in_words(failure: &Failure) -> String {
     }
 }
 
+/// The most keys that wait for a record.
+const MOST_HELD: usize = 1_000;
+
+/// A key from the person: behind keys that wait, it waits too, or letters of a text would run commands.
+fn hear(model: &mut Model, key: Key) -> Vec<Effect> {
+    let gives_up = key.code == Code::Esc || (key.ctrl && key.code == Code::Char('c'));
+    if gives_up {
+        model.held.clear();
+    }
+    if model.held.is_empty() {
+        return press(model, key);
+    }
+    if model.held.len() < MOST_HELD {
+        model.held.push_back(key);
+    }
+    Vec::new()
+}
+
+/// Presses the keys that waited for the record that is here now. A question must be seen before it is answered: what
+/// was typed after it is dropped.
+fn press_held(model: &mut Model) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    let mut held = std::mem::take(&mut model.held);
+    while let Some(key) = held.pop_front() {
+        effects.extend(press(model, key));
+        if matches!(model.sheet, Some(Sheet::Ask(_))) {
+            break;
+        }
+    }
+    effects
+}
+
 fn press(model: &mut Model, key: Key) -> Vec<Effect> {
     let context = model.context();
     if model.pending.is_empty()
@@ -87,6 +120,10 @@ fn press(model: &mut Model, key: Key) -> Vec<Effect> {
     let begun = model.pending.len() > 1;
     model.pending.clear();
     match found.filter(|command| command.contexts.contains(&context)) {
+        Some(command) if command.shows && !begun && model.is_awaited() => {
+            model.held.push_back(key);
+            Vec::new()
+        }
         Some(command) => {
             model.notice = None;
             run_command(model, command)
@@ -211,6 +248,9 @@ fn dossier_read(model: &mut Model, dossier: Dossier) -> Vec<Effect> {
     }
     let mut effects = read_what_waits(model);
     effects.extend(model.mark_seen());
+    if !model.is_awaited() {
+        effects.extend(press_held(model));
+    }
     effects
 }
 
@@ -247,7 +287,7 @@ fn tell_form(model: &mut Model, seq: Seq) {
     let known = form.meanwhile.as_ref().is_some_and(|meanwhile| meanwhile.acknowledged);
     if let Some(event) = other {
         let text = told(event);
-        forms::tell(form, opened, &model.house, text);
+        filled::tell(form, opened, &model.house, text);
         if known && let Some(meanwhile) = &mut form.meanwhile {
             // A conflict has said so already, when the form was sent.
             meanwhile.acknowledged = true;

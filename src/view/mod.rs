@@ -4,6 +4,7 @@
 //! alone: every mark has a word beside it in the record and an ASCII twin.
 
 mod days;
+mod detail;
 mod dialog;
 mod head;
 pub mod ink;
@@ -27,7 +28,7 @@ pub fn draw(model: &Model, looks: Looks, screen: &mut Buffer) -> Option<Position
     head::head(&mut pen, model, layout.head);
     head::tabs(&mut pen, model, layout.tabs);
     panes::pane(&mut pen, model, layout.pane);
-    panes::detail(&mut pen, model, layout.detail);
+    detail::detail(&mut pen, model, layout.detail);
     screen::notice(&mut pen, model, layout.notice);
     screen::hints(&mut pen, model, layout.hints);
     let body = screen::body(&layout, model.size);

@@ -441,6 +441,57 @@ proptest! {
     }
 }
 
+/// A model whose record is still being read, and the record.
+fn awaiting() -> (stageplate::app::model::Model, stageplate::domain::dossier::Dossier) {
+    let mut desk = Desk::of("review", 120, 40);
+    let dossier = desk.dossiers.remove(1);
+    desk.press("down");
+    assert!(desk.model.is_awaited());
+    (desk.model, dossier)
+}
+
+fn press(model: &mut stageplate::app::model::Model, keys: &str) -> Vec<Effect> {
+    keys.split_whitespace().flat_map(|key| update(model, Msg::Key(key.parse().unwrap()))).collect()
+}
+
+#[test]
+fn letters_typed_into_a_form_of_a_record_still_being_read_run_no_commands() {
+    let (mut model, dossier) = awaiting();
+    press(&mut model, "m n C c");
+    update(&mut model, Msg::Dossier(Box::new(dossier)));
+    let Some(Sheet::Form(form)) = &model.sheet else { panic!() };
+    assert_eq!(form.fields[0].says(), "nCc");
+}
+
+#[test]
+fn nothing_is_done_to_a_record_still_being_read() {
+    let (mut model, dossier) = awaiting();
+    let mut effects = press(&mut model, "C n");
+    effects.extend(update(&mut model, Msg::Dossier(Box::new(dossier))));
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Apply { .. })), "{effects:?}");
+}
+
+#[test]
+fn a_question_is_seen_before_it_is_answered() {
+    let mut desk = Desk::of("release", 120, 40);
+    let ready = desk.dossiers.pop().unwrap();
+    desk.press("G");
+    let mut effects = press(&mut desk.model, "R tab enter");
+    effects.extend(update(&mut desk.model, Msg::Dossier(Box::new(ready))));
+    assert!(matches!(&desk.model.sheet, Some(Sheet::Ask(ask)) if !ask.on_doing));
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Release { .. })), "{effects:?}");
+}
+
+#[test]
+fn the_vehicles_number_is_no_entry_to_edit() {
+    let mut record = screens::record(1, "YARTN2EVHDTEST123", "preparation", &[]);
+    record.owner = Some(screens::login("prep"));
+    let mut desk = Desk::with("prep", 80, 24, vec![screens::dossier(record, Vec::new())]);
+    desk.press("enter 5 e");
+    assert!(desk.model.sheet.is_none());
+    assert!(notice(&desk).contains("cannot be set"), "{}", notice(&desk));
+}
+
 #[test]
 fn an_answer_to_an_older_question_is_dropped() {
     let mut desk = Desk::of("review", 80, 24);

@@ -1,0 +1,173 @@
+//! What a filled-in form says: whether it fits, and the act it sends.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use super::form::{Field, Form, Input, Meanwhile, Name, Purpose};
+use super::forms::{entry_line, envelope, takes, title_of, value_facts};
+use super::model::House;
+use super::outbox::{Act, Deed, Then};
+use super::record::Opened;
+use crate::domain::action::{Action, Given, Settle};
+use crate::domain::address::Address;
+use crate::domain::approval::ApprovalNumber;
+use crate::domain::identity::Login;
+use crate::domain::value::date;
+
+/// The entry a form is about, as far as it says one.
+///
+/// # Errors
+/// Why what is written names none.
+pub fn address(form: &Form, house: &House) -> Result<Option<Address>, String> {
+    match &form.purpose {
+        Purpose::Edit(Some(address)) => Ok(Some(address.clone())),
+        Purpose::Edit(None) if form.says(Name::Entry).is_empty() => Ok(None),
+        Purpose::Edit(None) => {
+            house.catalogue.address(form.says(Name::Entry)).map(Some).map_err(|fault| fault.to_string())
+        }
+        _ => Ok(None),
+    }
+}
+
+/// Looks at what is written, says at each field what is wrong with it, and answers whether all of it fits.
+pub fn look_at(form: &mut Form, opened: &Opened, house: &House) -> Result<(), usize> {
+    for field in &mut form.fields {
+        field.fault = None;
+    }
+    let mut wrong: Vec<(Name, String)> = Vec::new();
+    match address(form, house) {
+        Err(fault) => wrong.push((Name::Entry, fault)),
+        Ok(None) if matches!(form.purpose, Purpose::Edit(None)) => wrong.push((Name::Entry, "name an entry".into())),
+        Ok(None) => {}
+        Ok(Some(address)) => {
+            if matches!(form.purpose, Purpose::Edit(None)) {
+                describe(form, opened, house, &address);
+            }
+            if let Err(fault) = fits(form, opened, house, &address) {
+                wrong.push((Name::Value, fault));
+            }
+        }
+    }
+    if form.named(Name::Words).is_some() && form.says(Name::Words).is_empty() {
+        let optional = matches!(form.purpose, Purpose::Assign) && opened.dossier.record.owner.is_none();
+        if !optional {
+            wrong.push((Name::Words, "it needs words".into()));
+        }
+    }
+    let until = form.says(Name::Until);
+    if !until.is_empty() && date(until).is_none() {
+        wrong.push((Name::Until, "not a date such as 2026-07-05".into()));
+    }
+    for name in [Name::Kind, Name::Person] {
+        if let Some(Field { input: Input::Pick(pick), .. }) = form.named(name) {
+            match pick.chosen() {
+                None => wrong.push((name, "nothing is left to choose: take back a letter".into())),
+                Some(choice) if !choice.open => wrong.push((name, choice.note.clone())),
+                Some(_) => {}
+            }
+        }
+    }
+    let mut first = None;
+    for (name, fault) in wrong {
+        if let Some(at) = form.fields.iter().position(|field| field.name == name) {
+            form.fields[at].fault = Some(fault);
+            first = Some(first.map_or(at, |first: usize| first.min(at)));
+        }
+    }
+    first.map_or(Ok(()), Err)
+}
+
+/// Says what the entry that was written takes, and what it is.
+fn describe(form: &mut Form, opened: &Opened, house: &House, address: &Address) {
+    form.facts = vec![entry_line(house, address)];
+    form.facts.extend(value_facts(opened, house, address));
+    form.facts.extend(envelope(opened, address));
+    let hint = house.catalogue.element(address).map(takes).unwrap_or_default();
+    if let Some(field) = form.fields.iter_mut().find(|field| field.name == Name::Value) {
+        field.hint = hint;
+    }
+}
+
+fn fits(form: &Form, opened: &Opened, house: &House, address: &Address) -> Result<(), String> {
+    let value = form.says(Name::Value);
+    let change = opened.dossier.certificate.change(address);
+    match value {
+        "" if opened.dossier.record.declared.contains_key(address) => Ok(()),
+        "" => Err("nothing is declared here that could be taken back".into()),
+        "=" if change.is_some_and(|change| change.before.is_some()) => Ok(()),
+        "=" => Err("no stage before gives it a value to restate".into()),
+        value => {
+            let Some(element) = house.catalogue.element(address) else { return Ok(()) };
+            element.check(value).map_err(|misfit| misfit.to_string())?;
+            if element.name == "TypeApprovalNumber" {
+                ApprovalNumber::parse(value).map_err(|fault| fault.to_string())?;
+            }
+            Ok(())
+        }
+    }
+}
+
+/// The act that a form sends. It must have been [looked at](look_at) and found to fit.
+pub fn act(form: &Form, opened: &Opened, house: &House, who: &Login) -> Option<Act> {
+    let text = || form.says(Name::Words).to_owned();
+    let reason = || Some(text()).filter(|text| !text.is_empty());
+    let login = || Login::parse(form.says(Name::Person)).ok();
+    let until: Option<NaiveDate> = date(form.says(Name::Until));
+    let (action, done) = match &form.purpose {
+        Purpose::Take => (Action::Assign { to: Some(who.clone()), reason: reason() }, "the record is yours".to_owned()),
+        Purpose::Assign => {
+            let to = login();
+            let done = to.as_ref().map_or("nobody owns the record now".to_owned(), |to| format!("assigned to {to}"));
+            (Action::Assign { to, reason: reason() }, done)
+        }
+        Purpose::AssignException(id) => {
+            let to = login()?;
+            let done = format!("exception {} assigned to {to}", id.0);
+            (Action::Settle { id: *id, how: Settle::Assign { to } }, done)
+        }
+        Purpose::Edit(_) => {
+            let address = address(form, house).ok()??;
+            let value = match form.says(Name::Value) {
+                "" => None,
+                "=" => Some(Given::Same),
+                value => Some(Given::Value(value.to_owned())),
+            };
+            let done = format!("declared {}", title_of(house, &address));
+            (Action::SetValues { values: BTreeMap::from([(address, value)]), reason: text() }, done)
+        }
+        Purpose::Flag(at) => {
+            let blocking = match form.says(Name::Weight) {
+                "blocking" => Some(true),
+                "minor" => Some(false),
+                _ => None,
+            };
+            let place = at.as_ref().map_or("the record".to_owned(), |address| title_of(house, address));
+            let kind = form.says(Name::Kind).to_owned();
+            (Action::Flag { kind, at: at.clone(), blocking, text: text(), to: login() }, format!("flagged {place}"))
+        }
+        Purpose::Resolve(id) => {
+            (Action::Settle { id: *id, how: Settle::Resolve { text: text() } }, format!("exception {} resolved", id.0))
+        }
+        Purpose::Waive(id) => {
+            let how = Settle::Waive { text: text(), until };
+            (Action::Settle { id: *id, how }, format!("exception {} waived", id.0))
+        }
+        Purpose::Return => {
+            let to = form.says(Name::Step).to_owned();
+            let done = format!("{} returned to {to}", opened.dossier.record.vin.tail());
+            (Action::Return { to, reason: text() }, done)
+        }
+        Purpose::Hold => (Action::Hold { reason: text(), until }, "the record is on hold".to_owned()),
+        Purpose::Note => (Action::Note { text: text() }, "the remark is in the history".to_owned()),
+    };
+    let then = if matches!(form.purpose, Purpose::Return) { Then::Next } else { Then::Stay };
+    let drafts = form.fields.iter().filter_map(|field| field.draft.clone()).collect();
+    Some(Act { record: form.record, seen: form.seen, deed: Deed::Act(action), done, then, drafts })
+}
+
+/// Tells an open form what happened to its record meanwhile.
+pub fn tell(form: &mut Form, opened: &Opened, house: &House, told: String) {
+    let shown = address(form, house).ok().flatten().map(|address| value_facts(opened, house, &address).join("; "));
+    form.meanwhile = Some(Meanwhile { told, now: shown, acknowledged: false });
+}

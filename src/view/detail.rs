@@ -1,0 +1,122 @@
+//! More about the row under the cursor of a pane: findings, exceptions, who and why, the entry's whole way.
+
+use super::days;
+use super::head::beside;
+use super::ink::{Mark, Pen, Piece, piece, wrapped};
+use super::panes::{finding_mark, from_to};
+use crate::app::layout::Area;
+use crate::app::model::Model;
+use crate::app::record::{Opened, Pane, Reason};
+use crate::config::theme::Role;
+use crate::domain::certificate::Change;
+use crate::domain::event::Event;
+use crate::domain::exception::Exception;
+use crate::domain::identity::Login;
+
+/// More about the row under the cursor, below a line.
+pub fn detail(pen: &mut Pen<'_>, model: &Model, area: Area) {
+    if area.is_empty() {
+        return;
+    }
+    let area = beside(pen, area);
+    let line = if pen.looks.ascii { "-" } else { "─" };
+    pen.text(area, 0, 0, &line.repeat(usize::from(area.width)), Role::Border);
+    let Some(opened) = model.current() else { return };
+    let lines = match opened.pane {
+        Pane::Changes | Pane::Entries => opened.change().map(|change| about_change(pen, model, opened, change)),
+        Pane::Readiness => opened.reasons().nth(opened.scroll().at).map(|reason| about_reason(model, reason)),
+        Pane::Exceptions => opened.exception(model.now).map(|exception| about_exception(model, exception)),
+        Pane::History => opened.history().nth(opened.scroll().at).map(|event| about_event(pen, event)),
+    };
+    let width = usize::from(area.width).saturating_sub(2);
+    let mut row = 1;
+    for part in lines.unwrap_or_default() {
+        for text in wrapped(&part.text, width) {
+            pen.text(area, row, 1, &text, part.role);
+            row += 1;
+        }
+    }
+}
+
+fn about_change(pen: &Pen<'_>, model: &Model, opened: &Opened, change: &Change) -> Vec<Piece> {
+    let dot = pen.looks.mark(Mark::Dot);
+    let mut lines = Vec::new();
+    for finding in opened.findings_at(&change.address) {
+        let (mark, role) = finding_mark(finding.grade);
+        lines.push(piece(format!("{} {} {}", pen.looks.mark(mark), finding.check, finding.message), role));
+    }
+    if let Some(exception) =
+        change.exception.and_then(|id| opened.dossier.record.exceptions.iter().find(|e| e.id == id))
+    {
+        let role = if exception.is_open_on(model.now.day()) { Role::Warns } else { Role::Normal };
+        lines.push(piece(format!("{} {}: {}", pen.looks.mark(Mark::Exception), exception.kind, exception.text), role));
+    }
+    if let Some(by) = &change.set_by {
+        let at = change.set_at.map(|at| format!(" on {}", days::when(at, model.now))).unwrap_or_default();
+        let why = change.reason.as_deref().unwrap_or_default();
+        lines.push(piece(format!("set by {by}{at}: {why}"), Role::Normal));
+    }
+    if let Some(confirmed) = &change.confirmed {
+        lines.push(piece(
+            format!("confirmed by {} on {}", confirmed.by, days::when(confirmed.at, model.now)),
+            Role::Fine,
+        ));
+    }
+    let stages: Vec<String> = change.values.iter().map(|(stage, value)| format!("stage {stage}: {value}")).collect();
+    lines.push(piece(format!("{} {dot} {}", change.address, stages.join(&format!(" {dot} "))), Role::Dim));
+    lines
+}
+
+fn about_reason(model: &Model, reason: Reason<'_>) -> Vec<Piece> {
+    match reason {
+        Reason::Obstacle(obstacle) => {
+            let people = model.house.people.iter();
+            let able = people.filter(|person| obstacle.who.iter().any(|duty| person.roles.contains(duty)));
+            let names: Vec<&str> = able.map(|person| person.login.as_str()).collect();
+            let mut lines = vec![piece(obstacle.what.clone(), Role::Normal)];
+            if !names.is_empty() {
+                lines.push(piece(format!("can: {}", names.join(", ")), Role::Dim));
+            }
+            lines
+        }
+        Reason::Remark(finding) => {
+            let values: Vec<String> = finding.values.iter().map(|(name, value)| format!("{name} {value}")).collect();
+            vec![
+                piece(finding.message.clone(), Role::Normal),
+                piece(values.join(", "), Role::Normal),
+                piece(format!("{}: {}", finding.check, finding.clause), Role::Dim),
+            ]
+        }
+    }
+}
+
+fn about_exception(model: &Model, exception: &Exception) -> Vec<Piece> {
+    let by = exception.raised_by.as_ref().map_or("the desk", Login::as_str);
+    let place = exception.at.as_ref().map(|address| format!(" at {address}")).unwrap_or_default();
+    let mut lines = vec![
+        piece(exception.text.clone(), Role::Normal),
+        piece(format!("raised by {by} on {}{place}", days::when(exception.raised_at, model.now)), Role::Dim),
+    ];
+    if let Some(outcome) = &exception.outcome {
+        let until = outcome.until.map(|day| format!(" until {day}")).unwrap_or_default();
+        let state = exception.state.word();
+        lines.push(piece(format!("{state}{until} by {}: {}", outcome.by, outcome.text), Role::Fine));
+    }
+    lines
+}
+
+fn about_event(pen: &Pen<'_>, event: &Event) -> Vec<Piece> {
+    let mut lines = Vec::new();
+    if let Some(reason) = &event.facts.reason {
+        lines.push(piece(reason.clone(), Role::Normal));
+    }
+    for line in &event.facts.lines {
+        let text: String =
+            from_to(pen, line.from.as_deref(), line.to.as_deref()).iter().map(|p| p.text.as_str()).collect();
+        lines.push(piece(format!("{}{text}", line.what), Role::Normal));
+    }
+    let via = event.via.as_ref().map(|via| format!(" through {via}")).unwrap_or_default();
+    let clock = if event.clock_back { ", the clock had gone back" } else { "" };
+    lines.push(piece(format!("event {} at {}{via}{clock}", event.seq.0, event.at), Role::Dim));
+    lines
+}
