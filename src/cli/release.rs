@@ -17,8 +17,7 @@ use crate::store::Desk;
 pub fn release(context: &mut Context, vins: &[String], key: Option<&Path>) -> Result<(), Failure> {
     let vins = context::read_vins(vins)?;
     let settings = terminal::settings(&context.out);
-    let seal = terminal::seal_file(&settings);
-    let key = issuing::key(key, seal, context.desk.path(), context.desk.is_demo(), key_password)?;
+    let key = issuing::key(key, settings.seal.as_deref(), context.desk.path(), context.desk.is_demo(), key_password)?;
     let mut outcomes = Outcomes::new();
     for vin in vins {
         let released = context

@@ -1,7 +1,6 @@
 //! Opening the terminal: the desk, who acts, settings, keymap and theme; what is at fault in files is said, and the
 //! defaults serve.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::args::{Color, Global};
@@ -12,7 +11,7 @@ use super::release::key_password;
 use crate::app::command;
 use crate::app::model::Context as Place;
 use crate::config::keymap::Words;
-use crate::config::settings::{SealKey, Settings};
+use crate::config::settings::Settings;
 use crate::config::theme::Theme;
 use crate::config::{keymap, place};
 use crate::domain::queue::QueueName;
@@ -34,14 +33,6 @@ pub fn settings(out: &Out) -> Settings {
         out.say(&fault);
     }
     settings
-}
-
-/// The key file the settings name, if they name one.
-pub fn seal_file(settings: &Settings) -> Option<&Path> {
-    match &settings.seal {
-        Some(SealKey::File(path)) => Some(path),
-        Some(SealKey::Pkcs11(_)) | None => None,
-    }
 }
 
 /// Gives the words a keymap may use: the commands and the places there are.
@@ -67,7 +58,7 @@ pub fn open(global: &Global, queue: Option<&str>) -> Result<u8, Failure> {
         Color::Always => Theme::chosen(settings.theme, false),
         Color::Auto => Theme::chosen(settings.theme, session.no_colour),
     };
-    let seal: Option<PathBuf> = seal_file(&settings).map(Path::to_owned);
+    let seal = settings.seal;
     term::run::run(term::run::Terminal {
         queue,
         keymap,

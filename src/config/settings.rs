@@ -9,15 +9,6 @@ use super::strict::{self, Reader, Table};
 use super::theme::Theme;
 use crate::domain::nearest::nearest;
 
-/// Where the key that seals releases is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SealKey {
-    /// A PKCS#12 or PEM file.
-    File(PathBuf),
-    /// A PKCS#11 URI.
-    Pkcs11(String),
-}
-
 /// A person's settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
@@ -30,8 +21,8 @@ pub struct Settings {
     pub ascii: bool,
     /// Whether the mouse is on from the start: `mouse = false`.
     pub mouse: bool,
-    /// The key that seals releases: `[seal] key = "path"` or `pkcs11 = "uri"`.
-    pub seal: Option<SealKey>,
+    /// The file of the key that seals releases, PKCS#12 or PEM: `[seal] key = "path"`.
+    pub seal: Option<PathBuf>,
 }
 
 impl Default for Settings {
@@ -64,7 +55,7 @@ impl Settings {
             theme: theme(&root, &reader),
             ascii: root.flag("ascii").map_or(defaults.ascii, |flag| flag.value),
             mouse: root.flag("mouse").map_or(defaults.mouse, |flag| flag.value),
-            seal: root.table("seal").and_then(|table| seal(table, path, &reader)),
+            seal: root.table("seal").and_then(|table| seal(table, path)),
         };
         root.close();
         (settings, reader.into_faults())
@@ -80,22 +71,11 @@ fn theme(root: &Table<'_>, reader: &Reader<'_>) -> Option<&'static Theme> {
     theme
 }
 
-fn seal(table: Table<'_>, path: &Path, reader: &Reader<'_>) -> Option<SealKey> {
-    let (key, pkcs11) = (table.text("key"), table.text("pkcs11"));
+/// A relative path is meant from the folder of the settings file.
+fn seal(table: Table<'_>, path: &Path) -> Option<PathBuf> {
+    let key = table.text("key");
     table.close();
-    match (key, pkcs11) {
-        (Some(_), Some(second)) => {
-            reader.fault(second.at, "a seal has either `key` or `pkcs11`, not both", None);
-            None
-        }
-        (Some(key), None) => Some(SealKey::File(path.parent().unwrap_or(Path::new("")).join(key.value))),
-        (None, Some(uri)) if uri.value.starts_with("pkcs11:") => Some(SealKey::Pkcs11(uri.value)),
-        (None, Some(uri)) => {
-            reader.fault(uri.at, "a PKCS#11 URI begins with `pkcs11:` (RFC 7512)", None);
-            None
-        }
-        (None, None) => None,
-    }
+    key.map(|key| path.parent().unwrap_or(Path::new("")).join(key.value))
 }
 
 #[cfg(test)]
@@ -114,7 +94,7 @@ mod tests {
         assert_eq!(faults, Vec::<String>::new());
         assert_eq!(settings.theme.map(|theme| theme.name), Some("none"));
         assert!(settings.mouse && !settings.ascii);
-        assert_eq!(settings.seal, Some(SealKey::File("/home/ann/seal.p12".into())));
+        assert_eq!(settings.seal, Some(PathBuf::from("/home/ann/seal.p12")));
     }
 
     #[test]
@@ -129,15 +109,6 @@ mod tests {
                 "/home/ann/config.toml:4: `mouse` must be true or false, not string",
             ]
         );
-    }
-
-    #[test]
-    fn a_seal_has_one_key() {
-        let (settings, faults) = parse("[seal]\nkey = \"/a\"\npkcs11 = \"pkcs11:token=x\"\n");
-        assert_eq!(settings.seal, None);
-        assert_eq!(faults, ["/home/ann/config.toml:3: a seal has either `key` or `pkcs11`, not both"]);
-        let (settings, _) = parse("[seal]\npkcs11 = \"pkcs11:token=x\"\n");
-        assert_eq!(settings.seal, Some(SealKey::Pkcs11("pkcs11:token=x".to_owned())));
     }
 
     #[test]
