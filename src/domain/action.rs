@@ -122,6 +122,22 @@ impl Action {
     }
 }
 
+impl Action {
+    /// The type-approval number the act would have the record name, if it names one.
+    pub fn approval_given(&self) -> Option<&str> {
+        let at = Address::unchecked("TypeApprovalNumber");
+        let given = match self {
+            Action::Prepare(row) => row.values.get(&at),
+            Action::SetValues { values, .. } => values.get(&at).and_then(Option::as_ref),
+            _ => None,
+        };
+        match given {
+            Some(Given::Value(number)) => Some(number),
+            Some(Given::Same) | None => None,
+        }
+    }
+}
+
 /// A value as somebody gave it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Given {

@@ -24,7 +24,7 @@ use super::value;
 pub struct Case<'a> {
     /// The record.
     pub record: &'a Record,
-    /// The extensions on this desk of the approval the record names.
+    /// The extensions on this desk of the approval the record names, and of the one an act would have it name.
     pub approvals: &'a [Approval],
     /// The people registered on the desk.
     pub people: &'a [Person],
@@ -56,10 +56,15 @@ pub fn overlay(earlier: &mut Content, later: &Content) {
 }
 
 /// Whether an address belongs to the message's transport or to the act of signing, and so is no entry that changes
-/// from stage to stage: the header, and the signatory with the date.
+/// from stage to stage: the header, and the signatory with the date. The country of intended registration is the one
+/// thing of the header that somebody says rather than the desk.
 pub fn is_formal(address: &Address) -> bool {
-    address.is_within("Header") || address.is_within("SigningAuthorityTable")
+    let said = address.as_str() == INTENDED_COUNTRY;
+    (address.is_within("Header") && !said) || address.is_within("SigningAuthorityTable")
 }
+
+/// The one address of the header that a person declares.
+pub const INTENDED_COUNTRY: &str = "Header/IntendedCountryRegistration";
 
 /// Where a value of our stage comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -72,6 +77,18 @@ pub enum Origin {
     Copied,
     /// The message must have it, so the effective value is restated.
     Restated,
+}
+
+impl Origin {
+    /// Its words where nobody in particular gave the value.
+    pub fn word(self) -> &'static str {
+        match self {
+            Origin::Declared => "declared",
+            Origin::Approval => "from the approval",
+            Origin::Copied => "copied with its table",
+            Origin::Restated => "restated",
+        }
+    }
 }
 
 /// A value of our stage.
@@ -403,7 +420,8 @@ fn change(compared: &Compared<'_>, address: Address) -> Change {
         .filter(|confirmation| confirmation.before == earlier && confirmation.ours == ours_value)
         .cloned();
     let exception = exception_at(&record.exceptions, &address, case.now);
-    let needs_decision = kind.differs() && declared.is_some();
+    let excepted = record.exceptions.iter().any(|one| excepts(record, one, &address, &earlier, &ours_value));
+    let needs_decision = kind.differs();
     let mut values: Vec<(u8, String)> = record
         .stages
         .iter()
@@ -412,7 +430,7 @@ fn change(compared: &Compared<'_>, address: Address) -> Change {
         .collect();
     values.extend(ours_value.clone().map(|value| (record.build_stage, value)));
     Change {
-        undecided: needs_decision && confirmed.is_none() && exception.is_none(),
+        undecided: needs_decision && confirmed.is_none() && !excepted,
         origin: ours.map(|own| own.origin),
         set_by: declared.map(|declared| declared.by.clone()),
         set_at: declared.map(|declared| declared.at),
@@ -426,6 +444,21 @@ fn change(compared: &Compared<'_>, address: Address) -> Change {
         exception,
         needs_decision,
     }
+}
+
+/// Whether an exception decides a change: somebody who neither prepared nor changed the record
+/// raised it about exactly these values.
+fn excepts(
+    record: &Record,
+    one: &Exception,
+    address: &Address,
+    before: &Option<String>,
+    ours: &Option<String>,
+) -> bool {
+    let prepared = |by: &Login| record.editors.contains(by) || record.preparer.as_ref() == Some(by);
+    let others = one.raised_by.as_ref().is_some_and(|by| !prepared(by));
+    let same = one.about.as_ref().is_some_and(|about| about.before == *before && about.ours == *ours);
+    one.at.as_ref() == Some(address) && others && same
 }
 
 /// An exception that speaks of the address: one still open before one that is settled.
@@ -446,14 +479,12 @@ fn is_new_row(before: &Outline<'_>, address: &Address) -> bool {
     })
 }
 
-/// A row in a few words: its values in order, shortened.
+/// A row in words: all its values in order, so that a confirmation of its dropping is one of exactly this row.
 fn row_text(before: &Content, row: &Address) -> String {
-    let values: Vec<&str> = before.within(row.as_str()).map(|(_, value)| value).collect();
-    let shown = values.iter().take(6).copied().collect::<Vec<_>>().join(" · ");
-    if values.len() > 6 { format!("{shown} · … ({} values)", values.len()) } else { shown }
+    before.within(row.as_str()).map(|(_, value)| value).collect::<Vec<_>>().join(" · ")
 }
 
-/// The hash a sign-off is bound to: record, stage, version and, for each entry, the value before and ours. SHA-256 over
+/// The hash a sign-off is bound to: record, stage, version, build options and, for each entry, the value before and ours. SHA-256 over
 /// typed, length-prefixed fields, so that no two contents share their bytes.
 fn content_hash(record: &Record, changes: &[Change]) -> Digest {
     let mut bytes = Vec::with_capacity(changes.len() * 64);
@@ -467,6 +498,9 @@ fn content_hash(record: &Record, changes: &[Change]) -> Digest {
     field(b'v', Some(record.vin.as_str()));
     field(b's', Some(&record.build_stage.to_string()));
     field(b'n', Some(&record.version.to_string()));
+    for option in &record.options {
+        field(b'p', Some(option));
+    }
     for change in changes {
         field(b'a', Some(change.address.as_str()));
         field(b'b', change.before.as_deref());
@@ -489,7 +523,7 @@ pub struct Formalities {
 }
 
 /// The whole content of our stage's message: our stage, the header, the signatory.
-pub fn message_content(record: &Record, certificate: &Certificate, formal: &Formalities) -> Content {
+pub fn message_content(certificate: &Certificate, formal: &Formalities) -> Content {
     let mut content = certificate.own_content();
     content.retain(|address| !is_formal(address));
     let mut put = |address: &str, value: &str| content.set(Address::unchecked(address), value);
@@ -500,9 +534,8 @@ pub fn message_content(record: &Record, certificate: &Certificate, formal: &Form
     if let Some(number) = certificate.own.get(&Address::unchecked("TypeApprovalNumber")) {
         put("Header/DesignatedTypeApprovalCountry", number.value.split('*').next().unwrap_or_default());
     }
-    let country = record.declares("Header/IntendedCountryRegistration");
-    if let Some(country) = country.or(certificate.before.value("Header/IntendedCountryRegistration")) {
-        put("Header/IntendedCountryRegistration", country);
+    if let Some(country) = certificate.value(INTENDED_COUNTRY) {
+        put(INTENDED_COUNTRY, country);
     }
     if let Some((name, position, place)) = &formal.signatory {
         put("SigningAuthorityTable[1]/SignerName", name);

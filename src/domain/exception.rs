@@ -56,6 +56,17 @@ pub struct Exception {
     pub raised_at: Moment,
     /// How it was settled.
     pub outcome: Option<Settlement>,
+    /// The change it was raised about, as it was then; `None` when it speaks of no change.
+    pub about: Option<About>,
+}
+
+/// The values a change had when an exception was raised about it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct About {
+    /// The effective value before our stage.
+    pub before: Option<String>,
+    /// Our value.
+    pub ours: Option<String>,
 }
 
 /// How an exception was settled.

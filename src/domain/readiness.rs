@@ -36,7 +36,7 @@ pub fn readiness(case: &Case<'_>, certificate: &Certificate, findings: &[Finding
             }
         }
         if let Some(checkpoint) = &step.checkpoint
-            && case.record.signed(checkpoint).is_none()
+            && case.record.signed(checkpoint, certificate.hash).is_none()
         {
             list.push(unsigned(checkpoint, step));
         }
@@ -106,7 +106,7 @@ fn gate_obstacles(
             let before = case.policy.steps.iter().take(here);
             before
                 .filter_map(|step| step.checkpoint.as_ref().map(|checkpoint| (step, checkpoint)))
-                .filter(|(_, checkpoint)| record.signed(checkpoint).is_none())
+                .filter(|(_, checkpoint)| record.signed(checkpoint, certificate.hash).is_none())
                 .map(|(step, checkpoint)| unsigned(checkpoint, step))
                 .collect()
         }

@@ -93,6 +93,13 @@ pub struct SignOff {
     pub void_at: Option<Moment>,
 }
 
+impl SignOff {
+    /// Whether it was given for exactly this content, and nothing made it void since.
+    pub fn holds_for(&self, content: Digest) -> bool {
+        self.void_at.is_none() && self.content == content
+    }
+}
+
 /// A flag that stops work for a time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hold {
@@ -225,10 +232,10 @@ impl Record {
         self.hold.as_ref().is_some_and(|hold| hold.until.is_none_or(|until| day <= until))
     }
 
-    /// The sign-off at a checkpoint that still holds, for the version in work.
-    pub fn signed(&self, checkpoint: &str) -> Option<&SignOff> {
+    /// The sign-off at a checkpoint that holds for this content of the version in work.
+    pub fn signed(&self, checkpoint: &str, content: Digest) -> Option<&SignOff> {
         self.signoffs.iter().rev().find(|signoff| {
-            signoff.checkpoint == checkpoint && signoff.version == self.version && signoff.void_at.is_none()
+            signoff.checkpoint == checkpoint && signoff.version == self.version && signoff.holds_for(content)
         })
     }
 }

@@ -350,7 +350,7 @@ impl Rehearsal {
         let Waiting { vin, action, now, .. } = act;
         let now = *now;
         let mut created = false;
-        let (record, approvals) = match self.planned.remove(vin) {
+        let (record, mut approvals) = match self.planned.remove(vin) {
             Some(known) => known,
             None => match desk.record_id(vin) {
                 Ok(id) => {
@@ -364,6 +364,9 @@ impl Rehearsal {
                 Err(error) => return Err(error),
             },
         };
+        if let Some(number) = action.approval_given() {
+            approvals.extend(desk.approval(number)?.filter(|given| !approvals.contains(given)));
+        }
         let case = Case {
             record: &record,
             approvals: &approvals,

@@ -24,9 +24,10 @@ pub fn compose(dossier: &Dossier, signer: &Login, reference: Uuid, at: Moment) -
         Refusal::new("signatory", "the record names no approval of this desk, so nobody may sign its certificate")
             .hint("set the type-approval number, or import the approval")
     })?;
-    let signatory = signatory(approval, signer, at).ok_or_else(|| {
-        Refusal::new("signatory", format!("approval {} names nobody who may sign on {}", approval.number, at.day()))
-            .hint("import the approval with a signatory whose time has begun and not ended")
+    let signatory = signatory(approval, dossier, signer, at).ok_or_else(|| {
+        let what = format!("approval {} names nobody who had a hand in this record and may sign on {}", approval.number, at.day());
+        Refusal::new("signatory", what)
+            .hint("somebody it names must release or sign a checkpoint; or import it with a signatory whose time has begun and not ended")
     })?;
     Ok(content(dossier, Some(signatory), reference, at))
 }
@@ -36,7 +37,7 @@ pub fn compose(dossier: &Dossier, signer: &Login, reference: Uuid, at: Moment) -
 /// # Errors
 /// When a value is one that no message can hold.
 pub fn draft(dossier: &Dossier, signer: &Login, reference: Uuid, at: Moment) -> Result<Vec<u8>, IssuingError> {
-    let signatory = approval(dossier).and_then(|approval| signatory(approval, signer, at));
+    let signatory = approval(dossier).and_then(|approval| signatory(approval, dossier, signer, at));
     bytes(&content(dossier, signatory, reference, at))
 }
 
@@ -47,7 +48,7 @@ fn content(dossier: &Dossier, signatory: Option<&Signatory>, reference: Uuid, at
         at,
         signatory: signatory.map(|one| (one.name.clone(), one.position.clone(), one.place.clone())),
     };
-    message_content(&dossier.record, &dossier.certificate, &formal)
+    message_content(&dossier.certificate, &formal)
 }
 
 fn approval(dossier: &Dossier) -> Option<&Approval> {
@@ -55,10 +56,19 @@ fn approval(dossier: &Dossier) -> Option<&Approval> {
     dossier.approvals.iter().find(|approval| approval.number.as_str() == number)
 }
 
-/// Who signs: the one who releases where the approval names them, else the first whom it names for that day.
-fn signatory<'a>(approval: &'a Approval, signer: &Login, at: Moment) -> Option<&'a Signatory> {
-    let mut today = approval.signatories_on(at.day());
-    approval.signatories_on(at.day()).find(|one| one.login.as_ref() == Some(signer)).or_else(|| today.next())
+/// Who signs: the one who releases, where the approval names them; else somebody it names who signed a checkpoint of this
+/// content; else the first it names that this desk does not know as a person. Nobody's name stands under a certificate
+/// they had no hand in.
+fn signatory<'a>(approval: &'a Approval, dossier: &Dossier, signer: &Login, at: Moment) -> Option<&'a Signatory> {
+    let today = || approval.signatories_on(at.day());
+    let signed = |login: &Login| {
+        let hash = dossier.certificate.hash;
+        dossier.record.signoffs.iter().any(|signoff| signoff.by == *login && signoff.holds_for(hash))
+    };
+    today()
+        .find(|one| one.login.as_ref() == Some(signer))
+        .or_else(|| today().find(|one| one.login.as_ref().is_some_and(signed)))
+        .or_else(|| today().find(|one| one.login.is_none()))
 }
 
 /// Whether the content is one the schema takes.

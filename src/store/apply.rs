@@ -135,7 +135,7 @@ fn apply(session: &mut Session<'_>, act: &Act<'_>) -> Result<Applied, StoreError
         }
         None => (fresh(session, act, &policy)?, true),
     };
-    let approvals = approvals_for(session.conn, &before)?;
+    let approvals = approvals_for(session.conn, &before, act.action.approval_given())?;
     let case = Case {
         record: &before,
         approvals: &approvals,
@@ -151,7 +151,7 @@ fn apply(session: &mut Session<'_>, act: &Act<'_>) -> Result<Applied, StoreError
     }
     let mut after = planned.record;
     after.seq = Seq(chain::head(session.conn)?.0.0 + 1);
-    let approvals = approvals_for(session.conn, &after)?;
+    let approvals = approvals_for(session.conn, &after, None)?;
     let case = Case { record: &after, approvals: &approvals, ..case };
     let certificate = Certificate::of(&case);
     let findings = checks::run(&case, &certificate);

@@ -30,6 +30,8 @@ pub struct Desk {
     packs: Packs,
     known: Known,
     queue: Queue,
+    /// The file that was opened: its device and inode.
+    file: Option<(u64, u64)>,
 }
 
 /// What a desk is made with.
@@ -147,6 +149,7 @@ impl Desk {
             packs: Packs::default(),
             known: Known::default(),
             queue: Queue::beside(path),
+            file: file_at(path),
         }
     }
 
@@ -173,11 +176,24 @@ impl Desk {
         Ok(self.conn.query_row("PRAGMA data_version", [], |row| row.get(0))?)
     }
 
+    /// Whether the file that was opened is still the one at its path: what is written to another is lost.
+    fn still_there(&self) -> Result<(), StoreError> {
+        if file_at(&self.path) == self.file {
+            return Ok(());
+        }
+        Err(StoreError::Permission {
+            what: format!("the desk's file {} was removed or replaced while it was open", self.path.display()),
+            fix: "put the file back where it was, or close and open the desk that lies there now; nothing was written"
+                .into(),
+        })
+    }
+
     /// Reads within one transaction, so that everything read is of one moment.
     pub(super) fn read<T>(
         &mut self,
         work: impl FnOnce(&mut Session<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
+        self.still_there()?;
         let Desk { conn, packs, known, catalogue, .. } = self;
         let reading = Transaction::new_unchecked(conn, TransactionBehavior::Deferred)?;
         let read = work(&mut Session { conn, packs, known, catalogue });
@@ -190,6 +206,7 @@ impl Desk {
         &mut self,
         work: impl FnOnce(&mut Session<'_>) -> Result<End<T>, StoreError>,
     ) -> Result<T, StoreError> {
+        self.still_there()?;
         let Desk { conn, packs, known, catalogue, queue, path, .. } = self;
         let _turn = queue.wait();
         let writing =
@@ -243,4 +260,9 @@ impl Session<'_> {
         self.known.policy = Some(Arc::clone(&policy));
         Ok(policy)
     }
+}
+
+fn file_at(path: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
 }

@@ -314,14 +314,16 @@ fn load_approval(conn: &Connection, number: &str) -> Result<Option<Approval>, St
     body.map(|body| from_json(&format!("approval {number}"), body.as_bytes())).transpose()
 }
 
-/// The extensions on the desk of the approval a record names.
-pub fn approvals_for(conn: &Connection, record: &Record) -> Result<Arc<[Approval]>, StoreError> {
-    let Some(number) = record.declares("TypeApprovalNumber") else { return Ok(Arc::new([])) };
+/// The extensions on the desk of the approval a record names, and of the one that is `given` to it.
+pub fn approvals_for(conn: &Connection, record: &Record, given: Option<&str>) -> Result<Arc<[Approval]>, StoreError> {
+    let named = record.declares("TypeApprovalNumber").map(record::base_of);
+    let given = given.map(record::base_of).filter(|base| Some(base) != named.as_ref());
     let mut find = conn.prepare_cached("SELECT body FROM approval WHERE base = ?1 ORDER BY number")?;
-    let bodies = find.query_map([record::base_of(number)], |row| row.get::<_, String>(0))?;
     let mut approvals = Vec::new();
-    for body in bodies {
-        approvals.push(from_json("an approval", body?.as_bytes())?);
+    for base in named.into_iter().chain(given) {
+        for body in find.query_map([base], |row| row.get::<_, String>(0))? {
+            approvals.push(from_json("an approval", body?.as_bytes())?);
+        }
     }
     Ok(approvals.into())
 }

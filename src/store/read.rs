@@ -34,7 +34,7 @@ impl Desk {
     pub fn dossier(&mut self, id: RecordId, now: Moment) -> Result<Dossier, StoreError> {
         self.read(|session| {
             let record = record::load(session.conn, session.packs, id)?;
-            let approvals = approvals_for(session.conn, &record)?.to_vec();
+            let approvals = approvals_for(session.conn, &record, None)?.to_vec();
             let history = chain::of_record(session.conn, session.packs, id, Seq(0), usize::MAX)?;
             let people = session.people()?;
             let policy = session.policy()?;
@@ -138,7 +138,7 @@ impl Desk {
             let mut rows = find.query(rusqlite::params_from_iter(values))?;
             let mut exceptions = Vec::new();
             while let Some(row) = rows.next()? {
-                let vin = Vin::parse(&row.get::<_, String>(13)?).map_err(|no| StoreError::damaged(no.to_string()))?;
+                let vin = Vin::parse(&row.get::<_, String>(14)?).map_err(|no| StoreError::damaged(no.to_string()))?;
                 exceptions.push((vin, read_exception(row)?));
             }
             Ok(exceptions)

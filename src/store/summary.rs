@@ -92,7 +92,7 @@ fn anew(session: &mut Session<'_>, id: RecordId, now: Moment) -> Result<(), Stor
     let record = record::load(session.conn, session.packs, id)?;
     let policy = session.policy()?;
     let people = session.people()?;
-    let approvals = approvals_for(session.conn, &record)?;
+    let approvals = approvals_for(session.conn, &record, None)?;
     let case = Case {
         record: &record,
         approvals: &approvals,

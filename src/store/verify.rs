@@ -348,7 +348,7 @@ fn verify_line(
 ) -> Result<(), StoreError> {
     let policy = session.policy()?;
     let people = session.people()?;
-    let approvals = govern::approvals_for(session.conn, record)?;
+    let approvals = govern::approvals_for(session.conn, record, None)?;
     let now = record.updated_at;
     let case =
         Case { record, approvals: &approvals, people: &people, policy: &policy, catalogue: session.catalogue, now };

@@ -188,8 +188,10 @@ fn change_lines(pen: &Pen<'_>, model: &Model, opened: &Opened, change: &Change) 
     let mut below = vec![piece(" ".repeat(10), Role::Normal)];
     below.extend(values(pen, model, change));
     let dot = pen.looks.mark(Mark::Dot);
-    if let Some(by) = &change.set_by {
-        below.push(piece(format!("  {by}"), Role::Dim));
+    match (&change.set_by, change.origin) {
+        (Some(by), _) => below.push(piece(format!("  {by}"), Role::Dim)),
+        (None, Some(origin)) => below.push(piece(format!("  {}", origin.word()), Role::Dim)),
+        (None, None) => {}
     }
     if let Some(reason) = change.reason.as_deref().filter(|reason| !reason.is_empty()) {
         below.push(piece(format!(" {dot} {reason}"), Role::Dim));

@@ -84,8 +84,8 @@ fn confirming_goes_from_one_undecided_change_to_the_next() {
             other => panic!("{other:?}"),
         })
         .collect();
-    assert_eq!(confirmed, ["Variant", "Version"]);
-    assert!(notice(&desk).starts_with("confirmed 0.2 Variant; 5 more"), "{}", notice(&desk));
+    assert_eq!(confirmed, ["TypeApprovalType", "ProvisionalTypeApprovalIndicator"]);
+    assert!(notice(&desk).starts_with("confirmed Kind of type-approval; 21 more"), "{}", notice(&desk));
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn flagging_sends_kind_weight_text_and_owner() {
     desk.press("enter");
     let [(RecordId(1), Action::Flag { kind, at, blocking, text, to })] = &actions(&mut desk)[..] else { panic!() };
     assert_eq!((kind.as_str(), text.as_str()), ("value-out-of-envelope", "too heavy"));
-    assert_eq!(at.as_ref().map(stageplate::domain::address::Address::as_str), Some("Variant"));
+    assert_eq!(at.as_ref().map(stageplate::domain::address::Address::as_str), Some("TypeApprovalType"));
     assert_eq!(*blocking, Some(false));
     assert_eq!(to.as_ref().map(stageplate::domain::identity::Login::as_str), Some("lead"));
 }

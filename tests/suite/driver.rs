@@ -106,14 +106,15 @@ fn keys_pressed_ahead_confirm_sign_and_move_a_record_on() {
     let mut seat = Seat::take(&mut bench, "review", "waiting");
     seat.open(first);
     // The small catalogue of this desk lets checks find something everywhere: each change is confirmed by itself.
-    seat.press("enter c c c n");
+    let undecided = bench.undecided(first).len();
+    seat.press(&format!("enter {}n", "c ".repeat(undecided)));
     seat.until("the next record is open", |model| {
         !model.outbox.is_busy() && model.current().is_some_and(|opened| opened.id() == second)
     });
     seat.jobs.finish(minute(31));
     let record = bench.desk.dossier(first, minute(31)).unwrap().record;
     assert_eq!(record.step, "compliance");
-    assert_eq!(record.confirmations.len(), 3);
+    assert_eq!(record.confirmations.len(), undecided);
     assert_eq!(record.signoffs.len(), 1);
 }
 

@@ -17,7 +17,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
     ("view", &["domain", "config", "app", "failure"]),
     ("term", &["domain", "config", "app", "view", "store", "ivi", "issuing", "failure"]),
     ("cli", &["domain", "ivi", "store", "config", "intake", "issuing", "app", "term", "failure"]),
-    ("main", &["cli"]),
+    ("main", &["cli", "failure"]),
 ];
 
 /// Crates that only one or a few rooms may name.

@@ -4,6 +4,7 @@ mod app;
 mod desk;
 mod driver;
 mod fixture;
+mod holds;
 mod intake;
 mod invent;
 mod layering;

@@ -236,6 +236,7 @@ pub fn dossiers() -> Vec<Dossier> {
             raised_by: Some(login("prep")),
             raised_at: now().plus_hours(-3),
             outcome: None,
+            about: None,
         });
         let finding = |check, title, grade, place, message: &str| Finding {
             check,

@@ -82,15 +82,22 @@ pub fn receive(work: &mut Work<'_>, received: &Received) -> Result<(), Refusal> 
 }
 
 /// A correction has a higher message version than what it corrects (setup manual 1.5). A lower one was corrected
-/// already: without this, two versions of a message in one folder would take turns at each import.
+/// already, and so was the earlier of two of one version: without this, two messages in one folder would take turns at
+/// each import.
 fn not_older(known: &Stage, received: &Received) -> Result<(), Refusal> {
-    let version = |content: &Content| content.value("Header/IviVersionNumber").and_then(value::integer);
+    let version = |content: &Content| {
+        let issued =
+            content.value("Header/IviVersionDateTime").and_then(|time| chrono::DateTime::parse_from_rfc3339(time).ok());
+        content.value("Header/IviVersionNumber").and_then(value::integer).map(|number| (number, issued))
+    };
     match (version(&known.content), version(&received.content)) {
-        (Some(here), Some(came)) if came < here => Err(Refusal::new(
-            "older-version",
-            format!("the message is version {came} of stage {}, and version {here} is here already", known.number),
-        )
-        .hint("leave the older message out")),
+        (Some((here, issued)), Some((came, reissued))) if came < here || (came == here && reissued < issued) => {
+            Err(Refusal::new(
+                "older-version",
+                format!("the message is version {came} of stage {}, and version {here} is here already", known.number),
+            )
+            .hint("leave the older message out"))
+        }
         _ => Ok(()),
     }
 }
@@ -100,6 +107,7 @@ pub fn prepare(work: &mut Work<'_>, row: &SheetRow) -> Result<(), Refusal> {
     if work.step()?.outcome == Outcome::Rest {
         return Err(already_released());
     }
+    work.not_on_hold()?;
     set_stage(work, row.stage)?;
     if let Some(preparer) = &row.preparer {
         work.person_exists(preparer)?;
@@ -147,7 +155,7 @@ pub fn prepare(work: &mut Work<'_>, row: &SheetRow) -> Result<(), Refusal> {
     if !work.facts.lines.is_empty() {
         work.facts.reason = Some(row.source.clone());
     }
-    if changed {
+    if changed || work.record.options != work.case.record.options {
         work.content_changed(true);
         raise_if_late(work, &format!("a build sheet changed the content ({})", row.source), true);
     }
@@ -241,6 +249,10 @@ fn declare(work: &mut Work<'_>, values: &BTreeMap<Address, Option<Given>>, reaso
     }
     let mut changed = false;
     for (address, value) in resolved {
+        if value.is_none() && restore_row(work, &address) {
+            changed = true;
+            continue;
+        }
         row_follows(work, &before, &address)?;
         let from = work.record.declared.get(&address).map(|declared| declared.value.clone());
         if from == value {
@@ -264,7 +276,7 @@ fn settable(work: &Work<'_>, address: &Address) -> Result<(), Refusal> {
     if address.as_str() == "VehicleIdentificationNumber" {
         return Err(Refusal::new("same-vin", "the VIN stays the same through all stages and cannot be set").at(address));
     }
-    if is_formal(address) && address.as_str() != "Header/IntendedCountryRegistration" {
+    if is_formal(address) {
         return Err(Refusal::new("formal", format!("{address} is filled in when the record is released")).at(address));
     }
     match work.case.catalogue.element(address).and_then(|element| element.value_type()) {
@@ -284,14 +296,30 @@ fn fits(work: &Work<'_>, address: &Address, text: &str) -> Result<(), Refusal> {
     })?;
     if element.name == "TypeApprovalNumber" {
         ApprovalNumber::parse(text).map_err(|fault| Refusal::new("type", fault.to_string()).at(address))?;
+        if !work.case.approvals.iter().any(|approval| approval.number.as_str() == text) {
+            return Err(Refusal::not_found(format!("approval {text} is not on this desk"))
+                .at(address)
+                .hint("import it first (`stageplate approval import FILE`), or name another"));
+        }
     }
     Ok(())
+}
+
+/// Takes back the drop of the row an address lies in; answers whether there was one.
+fn restore_row(work: &mut Work<'_>, address: &Address) -> bool {
+    let row = work.record.dropped.keys().find(|row| address.is_within(row.as_str())).cloned();
+    row.is_some_and(|row| {
+        work.facts.line(row.as_str(), None, Some("row".into()));
+        work.record.dropped.remove(&row).is_some()
+    })
 }
 
 /// Rows are added one after the other, and a dropped row takes no values.
 fn row_follows(work: &Work<'_>, before: &Content, address: &Address) -> Result<(), Refusal> {
     if let Some(row) = work.record.dropped.keys().find(|row| address.is_within(row.as_str())) {
-        return Err(Refusal::new("row", format!("{row} is dropped by our stage and takes no values")).at(address));
+        return Err(Refusal::new("row", format!("{row} is dropped by our stage and takes no values"))
+            .at(address)
+            .hint(format!("withdraw a value in it to take the row back: {address}=")));
     }
     let ours: Content =
         work.record.declared.iter().map(|(address, declared)| (address.clone(), declared.value.clone())).collect();
@@ -391,5 +419,6 @@ fn raise_if_late(work: &mut Work<'_>, what: &str, correction: bool) {
         raised_by: None,
         raised_at: work.case.now,
         outcome: None,
+        about: None,
     });
 }

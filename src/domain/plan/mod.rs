@@ -61,6 +61,7 @@ impl Refusal {
 
     /// A role is missing.
     pub fn role(actor: &Actor, what: &str, roles: &[Role]) -> Self {
+        let roles: std::collections::BTreeSet<Role> = roles.iter().copied().collect();
         let words: Vec<&str> = roles.iter().map(|role| role.word()).collect();
         let message = format!("{} may not {what}: it needs the role {}", actor.login, words.join(" or "));
         Refusal {
@@ -181,7 +182,7 @@ impl<'a> Work<'a> {
                 "policy",
                 format!("the policy has no step `{}`; the record cannot be worked on", self.case.record.step),
             )
-            .hint("apply a policy that has this step")
+            .hint("the desk needs a policy that has this step")
         })
     }
 
@@ -253,7 +254,12 @@ impl<'a> Work<'a> {
     }
 
     /// Confirmations whose values changed and sign-offs whose content changed become void, and the history says so.
+    /// What a released version was signed and released with stays as it was: a correction opens the next one.
     fn void_what_no_longer_fits(&mut self) {
+        let step = self.case.policy.step(&self.record.step);
+        if step.is_some_and(|step| step.outcome == super::policy::Outcome::Rest) {
+            return;
+        }
         let certificate = Certificate::of(&self.case_now());
         let standing: std::collections::BTreeSet<Address> = certificate
             .changes

@@ -81,12 +81,13 @@ pub fn advance(work: &mut Work<'_>, reason: Option<&str>) -> Result<(), Refusal>
     let findings = work.findings(&certificate);
     gates_hold(work, readiness::obstacles(work.case, &certificate, &findings, step))?;
     if let Some(checkpoint) = &step.checkpoint
-        && work.record.signed(checkpoint).is_none()
+        && work.record.signed(checkpoint, certificate.hash).is_none()
     {
         put_signature(work, step, checkpoint, None)?;
     }
-    if step.edit && work.record.preparer.is_none() {
-        work.record.preparer = work.record.last_editor.clone().or_else(|| work.record.owner.clone());
+    // Whoever hands the record in answers for what is in it, whoever else was named to prepare it.
+    if step.edit && !next.edit {
+        work.record.preparer = Some(work.actor.login.clone());
     }
     // Who may act in both steps keeps the record; otherwise it waits for somebody to take it.
     let kept = work.record.owner.clone().filter(|owner| {
@@ -145,6 +146,7 @@ pub fn hold(work: &mut Work<'_>, reason: &str, until: Option<NaiveDate>) -> Resu
     if until.is_some_and(|until| until < work.case.now.day()) {
         return Err(Refusal::new("date", "the last day of a hold cannot lie in the past"));
     }
+    work.not_on_hold()?;
     work.facts.line("hold", None, Some(until.map_or("open end".to_owned(), |until| format!("until {until}"))));
     work.facts.reason = Some(reason.to_owned());
     let by = work.actor.login.clone();

@@ -4,7 +4,7 @@ use super::{No, Refusal, WORKING, Work};
 use crate::domain::action::Settle;
 use crate::domain::address::Address;
 use crate::domain::checks::Grade;
-use crate::domain::exception::{Exception, Settlement, State};
+use crate::domain::exception::{About, Exception, Settlement, State};
 use crate::domain::identity::{ExceptionId, Login};
 use crate::domain::nearest::nearest;
 use crate::domain::person::Role;
@@ -82,6 +82,9 @@ pub fn flag(
     if let Some(to) = to {
         work.person_exists(to)?;
     }
+    let certificate = work.certificate();
+    let change = at.and_then(|address| certificate.change(address));
+    let about = change.map(|change| About { before: change.before.clone(), ours: change.ours.clone() });
     let id = ExceptionId(work.next_exception);
     work.next_exception += 1;
     let place = at.map(|address| format!(" at {address}")).unwrap_or_default();
@@ -97,6 +100,7 @@ pub fn flag(
         raised_by: Some(work.actor.login.clone()),
         raised_at: work.case.now,
         outcome: None,
+        about,
     });
     Ok(())
 }
@@ -114,10 +118,7 @@ pub fn settle(work: &mut Work<'_>, id: ExceptionId, how: &Settle) -> Result<(), 
             (State::InProgress, Some(to.clone()), None)
         }
         Settle::Resolve { text } => {
-            let owns = exception.owner.as_ref() == Some(&work.actor.login) && work.actor.has_any(&WORKING);
-            if !owns {
-                work.need("resolve this exception", &[settler, Role::Lead])?;
-            }
+            work.need("resolve this exception", &[settler, Role::Lead])?;
             work.needs_words("a settlement", text)?;
             still_open(&exception, open)?;
             (State::Resolved, exception.owner.clone(), Some(settlement(work, text, None)))
@@ -199,10 +200,10 @@ pub fn put_signature(work: &mut Work<'_>, step: &Step, checkpoint: &str, meaning
     if step.outcome == Outcome::Rest {
         return Err(Refusal::new("immutable", "this version is released; nothing is signed any more"));
     }
-    if work.record.signed(checkpoint).is_some_and(|signoff| signoff.by == work.actor.login) {
+    let certificate = work.certificate();
+    if work.record.signed(checkpoint, certificate.hash).is_some_and(|signoff| signoff.by == work.actor.login) {
         return Ok(());
     }
-    let certificate = work.certificate();
     let findings = work.findings(&certificate);
     gates_hold(work, readiness::obstacles(work.case, &certificate, &findings, step))?;
     let meaning = meaning.map(str::to_owned).or_else(|| step.meaning.clone()).unwrap_or_else(|| checkpoint.to_owned());

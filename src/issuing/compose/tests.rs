@@ -104,14 +104,15 @@ fn a_message_is_composed_of_our_stage_with_the_header_and_who_signs() {
 }
 
 #[test]
-fn who_releases_signs_where_the_approval_names_them_else_the_first_who_may() {
+fn who_releases_signs_where_the_approval_names_them_and_nobody_signs_who_had_no_hand_in_it() {
     let dossier = completed();
     let position = |signer: &str| {
         let content = compose(&dossier, &login(signer), Uuid::new_v4(), now()).unwrap();
         content.value("SigningAuthorityTable[1]/SignerPosition").unwrap().to_owned()
     };
     assert_eq!(position("lead"), "Compliance lead");
-    assert_eq!(position("somebody"), position("release"));
+    let refusal = compose(&dossier, &login("somebody"), Uuid::new_v4(), now()).unwrap_err();
+    assert_eq!(refusal.rule, "signatory");
     assert_ne!(position("release"), position("lead"));
 }
 

@@ -90,7 +90,7 @@ fn load_stages(conn: &Connection, packs: &mut Packs, id: RecordId) -> Result<Vec
 }
 
 pub const EXCEPTION_COLUMNS: &str = "x.id, x.kind, x.address, x.blocking, x.state, x.owner, x.body, x.raised_by, \
-                                     x.raised_at, x.outcome, x.outcome_by, x.outcome_at, x.waived_until";
+                                     x.raised_at, x.outcome, x.outcome_by, x.outcome_at, x.waived_until, x.about";
 
 fn load_exceptions(conn: &Connection, id: RecordId) -> Result<Vec<Exception>, StoreError> {
     let sql = format!("SELECT {EXCEPTION_COLUMNS} FROM exception x WHERE x.record = ?1 ORDER BY x.id");
@@ -119,6 +119,7 @@ pub fn read_exception(row: &rusqlite::Row<'_>) -> Result<Exception, StoreError> 
         }),
     };
     let address = row.get::<_, Option<String>>(2)?.map(|text| Address::parse(&text)).transpose();
+    let about = row.get::<_, Option<String>>(13)?.map(|text| serde_json::from_str(&text)).transpose();
     Ok(Exception {
         id: ExceptionId(id),
         kind: row.get(1)?,
@@ -130,6 +131,7 @@ pub fn read_exception(row: &rusqlite::Row<'_>) -> Result<Exception, StoreError> 
         raised_by: maybe_login(row, 7)?,
         raised_at: Moment(row.get(8)?),
         outcome,
+        about: about.map_err(|fault| broken(&fault.to_string()))?,
     })
 }
 

@@ -207,7 +207,8 @@ fn write_exceptions(conn: &Connection, before: Option<&Record>, after: &Record) 
     let known = |exception: &Exception| before.is_some_and(|before| before.exceptions.contains(exception));
     let mut put = conn.prepare_cached(
         "INSERT INTO exception (id, record, kind, address, blocking, state, owner, body, raised_by, raised_at, outcome, \
-         outcome_by, outcome_at, waived_until) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) \
+         outcome_by, outcome_at, waived_until, about) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) \
          ON CONFLICT (id) DO UPDATE SET state = excluded.state, owner = excluded.owner, outcome = excluded.outcome, \
          outcome_by = excluded.outcome_by, outcome_at = excluded.outcome_at, waived_until = excluded.waived_until",
     )?;
@@ -228,6 +229,7 @@ fn write_exceptions(conn: &Connection, before: Option<&Record>, after: &Record) 
             outcome.map(|outcome| outcome.by.as_str()),
             outcome.map(|outcome| outcome.at.0),
             outcome.and_then(|outcome| outcome.until).map(day_number),
+            exception.about.as_ref().map(to_json).transpose()?,
         ])?;
     }
     Ok(())

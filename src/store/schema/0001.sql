@@ -136,7 +136,8 @@ CREATE TABLE exception (
   outcome TEXT,
   outcome_by TEXT,
   outcome_at INTEGER,
-  waived_until INTEGER
+  waived_until INTEGER,
+  about TEXT
 ) STRICT;
 CREATE INDEX exception_record ON exception(record, id);
 
