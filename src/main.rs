@@ -4,15 +4,19 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use stageplate::cli::{self, args::Cli};
+use stageplate::failure::{Failure, Kind};
 
 fn main() -> ExitCode {
     if let Err(fault) = color_eyre::install() {
         eprintln!("error: {fault}");
     }
-    // clap ends the process itself for help, version and wrong usage, the last with exit code 2.
-    let cli = Cli::parse();
-    let format = cli.global.output;
-    match cli::run(cli) {
+    let (format, done) = match Cli::try_parse() {
+        Ok(cli) => (cli.global.output, std::panic::catch_unwind(|| cli::run(cli))),
+        Err(said) => (cli::format_asked_for(), Ok(cli::not_understood(&said))),
+    };
+    // The panic's own report stands on standard error already.
+    let broken = |_| Err(Failure::new(Kind::Fault, "a fault of the program; nothing half done was written"));
+    match done.unwrap_or_else(broken) {
         Ok(code) => ExitCode::from(code),
         Err(failure) => {
             cli::report(&failure, format);

@@ -366,14 +366,14 @@ pub struct QueueArgs {
     #[arg(default_value = "waiting")]
     pub name: String,
     /// Only records that match, as in `step:review owner:me,none due<3d`
-    #[arg(long, value_name = "QUERY")]
+    #[arg(long, value_name = "QUERY", allow_hyphen_values = true)]
     pub filter: Option<String>,
     /// due, updated, vin, priority or since
     #[arg(long, value_name = "KEY")]
     pub sort: Option<String>,
     /// At most so many
-    #[arg(long, value_name = "N", default_value_t = 100)]
-    pub limit: usize,
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..=10_000))]
+    pub limit: u16,
     /// Go on after the cursor an earlier list ended with
     #[arg(long, value_name = "CURSOR")]
     pub after: Option<String>,
@@ -469,7 +469,7 @@ pub enum ExceptionVerb {
     /// List exceptions; those still to be settled unless a filter asks otherwise
     List {
         /// Only on records that match
-        #[arg(long, value_name = "QUERY")]
+        #[arg(long, value_name = "QUERY", allow_hyphen_values = true)]
         filter: Option<String>,
         /// Settled ones too
         #[arg(long, action = ArgAction::SetTrue)]

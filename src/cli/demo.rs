@@ -9,11 +9,12 @@ use std::path::Path;
 
 use chrono::{NaiveDate, TimeDelta};
 use serde::Deserialize;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::args::{DemoArgs, Global};
 use super::output::{Out, columns};
-use super::{context, desk, queue, terminal};
+use super::{context, desk, json, queue, terminal};
 use crate::domain::action::{Action, Received, Settle, SheetRow};
 use crate::domain::address::Address;
 use crate::domain::content::Content;
@@ -91,7 +92,10 @@ pub fn run(global: &Global, args: &DemoArgs) -> Result<u8, Failure> {
         Some(folder) => folder.clone(),
         None => tempfile::Builder::new().prefix("stageplate-demo-").tempdir()?.keep(),
     };
-    std::fs::create_dir_all(&folder)?;
+    std::fs::create_dir_all(&folder).map_err(|fault| {
+        Failure::new(Kind::Usage, format!("cannot make the folder {}: {fault}", folder.display()))
+            .hint("name another with --dir")
+    })?;
     let path = folder.join("desk.db");
     let shows = std::io::stderr().is_terminal();
     let mut narrate = |done: usize, total: usize| {
@@ -122,8 +126,10 @@ pub fn run(global: &Global, args: &DemoArgs) -> Result<u8, Failure> {
         now,
     };
     let page = desk.page(&query)?;
-    out.text(&format!("{}\n\n", path.display()))?;
-    out.text(&columns(&queue::table(&page.rows, now.day())))?;
+    let table = queue::table(&page.rows, now.day());
+    let text = format!("{}\n\n{}", path.display(), columns(&table));
+    let rows: Vec<Value> = page.rows.iter().map(|row| json::summary(&row.summary, row.unread, now.day())).collect();
+    out.one(&text, &table, &json!({"desk": path.display().to_string(), "queue": rows}))?;
     Ok(0)
 }
 

@@ -112,8 +112,10 @@ pub fn doctor(global: &Global) -> Result<(), Failure> {
     if all_ok { Ok(()) } else { Err(Failure::new(Kind::Refused, "the doctor found something to mend").rule("doctor")) }
 }
 
-pub fn completions(shell: clap_complete::Shell) {
-    clap_complete::generate(shell, &mut Cli::command(), "stageplate", &mut std::io::stdout());
+pub fn completions(global: &Global, shell: clap_complete::Shell) -> Result<(), Failure> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "stageplate", &mut script);
+    Ok(Out { format: global.output, quiet: global.quiet }.bytes(&script)?)
 }
 
 pub fn keys(global: &Global, name: &str) -> Result<(), Failure> {

@@ -28,7 +28,7 @@ pub fn summary(summary: &Summary, unread: bool, today: NaiveDate) -> Value {
         "step": summary.step,
         "step_since": summary.step_since.rfc3339(),
         "owner": summary.owner,
-        "due_at": summary.due.map(|day| Moment::start_of(day).rfc3339()),
+        "due_at": summary.due.map(end_of),
         "overdue": summary.overdue_on(today),
         "priority": summary.priority,
         "held": summary.held_on(today),
@@ -47,6 +47,11 @@ pub fn summary(summary: &Summary, unread: bool, today: NaiveDate) -> Value {
         "unread": unread,
         "updated_at": summary.updated_at.rfc3339(),
     })
+}
+
+/// The last second of a due day: until then a record is not overdue.
+fn end_of(day: NaiveDate) -> String {
+    Moment(Moment::start_of(day).0 + 86_399_000_000).rfc3339()
 }
 
 /// A record with everything, as `show` has it.
@@ -69,7 +74,7 @@ pub fn dossier(dossier: &Dossier, line: &Summary, unread: bool, catalogue: &Cata
         "changes": changes(dossier, catalogue),
         "findings": findings(&dossier.findings, catalogue),
         "exceptions": record.exceptions.iter().map(|one| exception(one, None, today)).collect::<Vec<_>>(),
-        "signoffs": record.signoffs.iter().map(signoff).collect::<Vec<_>>(),
+        "signoffs": record.signoffs.iter().map(|one| signoff(one, dossier)).collect::<Vec<_>>(),
         "approvals": dossier.approvals.iter().map(|one| approval_in_record(one, record)).collect::<Vec<_>>(),
         "readiness": dossier.readiness.iter().map(obstacle).collect::<Vec<_>>(),
         "releases": record.releases.iter().map(release).collect::<Vec<_>>(),
@@ -240,7 +245,8 @@ pub fn exception(exception: &Exception, vin: Option<&Vin>, today: NaiveDate) -> 
     Value::Object(object)
 }
 
-fn signoff(signoff: &SignOff) -> Value {
+fn signoff(signoff: &SignOff, dossier: &Dossier) -> Value {
+    let void = !holds(signoff, dossier);
     json!({
         "checkpoint": signoff.checkpoint,
         "version": signoff.version,
@@ -248,8 +254,14 @@ fn signoff(signoff: &SignOff) -> Value {
         "at": signoff.at.rfc3339(),
         "meaning": signoff.meaning,
         "content_sha256": signoff.content,
-        "void": signoff.void_at.is_some(),
+        "void": void,
     })
+}
+
+/// Whether a sign-off holds: for the content as it is, or, once its version is released, for the content released.
+pub fn holds(signoff: &SignOff, dossier: &Dossier) -> bool {
+    let released = dossier.record.releases.iter().find(|release| release.version == signoff.version);
+    signoff.holds_for(released.map_or(dossier.certificate.hash, |release| release.content))
 }
 
 fn approval_in_record(approval: &Approval, record: &Record) -> Value {

@@ -19,7 +19,7 @@ mod work;
 
 use self::args::{Cli, Format, Verb};
 use self::context::Context;
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 
 /// Runs what was asked for; answers the exit code of what ended well (a terminal that hung up ends with 129).
 ///
@@ -35,10 +35,7 @@ pub fn run(cli: Cli) -> Result<u8, Failure> {
         Verb::Init { policy } => desk::init(&global, policy.as_deref()),
         Verb::Doctor => desk::doctor(&global),
         Verb::Keys { keymap } => desk::keys(&global, &keymap),
-        Verb::Completions { shell } => {
-            desk::completions(shell);
-            Ok(())
-        }
+        Verb::Completions { shell } => desk::completions(&global, shell),
         Verb::Policy(verb) => desk::policy(&global, verb),
         Verb::Verify { files, desk } => release::verify(&global, &files, desk),
         Verb::Person(verb) => people::person(&mut open()?, verb),
@@ -65,6 +62,32 @@ pub fn run(cli: Cli) -> Result<u8, Failure> {
         Verb::Whoami => desk::whoami(&mut open()?),
     }
     .map(|()| 0)
+}
+
+/// What clap said instead of a command line: help and version are printed, anything else is wrong usage.
+///
+/// # Errors
+/// Wrong usage, with what clap had to say of it as hints.
+pub fn not_understood(said: &clap::Error) -> Result<u8, Failure> {
+    use clap::error::ErrorKind;
+    if matches!(said.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        said.print()?;
+        return Ok(0);
+    }
+    let text = said.to_string();
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let first = lines.next().unwrap_or("the command line is not understood");
+    let failure = Failure::new(Kind::Usage, first.strip_prefix("error: ").unwrap_or(first));
+    Err(lines.fold(failure, |failure, line| failure.hint(line.strip_prefix("tip: ").unwrap_or(line))))
+}
+
+/// The form of output a command line asks for that could not be read as a whole.
+pub fn format_asked_for() -> Format {
+    let words: Vec<_> = std::env::args_os().collect();
+    let json = |word: &std::ffi::OsStr| word == "json" || word == "jsonl";
+    let asked = words.windows(2).any(|pair| pair[0] == "--output" && json(&pair[1]))
+        || words.iter().any(|word| word == "--output=json" || word == "--output=jsonl");
+    if asked { Format::Json } else { Format::Table }
 }
 
 /// Prints a failure: `error:` and `hint:` lines, and with JSON output an object too, on standard error.

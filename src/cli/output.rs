@@ -59,10 +59,14 @@ impl Out {
     }
 
     /// Prints bytes as they are.
+    ///
+    /// A reader that has seen enough (`| head`) is no failure: what it does not want is not printed.
     pub fn bytes(&self, bytes: &[u8]) -> io::Result<()> {
         let mut out = io::stdout().lock();
-        out.write_all(bytes)?;
-        out.flush()
+        match out.write_all(bytes).and_then(|()| out.flush()) {
+            Err(fault) if fault.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            done => done,
+        }
     }
 
     /// Prints text as it is; whatever in it came from data was made visible where it was put in.

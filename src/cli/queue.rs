@@ -37,7 +37,7 @@ pub fn run(context: &mut Context, args: &QueueArgs) -> Result<(), Failure> {
     let after = args.after.as_deref().map(str::parse).transpose();
     let after = after.map_err(|_| Failure::new(Kind::Usage, "the cursor is not one that a list ended with"))?;
     let page =
-        context.desk.page(&PageQuery { queue, filter, sort, limit: args.limit.clamp(1, 10_000), after, who, now })?;
+        context.desk.page(&PageQuery { queue, filter, sort, limit: usize::from(args.limit), after, who, now })?;
     let values: Vec<Value> = page.rows.iter().map(|row| json::summary(&row.summary, row.unread, today)).collect();
     context.out.list(&table(&page.rows, today), &values)?;
     if let Some(next) = page.next {

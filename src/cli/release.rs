@@ -12,7 +12,7 @@ use super::work::Outcomes;
 use crate::failure::{Failure, Kind};
 use crate::issuing;
 use crate::ivi;
-use crate::store::Desk;
+use crate::store::{Desk, StoreError};
 
 pub fn release(context: &mut Context, vins: &[String], key: Option<&Path>) -> Result<(), Failure> {
     let vins = context::read_vins(vins)?;
@@ -68,15 +68,12 @@ pub fn verify(global: &Global, files: &[PathBuf], desk: bool) -> Result<(), Fail
     }
     if desk {
         let path = context::desk_path(global)?;
-        let mut desk = Desk::open(&path, ivi::catalogue())?;
-        let report = desk.verify_chain()?;
-        let (seq, head) = desk.head()?;
-        let detail = format!(
-            "{} events, {} releases, {} messages; head {} {head}",
-            report.events, report.releases, report.messages, seq.0
-        );
-        checked.push((path.display().to_string(), report.faults.is_empty(), detail));
-        checked.extend(report.faults.into_iter().map(|fault| (fault.place, false, fault.what)));
+        match look_at_desk(&path) {
+            Ok(found) => checked.extend(found),
+            Err(StoreError::NoDesk(path)) => return Err(StoreError::NoDesk(path).into()),
+            // A desk that cannot even be read through does not hold.
+            Err(fault) => checked.push((path.display().to_string(), false, fault.to_string())),
+        }
     }
     let all_ok = checked.iter().all(|(_, ok, _)| *ok);
     let mut table = Table::new(&["What", "Ok", "Detail"]);
@@ -89,4 +86,18 @@ pub fn verify(global: &Global, files: &[PathBuf], desk: bool) -> Result<(), Fail
         checked.iter().map(|(what, ok, detail)| json!({"what": what, "ok": ok, "detail": detail})).collect();
     out.one(&text, &table, &json!({"ok": all_ok, "checked": values}))?;
     if all_ok { Ok(()) } else { Err(Failure::new(Kind::Refused, "something does not hold").rule("verify")) }
+}
+
+/// What was looked at on a desk, whether it holds, and how it was found.
+fn look_at_desk(path: &Path) -> Result<Vec<(String, bool, String)>, StoreError> {
+    let mut desk = Desk::open(path, ivi::catalogue())?;
+    let report = desk.verify_chain()?;
+    let (seq, head) = desk.head()?;
+    let detail = format!(
+        "{} events, {} releases, {} messages; head {} {head}",
+        report.events, report.releases, report.messages, seq.0
+    );
+    let mut checked = vec![(path.display().to_string(), report.faults.is_empty(), detail)];
+    checked.extend(report.faults.into_iter().map(|fault| (fault.place, false, fault.what)));
+    Ok(checked)
 }

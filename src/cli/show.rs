@@ -6,17 +6,22 @@ use serde_json::Value;
 
 use super::args::ShowArgs;
 use super::context::{self, Context};
+use super::exceptions::read_filter;
 use super::json;
 use super::output::{Table, columns};
 use crate::domain::address::Address;
 use crate::domain::catalogue::Catalogue;
-use crate::domain::certificate::{Case, Change, ChangeKind};
+use crate::domain::certificate::{Change, ChangeKind, Origin};
 use crate::domain::checks::Grade;
 use crate::domain::dossier::Dossier;
 use crate::domain::event::Event;
+use crate::domain::moment::Moment;
+use crate::domain::queue::{QueueName, Sort};
+use crate::domain::record::Record;
 use crate::domain::summary::Summary;
 use crate::domain::visible::visible;
 use crate::failure::{Failure, Kind};
+use crate::store::{PageQuery, Row};
 
 pub fn show(context: &mut Context, args: &ShowArgs) -> Result<(), Failure> {
     let id = context.record(&args.vin)?;
@@ -54,16 +59,23 @@ pub fn show(context: &mut Context, args: &ShowArgs) -> Result<(), Failure> {
         let values: Vec<Value> = entries.into_iter().map(|(.., value)| value).collect();
         return Ok(context.out.list(&table, &values)?);
     }
-    let people = context.desk.people()?;
-    let policy = context.desk.policy()?;
     let record = &dossier.record;
-    let case = Case { record, approvals: &dossier.approvals, people: &people, policy: &policy, catalogue, now };
-    let line = Summary::of(&case, &dossier.certificate, &dossier.findings);
-    let whole = json::dossier(&dossier, &line, false, catalogue, now.day());
+    let Row { summary: line, unread } = queue_row(context, record, now)?;
+    let whole = json::dossier(&dossier, &line, unread, catalogue, now.day());
     let table = change_table(&dossier, catalogue, true);
     context.out.one(&text(&dossier, &line, catalogue, context), &table, &whole)?;
     context.desk.mark_seen(&context.actor.login, id, record.seq)?;
     Ok(())
+}
+
+/// The record's line as a queue has it.
+fn queue_row(context: &mut Context, record: &Record, now: Moment) -> Result<Row, Failure> {
+    let filter = read_filter(record.vin.as_str(), now.day())?;
+    let who = context.actor.login.clone();
+    let (queue, sort) = (QueueName::All, Sort::default());
+    let query = PageQuery { queue, filter: Some(filter), sort, limit: 100, after: None, who, now };
+    let row = context.desk.page(&query)?.rows.into_iter().find(|row| row.summary.id == record.id);
+    row.ok_or_else(|| Failure::new(Kind::TryAgain, "the record changed while it was read; try again"))
 }
 
 fn described(address: &Address, catalogue: &Catalogue) -> (String, String, String) {
@@ -93,7 +105,10 @@ fn change_table(dossier: &Dossier, catalogue: &Catalogue, all: bool) -> Table {
             change.ours.clone().unwrap_or_else(|| "–".to_owned()),
             unit,
             change.kind.word().to_owned(),
-            change.set_by.as_ref().map(ToString::to_string).unwrap_or_else(|| origin(change)),
+            match (&change.set_by, change.origin) {
+                (Some(by), _) => by.to_string(),
+                (None, origin) => origin.map_or("", Origin::word).to_owned(),
+            },
             change.reason.clone().unwrap_or_default(),
             state(change),
         ]);
@@ -110,16 +125,6 @@ fn worth_telling(dossier: &Dossier, change: &Change) -> bool {
             .any(|finding| finding.grade >= Grade::Warn && finding.address.as_ref() == Some(&change.address))
     };
     !quiet || change.exception.is_some() || doubted()
-}
-
-fn origin(change: &Change) -> String {
-    use crate::domain::certificate::Origin;
-    match change.origin {
-        Some(Origin::Approval) => "approval".to_owned(),
-        Some(Origin::Copied) => "copied".to_owned(),
-        Some(Origin::Restated) => "restated".to_owned(),
-        Some(Origin::Declared) | None => String::new(),
-    }
 }
 
 fn state(change: &Change) -> String {
@@ -219,7 +224,8 @@ fn text(dossier: &Dossier, line: &Summary, catalogue: &Catalogue, context: &Cont
         put("on hold", format!("{}{until} ({})", visible(&hold.reason), hold.by));
     }
     for signoff in record.signoffs.iter().filter(|signoff| signoff.version == record.version) {
-        let void = if signoff.void_at.is_some() { " — void, the content changed or it was returned" } else { "" };
+        let void =
+            if !json::holds(signoff, dossier) { " — void, the content changed or it was returned" } else { "" };
         put("signed", format!("{}: {} by {}{void}", signoff.checkpoint, visible(&signoff.meaning), signoff.by));
     }
     for release in &record.releases {

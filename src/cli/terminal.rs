@@ -64,7 +64,6 @@ pub fn open(global: &Global, queue: Option<&str>) -> Result<u8, Failure> {
         keymap,
         theme,
         ascii: settings.ascii,
-        mouse: settings.mouse,
         editor: term::editor::chosen(variable("VISUAL"), variable("EDITOR")),
         session,
         release: Arc::new(move |desk, actor, id, seen, now| {

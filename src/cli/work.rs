@@ -85,8 +85,13 @@ fn tell(context: &mut Context, applied: &Applied) -> Result<(String, Value), Fai
     let owner = record.owner.as_ref().map_or("unowned".to_owned(), |owner| format!("owner {owner}"));
     let changed = applied.outcome != Outcome::Unchanged;
     let what = if changed { "" } else { "nothing to do; " };
-    let detail = format!("{what}{}, {owner}", record.step);
-    Ok((detail, json!({"seq": applied.seq, "changed": changed, "step": record.step, "owner": record.owner})))
+    let undecided = dossier.certificate.changes.iter().filter(|change| change.undecided).count();
+    let left = if undecided == 0 { String::new() } else { format!(", {undecided} changes undecided") };
+    let detail = format!("{what}{}, {owner}{left}", record.step);
+    let more = json!({
+        "seq": applied.seq, "changed": changed, "step": record.step, "owner": record.owner, "undecided": undecided,
+    });
+    Ok((detail, more))
 }
 
 pub fn take(context: &mut Context, args: TakeArgs) -> Result<(), Failure> {

@@ -19,15 +19,13 @@ pub struct Settings {
     pub theme: Option<&'static Theme>,
     /// Whether marks and boxes are drawn in ASCII: `ascii = false`.
     pub ascii: bool,
-    /// Whether the mouse is on from the start: `mouse = false`.
-    pub mouse: bool,
     /// The file of the key that seals releases, PKCS#12 or PEM: `[seal] key = "path"`.
     pub seal: Option<PathBuf>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Settings { keymap: "default".to_owned(), theme: None, ascii: false, mouse: false, seal: None }
+        Settings { keymap: "default".to_owned(), theme: None, ascii: false, seal: None }
     }
 }
 
@@ -54,7 +52,6 @@ impl Settings {
             keymap: root.text("keymap").map_or(defaults.keymap, |name| name.value),
             theme: theme(&root, &reader),
             ascii: root.flag("ascii").map_or(defaults.ascii, |flag| flag.value),
-            mouse: root.flag("mouse").map_or(defaults.mouse, |flag| flag.value),
             seal: root.table("seal").and_then(|table| seal(table, path)),
         };
         root.close();
@@ -90,23 +87,23 @@ mod tests {
     #[test]
     fn a_file_says_only_what_differs() {
         assert_eq!(parse(""), (Settings::default(), Vec::new()));
-        let (settings, faults) = parse("theme = \"none\"\nmouse = true\n[seal]\nkey = \"seal.p12\"\n");
+        let (settings, faults) = parse("theme = \"none\"\nascii = true\n[seal]\nkey = \"seal.p12\"\n");
         assert_eq!(faults, Vec::<String>::new());
         assert_eq!(settings.theme.map(|theme| theme.name), Some("none"));
-        assert!(settings.mouse && !settings.ascii);
+        assert!(settings.ascii);
         assert_eq!(settings.seal, Some(PathBuf::from("/home/ann/seal.p12")));
     }
 
     #[test]
     fn a_fault_keeps_the_default_and_the_rest_of_the_file_holds() {
-        let (settings, faults) = parse("theme = \"hihg-contrast\"\nkeymp = \"vim\"\nascii = true\nmouse = \"on\"\n");
-        assert_eq!(settings, Settings { ascii: true, ..Settings::default() });
+        let (settings, faults) = parse("theme = \"hihg-contrast\"\nkeymp = \"vim\"\nascii = \"on\"\n");
+        assert_eq!(settings, Settings::default());
         assert_eq!(
             faults,
             [
                 "/home/ann/config.toml:1: no theme is called `hihg-contrast` (did you mean `high-contrast`?)",
                 "/home/ann/config.toml:2: `keymp` is not known here (did you mean `keymap`?)",
-                "/home/ann/config.toml:4: `mouse` must be true or false, not string",
+                "/home/ann/config.toml:3: `ascii` must be true or false, not string",
             ]
         );
     }

@@ -55,8 +55,6 @@ pub struct Terminal {
     pub theme: &'static Theme,
     /// Whether it is drawn in ASCII.
     pub ascii: bool,
-    /// Whether the mouse is reported.
-    pub mouse: bool,
     /// What kind of terminal it is.
     pub session: Session,
     /// The person's editor, if they have one.
@@ -103,7 +101,7 @@ pub fn run(mut terminal: Terminal) -> Result<u8, Failure> {
     let watch =
         Watch::start(move |signal| told.send(Event::Signal(signal)).is_ok()).map_err(|error| no_terminal(&error))?;
     let sink = move |input| sender.send(Event::Input(input)).is_ok();
-    let screen = Screen::open(terminal.mouse, terminal.session.tmux, sink).map_err(|error| no_terminal(&error))?;
+    let screen = Screen::open(false, terminal.session.tmux, sink).map_err(|error| no_terminal(&error))?;
     let looks = Looks { theme: terminal.theme, ascii: terminal.ascii };
     let mut driver =
         Driver { model, jobs, screen: Some(screen), looks, editor: terminal.editor, dirty: true, end: None };
