@@ -3,7 +3,7 @@
 use super::acts;
 use super::filled;
 use super::form::{Form, Input};
-use super::model::{Ask, List, Model, Sheet, Tone};
+use super::model::{Ask, House, List, Model, Sheet, Tone};
 use super::msg::Effect;
 use super::text::Text;
 use super::update::run_command;
@@ -91,11 +91,14 @@ fn written(model: &mut Model) -> Vec<Effect> {
 /// Filters the list by what is written, or says what is wrong with it.
 fn filter(model: &mut Model) -> Vec<Effect> {
     let today = model.now.day();
+    let House { policy, people, .. } = &model.house;
     let Some(Sheet::Filter(prompt)) = &mut model.sheet else { return Vec::new() };
     let words = prompt.text.content().trim().to_owned();
     let filter = match words.as_str() {
         "" => None,
-        words => match Filter::parse(words, today) {
+        words => match Filter::parse(words, today)
+            .and_then(|filter| filter.names_known(words, policy, people).map(|()| filter))
+        {
             Ok(filter) => Some(filter),
             Err(fault) => {
                 let meant = fault.nearest.map(|near| format!(" (did you mean {near}?)")).unwrap_or_default();

@@ -43,7 +43,7 @@ pub fn cells(exception: &Exception, today: NaiveDate) -> Vec<String> {
 fn list(context: &mut Context, filter: Option<&str>, settled: bool) -> Result<(), Failure> {
     let now = context::now();
     let today = now.day();
-    let filter = filter.map(|text| read_filter(text, today)).transpose()?;
+    let filter = filter.map(|text| read_filter(context, text, today)).transpose()?;
     let who = context.actor.login.clone();
     let found = context.desk.exceptions(filter.as_ref(), &who, now)?;
     let mut table = Table::new(&["VIN", "Id", "Kind", "State", "Weight", "Entry", "Owner", "Text"]);
@@ -76,8 +76,11 @@ fn show(context: &mut Context, id: i64) -> Result<(), Failure> {
 }
 
 /// A filter as typed; a mistake answers with the place and the nearest word.
-pub fn read_filter(text: &str, today: NaiveDate) -> Result<Filter, Failure> {
-    Filter::parse(text, today).map_err(|fault| {
+pub fn read_filter(context: &mut Context, text: &str, today: NaiveDate) -> Result<Filter, Failure> {
+    let (policy, people) = (context.desk.policy()?, context.desk.people()?);
+    let read =
+        Filter::parse(text, today).and_then(|filter| filter.names_known(text, &policy, &people).map(|()| filter));
+    read.map_err(|fault| {
         let failure = Failure::new(Kind::Usage, format!("filter, character {}: {}", fault.at + 1, fault.message));
         match fault.nearest {
             Some(near) => failure.hint(format!("the nearest is `{near}`")),

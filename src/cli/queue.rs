@@ -19,7 +19,7 @@ pub fn run(context: &mut Context, args: &QueueArgs) -> Result<(), Failure> {
     let now = context::now();
     let today = now.day();
     let queue = read_queue(&args.name)?;
-    let filter = args.filter.as_deref().map(|text| read_filter(text, today)).transpose()?;
+    let filter = args.filter.as_deref().map(|text| read_filter(context, text, today)).transpose()?;
     let who = context.actor.login.clone();
     if args.count {
         let count = context.desk.count(&CountQuery { queue, filter, who, now })?;

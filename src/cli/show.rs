@@ -70,7 +70,7 @@ pub fn show(context: &mut Context, args: &ShowArgs) -> Result<(), Failure> {
 
 /// The record's line as a queue has it.
 fn queue_row(context: &mut Context, record: &Record, now: Moment) -> Result<Row, Failure> {
-    let filter = read_filter(record.vin.as_str(), now.day())?;
+    let filter = read_filter(context, record.vin.as_str(), now.day())?;
     let who = context.actor.login.clone();
     let (queue, sort) = (QueueName::All, Sort::default());
     let query = PageQuery { queue, filter: Some(filter), sort, limit: 100, after: None, who, now };

@@ -4,6 +4,7 @@
 //! must hold; `or` and parentheses group, `-` negates, quotes keep spaces, `*` stands for any letters. To add a field,
 //! give it a row in [`FIELDS`], a shape in [`Kind`] if it needs a new one, and its SQL in the store.
 
+mod known;
 mod parse;
 
 use std::fmt;

@@ -146,3 +146,24 @@ fn a_record_on_hold_takes_no_build_sheet_and_no_second_hold() {
     row.values = BTreeMap::from([(address_of("Length"), Given::Value("6600".to_owned()))]);
     assert_eq!(rule(&mut desk, "prep", &Action::Prepare(row)), "hold");
 }
+
+#[test]
+fn a_filter_that_names_what_the_desk_does_not_know_says_so() {
+    use stageplate::domain::filter::Filter;
+    let desk = Desk::empty();
+    let today = "2026-11-23".parse().unwrap();
+    let fault = |text: &str| {
+        let filter = Filter::parse(text, today).unwrap();
+        filter.names_known(text, &desk.policy, &desk.people).err()
+    };
+    for good in
+        ["step:review", "-step:review or owner:me,none", "owner:prep exception:open", "option:TAIL* exception:none"]
+    {
+        assert_eq!(fault(good), None, "{good}");
+    }
+    let slip = fault("held:no step:reviw").unwrap();
+    assert_eq!((slip.at, slip.nearest.as_deref()), (13, Some("review")));
+    for bad in ["exception:zzz", "owner:ghost", "option:TAILLFT"] {
+        assert!(fault(bad).is_some(), "{bad}");
+    }
+}
