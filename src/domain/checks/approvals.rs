@@ -17,6 +17,7 @@ pub const CHECKS: &[Check] = &[
         clause: "Regulation (EU) 2018/858, Article 36: the certificate states conformity with an approval",
         grade: Grade::Block,
         entries: &[NUMBER],
+        remedy: "Import the approval (`stageplate approval import`), or name another.",
         run: is_known,
     },
     Check {
@@ -25,6 +26,7 @@ pub const CHECKS: &[Check] = &[
         clause: "Regulation (EU) 2018/858, Articles 36 and 49: only vehicles under a valid approval",
         grade: Grade::Block,
         entries: &[NUMBER],
+        remedy: "Name an approval that is in force, or have the lead settle what becomes of the vehicle.",
         run: is_valid,
     },
     Check {
@@ -33,6 +35,7 @@ pub const CHECKS: &[Check] = &[
         clause: "approval check at the receiver: the data fit the approval (RDW)",
         grade: Grade::Block,
         entries: &["Variant", "Version"],
+        remedy: "Declare a variant and version that the approval covers, or name the extension that covers them.",
         run: covers_the_version,
     },
     Check {
@@ -41,6 +44,7 @@ pub const CHECKS: &[Check] = &[
         clause: "approval check at the receiver: the data fit the approval (RDW)",
         grade: Grade::Block,
         entries: &[],
+        remedy: "Measure again; if it stands, name the version that covers it, or have the approval extended.",
         run: inside_the_ranges,
     },
     Check {
@@ -49,6 +53,7 @@ pub const CHECKS: &[Check] = &[
         clause: "inferred from the approval's ranges",
         grade: Grade::Warn,
         entries: &[],
+        remedy: "Declare the entry: without a value nobody can see whether the vehicle is inside.",
         run: limited_entries_are_given,
     },
     Check {
@@ -57,6 +62,7 @@ pub const CHECKS: &[Check] = &[
         clause: "practice of importers: windows per extension; not in the regulation",
         grade: Grade::Warn,
         entries: &[BUILT],
+        remedy: "Name the extension whose window holds the day of manufacture.",
         run: inside_the_window,
     },
     Check {
@@ -65,6 +71,7 @@ pub const CHECKS: &[Check] = &[
         clause: "approval check at the receiver (RDW); EUCARIS change overview: the date of issue moves with the extension",
         grade: Grade::Block,
         entries: &["VehicleCategory", "Type", "TypeApprovalType", "TypeApprovalIssueDate", "StageOfCompletion"],
+        remedy: "Withdraw the declared value, so that the approval's stands, or name the approval that says it.",
         run: agrees_with_the_approval,
     },
     Check {
@@ -73,6 +80,7 @@ pub const CHECKS: &[Check] = &[
         clause: "Regulation (EU) 2018/858, Article 28(1)(c); EReg guidelines 1.1",
         grade: Grade::Block,
         entries: &["SigningAuthorityTable"],
+        remedy: "Enter the person whom the approval names (`approval import`), or have the approval extended.",
         run: somebody_may_sign,
     },
     Check {
@@ -81,6 +89,7 @@ pub const CHECKS: &[Check] = &[
         clause: "EReg change overview: DesignatedTypeApprovalCountry; the comparison is inferred",
         grade: Grade::Warn,
         entries: &["Header/DesignatedTypeApprovalCountry"],
+        remedy: "Ask the manufacturer of that stage for a correction; the authority routes messages by the header.",
         run: header_names_the_country,
     },
 ];

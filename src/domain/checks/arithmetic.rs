@@ -23,6 +23,7 @@ pub const CHECKS: &[Check] = &[
         clause: OFFICIAL,
         grade: Grade::Warn,
         entries: &[RUNNING, "AxleTable/DistributionMassRunningOrderAxle"],
+        remedy: "Weigh again, or correct the one of the values that was mistyped.",
         run: axles_carry_the_mass,
     },
     Check {
@@ -31,6 +32,7 @@ pub const CHECKS: &[Check] = &[
         clause: OFFICIAL,
         grade: Grade::Warn,
         entries: &[ACTUAL, RUNNING],
+        remedy: "Correct the one that was mistyped: optional equipment adds to the mass in running order.",
         run: actual_not_below_running,
     },
     Check {
@@ -39,6 +41,7 @@ pub const CHECKS: &[Check] = &[
         clause: "inferred: there must be a payload",
         grade: Grade::Warn,
         entries: &[LADEN, ACTUAL],
+        remedy: "Correct the one that was mistyped; else the vehicle may not be loaded at all.",
         run: laden_above_actual,
     },
     Check {
@@ -47,6 +50,7 @@ pub const CHECKS: &[Check] = &[
         clause: OFFICIAL,
         grade: Grade::Warn,
         entries: &[LADEN, "AxleTable/TechnicallyPermissibleMassAxle"],
+        remedy: "Correct the mass, or the axle that was mistyped.",
         run: laden_within_the_axles,
     },
     Check {
@@ -55,6 +59,7 @@ pub const CHECKS: &[Check] = &[
         clause: OFFICIAL,
         grade: Grade::Warn,
         entries: &[DOORS, "ConfigurationDoorsGroup"],
+        remedy: "Count the doors again.",
         run: doors_add_up,
     },
     Check {
@@ -63,6 +68,7 @@ pub const CHECKS: &[Check] = &[
         clause: "inferred; one official specimen differs",
         grade: Grade::Warn,
         entries: &[WHEELBASE, "AxleTable/AxleSpacing"],
+        remedy: "Measure again; with two axles both are the same length.",
         run: spacing_is_the_wheelbase,
     },
     Check {
@@ -71,6 +77,7 @@ pub const CHECKS: &[Check] = &[
         clause: "inferred; a table is repeated whole (EUCARIS setup manual 1.5)",
         grade: Grade::Warn,
         entries: &[AXLES, "AxleTable"],
+        remedy: "Declare every axle as a row, or correct the number of axles.",
         run: a_row_for_every_axle,
     },
 ];

@@ -12,6 +12,7 @@ pub const CHECKS: &[Check] = &[
         clause: "EReg guidelines 1.4 (colour); EUCARIS setup manual 1.5 (couplings)",
         grade: Grade::Block,
         entries: &["ColourTable", "MechanicalCouplingTable"],
+        remedy: "Withdraw the entry: the receiver rejects the message with it.",
         run: nothing_foreign,
     },
     Check {
@@ -20,6 +21,7 @@ pub const CHECKS: &[Check] = &[
         clause: "EReg change overview 1.1: PureElectricVehicleIndicator always Y or N for M1",
         grade: Grade::Block,
         entries: &["PureElectricVehicleIndicator"],
+        remedy: "Declare Y or N; N on a vehicle that is not purely electric.",
         run: says_whether_electric,
     },
 ];

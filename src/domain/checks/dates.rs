@@ -15,6 +15,7 @@ pub const CHECKS: &[Check] = &[
         clause: "Regulation (EU) 2018/858, Articles 36 and 37: the certificate comes after the manufacture",
         grade: Grade::Block,
         entries: &[BUILT],
+        remedy: "Correct the date, or wait for the day: the certificate comes after the manufacture.",
         run: not_in_the_future,
     },
     Check {
@@ -23,6 +24,7 @@ pub const CHECKS: &[Check] = &[
         clause: "inferred: the order of the stages",
         grade: Grade::Warn,
         entries: &[BUILT],
+        remedy: "Correct the date of our stage, or ask for a correction of the base message.",
         run: not_before_the_base,
     },
     Check {
@@ -31,6 +33,7 @@ pub const CHECKS: &[Check] = &[
         clause: "inferred: the order of approval and manufacture",
         grade: Grade::Warn,
         entries: &[BUILT, ISSUED],
+        remedy: "Correct the date, or name the extension that was in force on that day.",
         run: not_before_the_approval,
     },
     Check {
@@ -39,6 +42,7 @@ pub const CHECKS: &[Check] = &[
         clause: "Regulation (EU) 2018/858, Article 36: the date of manufacture is included; entry 0.11",
         grade: Grade::Block,
         entries: &[BUILT],
+        remedy: "Declare the day on which the vehicle was manufactured (0.11).",
         run: is_given,
     },
     Check {
@@ -47,6 +51,7 @@ pub const CHECKS: &[Check] = &[
         clause: "entry 0.11 of a completed vehicle; inferred",
         grade: Grade::Warn,
         entries: &[BUILT],
+        remedy: "Declare the day on which our stage was finished, or `=` where the base vehicle's is meant.",
         run: is_ours,
     },
 ];

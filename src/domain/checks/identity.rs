@@ -14,6 +14,7 @@ pub const CHECKS: &[Check] = &[
         clause: "EUCARIS setup manual 1.5, multi-stage vehicles",
         grade: Grade::Block,
         entries: &[VIN],
+        remedy: "Import the message of this vehicle, or ask the manufacturer of that stage for a correction. A VIN of your own making needs the authority's consent and a record of its own.",
         run: same_in_every_stage,
     },
     Check {
@@ -22,6 +23,7 @@ pub const CHECKS: &[Check] = &[
         clause: "ISO 3779: 17 characters without I, O and Q",
         grade: Grade::Warn,
         entries: &[VIN],
+        remedy: "Compare with the VIN stamped on the vehicle (the letters I, O and Q are usually a misread 1 or 0) and ask for a correction.",
         run: form_in_every_stage,
     },
     Check {
@@ -30,6 +32,7 @@ pub const CHECKS: &[Check] = &[
         clause: "ISO 3779; background, not confirmed",
         grade: Grade::Info,
         entries: &[VIN],
+        remedy: "Compare with the VIN stamped on the vehicle; some manufacturers end it otherwise.",
         run: last_four_are_digits,
     },
 ];

@@ -17,6 +17,7 @@ pub const CHECKS: &[Check] = &[
         clause: "inferred; EUCARIS setup manual 1.5: what is absent later keeps its earlier value",
         grade: Grade::Warn,
         entries: &[],
+        remedy: "Declare the entry: its new value, or `=` if it stays the same.",
         run: options_are_restated,
     },
     Check {
@@ -25,6 +26,7 @@ pub const CHECKS: &[Check] = &[
         clause: "Regulation (EU) 2018/858, Annex II, by the policy's table of options; inferred",
         grade: Grade::Warn,
         entries: &["TypeApprovalNumber"],
+        remedy: "Have the subject approval added to the approval, or name one that has it.",
         run: options_are_approved,
     },
 ];

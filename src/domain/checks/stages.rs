@@ -16,6 +16,7 @@ pub const CHECKS: &[Check] = &[
         clause: MANUAL,
         grade: Grade::Block,
         entries: &["TypeApprovalNumber", "Variant", "Version"],
+        remedy: "Declare your own approval number, variant and version: what your stage builds is another vehicle than the one before.",
         run: something_differs,
     },
     Check {
@@ -29,6 +30,7 @@ pub const CHECKS: &[Check] = &[
             "ManufacturerTable/PreviousStageVariant",
             "ManufacturerTable/PreviousStageVersion",
         ],
+        remedy: "Name the approval so that the four identifiers come from the message of the stage before, and withdraw what was declared by hand.",
         run: previous_stage_is_named,
     },
     Check {
@@ -37,6 +39,7 @@ pub const CHECKS: &[Check] = &[
         clause: "EUCARIS setup manual 1.5, multi-stage vehicles: stages are laid over each other in their order",
         grade: Grade::Block,
         entries: &["ManufacturerTable/ManufacturerStageNumber"],
+        remedy: "Import the message that is missing, or move the record to the stage that is yours.",
         run: stages_follow,
     },
     Check {
@@ -45,6 +48,7 @@ pub const CHECKS: &[Check] = &[
         clause: "EUCARIS setup manual 1.5, multi-stage vehicles: I to V, C to V, I to I",
         grade: Grade::Block,
         entries: &["StageOfCompletion"],
+        remedy: "See which approval your stage is under and whether the right base message was received.",
         run: completion_follows,
     },
     Check {
@@ -53,6 +57,7 @@ pub const CHECKS: &[Check] = &[
         clause: "EUCARIS setup manual 1.5, couplings that can be fitted: forbidden for C and V",
         grade: Grade::Block,
         entries: &[CAN_BE_FITTED],
+        remedy: "Withdraw the table; name the coupling that is fitted (entry 44), if one is.",
         run: no_couplings_declared,
     },
     Check {
@@ -61,6 +66,7 @@ pub const CHECKS: &[Check] = &[
         clause: "EUCARIS setup manual 1.5: forbidden for C and V, and what is absent later stays; no text says how to end it",
         grade: Grade::Warn,
         entries: &[CAN_BE_FITTED],
+        remedy: "Say in a remark (entry 52) that the couplings that could be fitted no longer apply.",
         run: no_couplings_inherited,
     },
     Check {
@@ -69,6 +75,7 @@ pub const CHECKS: &[Check] = &[
         clause: "EUCARIS setup manual 1.5: a single field cannot be deleted by a later stage",
         grade: Grade::Info,
         entries: INCOMPLETE_ONLY,
+        remedy: "Nothing, or a remark (entry 52) where a reader could take the base vehicle's entry for yours.",
         run: incomplete_entries_stay,
     },
     Check {
@@ -77,6 +84,7 @@ pub const CHECKS: &[Check] = &[
         clause: "entry 0.2.2.1 (EUCARIS data set); the comparison is inferred",
         grade: Grade::Warn,
         entries: &["AllowedParameterValuesMultistageGroup"],
+        remedy: "Have the CO2 and emission values worked out anew for the completed vehicle and declare them, or bring the value back inside.",
         run: inside_the_base_envelope,
     },
     Check {
@@ -90,6 +98,7 @@ pub const CHECKS: &[Check] = &[
             "DimensionGroup/Height",
             "DimensionGroup/RearOverhang",
         ],
+        remedy: "Measure again; if it stands, ask the base manufacturer whether its approval allows it.",
         run: within_permissible_dimensions,
     },
     Check {
@@ -98,6 +107,7 @@ pub const CHECKS: &[Check] = &[
         clause: "entry 15 of the incomplete vehicle; inferred",
         grade: Grade::Warn,
         entries: &["MassGroup/MassInRunningOrder"],
+        remedy: "Weigh again; if it stands, ask the base manufacturer.",
         run: not_below_the_least_mass,
     },
 ];

@@ -16,6 +16,7 @@ pub const CHECKS: &[Check] = &[
         clause: SCHEMA,
         grade: Grade::Block,
         entries: &[],
+        remedy: "Declare the entry; what the approval says comes with naming it.",
         run: nothing_is_missing,
     },
     Check {
@@ -24,6 +25,7 @@ pub const CHECKS: &[Check] = &[
         clause: SCHEMA,
         grade: Grade::Block,
         entries: &[],
+        remedy: "Write the value so that it fits: the finding says what would.",
         run: everything_fits,
     },
     Check {
@@ -32,6 +34,7 @@ pub const CHECKS: &[Check] = &[
         clause: SCHEMA,
         grade: Grade::Warn,
         entries: &[],
+        remedy: "Ask the manufacturer of that stage for a corrected message.",
         run: received_without_fault,
     },
     Check {
@@ -40,6 +43,7 @@ pub const CHECKS: &[Check] = &[
         clause: "Regulation (EU) 2024/1061, Article 1(3) and (4), by EReg guidelines 1.1; that we look too is inferred",
         grade: Grade::Warn,
         entries: &[],
+        remedy: "Make sure where the message came from, and ask for one whose seal holds.",
         run: signatures_hold,
     },
     Check {
@@ -48,6 +52,7 @@ pub const CHECKS: &[Check] = &[
         clause: "EReg change overview: mandatory; the schema leaves them optional",
         grade: Grade::Warn,
         entries: &["GeneralConstructionGroup", "MassGroup", "DimensionGroup"],
+        remedy: "Restate at least one entry of the group.",
         run: groups_are_given,
     },
 ];

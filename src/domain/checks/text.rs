@@ -15,6 +15,7 @@ pub const CHECKS: &[Check] = &[
         clause: "inferred: what a person reads must be what the message says",
         grade: Grade::Warn,
         entries: &[],
+        remedy: "Write the value anew; in a received message, ask for a correction.",
         run: nothing_hidden,
     },
     Check {
@@ -23,6 +24,7 @@ pub const CHECKS: &[Check] = &[
         clause: "inferred: what a person reads must be what the message says",
         grade: Grade::Warn,
         entries: &[],
+        remedy: "Write the value anew with Latin letters; in a received message, ask for a correction.",
         run: nothing_confusable,
     },
 ];
