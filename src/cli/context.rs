@@ -18,7 +18,7 @@ use crate::domain::person::Actor;
 use crate::failure::{Failure, Kind};
 use crate::intake::Reject;
 use crate::ivi;
-use crate::store::Desk;
+use crate::store::{Desk, StoreError};
 
 /// The moment it is, by this machine's clock.
 pub fn now() -> Moment {
@@ -45,6 +45,16 @@ pub fn desk_path(global: &Global) -> Result<PathBuf, Failure> {
     }
 }
 
+/// Opens the desk at a path. That it was brought up to date, and where it lies as it was, is said.
+pub fn open_desk(path: &Path, out: &Out) -> Result<Desk, StoreError> {
+    let desk = Desk::open(path, ivi::catalogue())?;
+    if let Some(migrated) = desk.migrated() {
+        out.say(&format!("brought the desk from schema {} to {}", migrated.from, migrated.to));
+        out.say(&format!("as it was before, it lies in {}", migrated.backup.display()));
+    }
+    Ok(desk)
+}
+
 /// An open desk and who acts on it.
 pub struct Context {
     /// The desk.
@@ -59,9 +69,10 @@ impl Context {
     /// Opens the desk and finds out who acts.
     pub fn open(global: &Global) -> Result<Context, Failure> {
         let path = desk_path(global)?;
-        let mut desk = Desk::open(&path, ivi::catalogue())?;
+        let out = Out { format: global.output, quiet: global.quiet };
+        let mut desk = open_desk(&path, &out)?;
         let actor = who_acts(&mut desk, global)?;
-        Ok(Context { desk, actor, out: Out { format: global.output, quiet: global.quiet } })
+        Ok(Context { desk, actor, out })
     }
 
     /// The record of a VIN as typed.

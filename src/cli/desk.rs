@@ -84,7 +84,7 @@ pub fn doctor(global: &Global) -> Result<(), Failure> {
     let out = Out { format: global.output, quiet: global.quiet };
     let path = context::desk_path(global)?;
     let mut checks: Vec<(String, bool, String, String)> = Vec::new();
-    match Desk::open(&path, ivi::catalogue()) {
+    match context::open_desk(&path, &out) {
         Ok(mut desk) => {
             let found = desk.health()?;
             checks.extend(found.into_iter().map(|check| (check.name.to_owned(), check.ok, check.detail, check.fix)));

@@ -12,7 +12,7 @@ use super::work::Outcomes;
 use crate::failure::{Failure, Kind};
 use crate::issuing;
 use crate::ivi;
-use crate::store::{Desk, StoreError};
+use crate::store::StoreError;
 
 pub fn release(context: &mut Context, vins: &[String], key: Option<&Path>) -> Result<(), Failure> {
     let vins = context::read_vins(vins)?;
@@ -68,7 +68,7 @@ pub fn verify(global: &Global, files: &[PathBuf], desk: bool) -> Result<(), Fail
     }
     if desk {
         let path = context::desk_path(global)?;
-        match look_at_desk(&path) {
+        match look_at_desk(&path, &out) {
             Ok(found) => checked.extend(found),
             Err(StoreError::NoDesk(path)) => return Err(StoreError::NoDesk(path).into()),
             // A desk that cannot even be read through does not hold.
@@ -89,8 +89,8 @@ pub fn verify(global: &Global, files: &[PathBuf], desk: bool) -> Result<(), Fail
 }
 
 /// What was looked at on a desk, whether it holds, and how it was found.
-fn look_at_desk(path: &Path) -> Result<Vec<(String, bool, String)>, StoreError> {
-    let mut desk = Desk::open(path, ivi::catalogue())?;
+fn look_at_desk(path: &Path, out: &Out) -> Result<Vec<(String, bool, String)>, StoreError> {
+    let mut desk = context::open_desk(path, out)?;
     let report = desk.verify_chain()?;
     let (seq, head) = desk.head()?;
     let detail = format!(

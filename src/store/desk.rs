@@ -10,6 +10,7 @@ use super::chain::{self, About, NewEvent};
 use super::columns::to_json;
 use super::error::StoreError;
 use super::govern;
+use super::migrate::Migrated;
 use super::open;
 use super::pack::Packs;
 use super::turn::Queue;
@@ -32,6 +33,7 @@ pub struct Desk {
     queue: Queue,
     /// The file that was opened: its device and inode.
     file: Option<(u64, u64)>,
+    migrated: Option<Migrated>,
 }
 
 /// What a desk is made with.
@@ -135,9 +137,9 @@ impl Desk {
     /// # Errors
     /// There is none, the file is something else, a newer program made it, or it may not be worked on where it lies.
     pub fn open(path: &Path, catalogue: &'static Catalogue) -> Result<Desk, StoreError> {
-        let conn = open::connect(path)?;
+        let (conn, migrated) = open::connect(path)?;
         let demo: String = conn.query_row("SELECT value FROM meta WHERE name = 'demo'", [], |row| row.get(0))?;
-        Ok(Desk::around(path, catalogue, conn, demo == "yes"))
+        Ok(Desk { migrated, ..Desk::around(path, catalogue, conn, demo == "yes") })
     }
 
     fn around(path: &Path, catalogue: &'static Catalogue, conn: Connection, demo: bool) -> Desk {
@@ -150,7 +152,13 @@ impl Desk {
             known: Known::default(),
             queue: Queue::beside(path),
             file: file_at(path),
+            migrated: None,
         }
+    }
+
+    /// What was done to bring it up to date when it was opened, if anything was.
+    pub fn migrated(&self) -> Option<&Migrated> {
+        self.migrated.as_ref()
     }
 
     /// Where it lies.

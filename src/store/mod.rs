@@ -3,7 +3,7 @@
 //! Invariant: every write is one `BEGIN IMMEDIATE` transaction that judges, writes the state and the event, and commits; a
 //! verb that answers an error has written nothing. No transaction outlives the call that opened it.
 //!
-//! In reading order: [`open`] makes and opens the file; [`apply`](Desk::apply) carries out acts on records, [`govern`]
+//! In reading order: [`open`] makes and opens the file, [`migrate`] brings an older one up to date; [`apply`](Desk::apply) carries out acts on records, [`govern`]
 //! acts on the desk; [`record`] loads and writes one record, [`chain`] the history, [`pack`] bodies; [`page`] and
 //! [`count`] answer lists from the SQL that [`select`] makes of queues and filters; [`verify`] looks whether everything still fits,
 //! [`health`] whether the file lies well; [`worker`] is the terminal's thread with a desk.
@@ -16,6 +16,7 @@ mod desk;
 mod error;
 mod govern;
 mod health;
+mod migrate;
 mod open;
 mod pack;
 mod page;
@@ -37,6 +38,7 @@ pub use desk::{Desk, NewDesk};
 pub use error::StoreError;
 pub use govern::Governed;
 pub use health::HealthCheck;
+pub use migrate::Migrated;
 pub use page::{Cursor, NoCursor, Page, PageQuery, Row};
 
 pub use verify::{ChainFault, ChainReport};

@@ -13,13 +13,14 @@ use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
 
 use super::error::StoreError;
+use super::migrate::{self, Migrated};
 use super::turn::Queue;
 
 /// Marks a file as a desk: `SPLT`.
 pub const APPLICATION_ID: i64 = 0x5350_4c54;
 
 /// Every schema change, in order; the desk's `user_version` is the number of those that were made.
-pub const MIGRATIONS: [&str; 1] = [include_str!("schema/0001.sql")];
+pub const MIGRATIONS: [&str; 2] = [include_str!("schema/0001.sql"), include_str!("schema/0002.sql")];
 
 /// SQLite before this can corrupt a file that several processes write in WAL mode (3.7.0 to 3.51.2).
 const OLDEST_SQLITE: i32 = 3_051_003;
@@ -77,7 +78,7 @@ pub fn directory_of(path: &Path) -> &Path {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-fn set_mode(path: &Path, mode: u32) -> Result<(), StoreError> {
+pub fn set_mode(path: &Path, mode: u32) -> Result<(), StoreError> {
     fs::set_permissions(path, fs::Permissions::from_mode(mode))
         .map_err(StoreError::io(format!("setting the mode of {}", path.display())))
 }
@@ -90,7 +91,7 @@ fn refuse_old_library(version: i32) -> Result<(), StoreError> {
 }
 
 /// Opens a connection to a desk whose schema is this program's, after bringing an older one up to date.
-pub fn connect(path: &Path) -> Result<Connection, StoreError> {
+pub fn connect(path: &Path) -> Result<(Connection, Option<Migrated>), StoreError> {
     refuse_old_library(rusqlite::version_number())?;
     right_place(path)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
@@ -110,9 +111,9 @@ pub fn connect(path: &Path) -> Result<Connection, StoreError> {
         });
     }
     settings(&conn)?;
-    migrate(&conn, found)?;
+    let migrated = if found < newest_schema() { migrate::migrate(&conn, path)? } else { None };
     guard(&mut conn)?;
-    Ok(conn)
+    Ok((conn, migrated))
 }
 
 /// Gives a new, empty file the newest schema.
@@ -126,7 +127,7 @@ pub fn establish(path: &Path) -> Result<Connection, StoreError> {
         return Err(StoreError::Sql(format!("the journal mode is `{mode}`, not `wal`")));
     }
     settings(&conn)?;
-    migrate(&conn, 0)?;
+    migrate::establish(&conn)?;
     guard(&mut conn)?;
     Ok(conn)
 }
@@ -178,7 +179,7 @@ pub fn network_file_system(path: &Path) -> Option<&'static str> {
     KNOWN.iter().find(|(magic, _)| *magic == kind).map(|(_, name)| *name)
 }
 
-fn number(conn: &Connection, pragma: &str) -> rusqlite::Result<i64> {
+pub fn number(conn: &Connection, pragma: &str) -> rusqlite::Result<i64> {
     conn.query_row(&format!("PRAGMA {pragma}"), [], |row| row.get(0))
 }
 
@@ -242,23 +243,6 @@ fn settings(conn: &Connection) -> Result<(), StoreError> {
         }
     }
     conn.set_prepared_statement_cache_capacity(160);
-    Ok(())
-}
-
-/// Brings an older schema up to date: each step whole or not at all. Of two processes that open an old desk at once the
-/// second finds nothing left to do.
-fn migrate(conn: &Connection, found: i64) -> Result<(), StoreError> {
-    for (made, step) in (1..).zip(MIGRATIONS) {
-        if made <= found {
-            continue;
-        }
-        let change = rusqlite::Transaction::new_unchecked(conn, rusqlite::TransactionBehavior::Immediate)?;
-        if number(conn, "user_version")? < made {
-            change.execute_batch(step)?;
-            change.pragma_update(None, "user_version", made)?;
-            change.commit()?;
-        }
-    }
     Ok(())
 }
 

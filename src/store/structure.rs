@@ -48,7 +48,7 @@ pub fn page_faults(conn: &Connection) -> Result<Vec<(String, String)>, StoreErro
 
 /// Tallies that are not what they count.
 pub fn tally_faults(conn: &Connection) -> Result<Vec<String>, StoreError> {
-    const COUNTS: [(&str, &str); 4] = [
+    const COUNTS: [(&str, &str); 5] = [
         (
             "records by step and owner",
             "SELECT (SELECT count(*) FROM (SELECT step, coalesce(owner, ''), count(*) FROM record GROUP BY 1, 2 \
@@ -60,6 +60,11 @@ pub fn tally_faults(conn: &Connection) -> Result<Vec<String>, StoreError> {
             "records by scope",
             "SELECT count(*) FROM (SELECT coalesce(scope, ''), count(*) FROM record GROUP BY 1 \
              EXCEPT SELECT word, records FROM tally WHERE kind = 'scope')",
+        ),
+        (
+            "records by scope, step and owner",
+            "SELECT count(*) FROM (SELECT scope || ' ' || step, coalesce(owner, ''), count(*) FROM record \
+             WHERE scope IS NOT NULL GROUP BY 1, 2 EXCEPT SELECT word, part, records FROM tally WHERE kind = 'scope-step')",
         ),
         (
             "records by approval",

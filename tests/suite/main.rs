@@ -22,4 +22,5 @@ mod store_lists;
 mod store_tampering;
 mod support;
 mod terminal;
+mod upgrade;
 mod view;

@@ -82,7 +82,7 @@ fn every_edit_behind_its_back_is_found_with_its_place() {
         ("UPDATE message SET packed_entries = x'0000000000' WHERE rowid = 1", "record"),
         ("UPDATE dictionary SET body = x'41' WHERE kind = 'message'", "message"),
         ("UPDATE person SET roles = 'admin release' WHERE login = 'prep'", "person prep"),
-        ("INSERT INTO person VALUES ('mole', 'M', 'release', NULL)", "person mole"),
+        ("INSERT INTO person (login, name, roles, team) VALUES ('mole', 'M', 'release', NULL)", "person mole"),
         ("DELETE FROM person WHERE login = 'lead'", "person lead"),
         ("INSERT INTO gateway VALUES ('mole')", "gateway mole"),
         ("UPDATE approval SET body = replace(body, 'valid', 'withdrawn')", "approval"),

@@ -1,0 +1,59 @@
+-- Schema 2 of the desk: what governs the work grew. Never edited again once a release has it: what comes later is 0003.sql.
+
+-- People: roles that hold in one scope only (`vans:review,lead buses:prepare`), absence and who stands in, the day they left.
+ALTER TABLE person ADD COLUMN scoped TEXT NOT NULL DEFAULT '';
+ALTER TABLE person ADD COLUMN absent_from INTEGER;
+ALTER TABLE person ADD COLUMN absent_until INTEGER;
+ALTER TABLE person ADD COLUMN deputy TEXT;
+ALTER TABLE person ADD COLUMN left_on INTEGER;
+
+-- A scope may have a policy of its own. All policies share one sequence of numbers, so that the number in an event names one
+-- policy whatever scope it was of; `scope` is null for the desk's.
+ALTER TABLE policy ADD COLUMN scope TEXT;
+CREATE INDEX policy_scope ON policy(scope, version);
+ALTER TABLE scope ADD COLUMN policy INTEGER REFERENCES policy(version);
+
+-- The same queues within one scope: roles and policies of scopes run along this.
+CREATE INDEX record_scope_step ON record(scope, step, owner, due, id);
+CREATE TRIGGER tally_scoped_new AFTER INSERT ON record WHEN NEW.scope IS NOT NULL BEGIN
+  INSERT INTO tally VALUES ('scope-step', NEW.scope || ' ' || NEW.step, coalesce(NEW.owner, ''), 1)
+    ON CONFLICT (kind, word, part) DO UPDATE SET records = records + 1;
+END;
+CREATE TRIGGER tally_scoped AFTER UPDATE OF scope, step, owner ON record
+WHEN NEW.step <> OLD.step OR coalesce(NEW.owner, '') <> coalesce(OLD.owner, '')
+  OR coalesce(NEW.scope, '') <> coalesce(OLD.scope, '') BEGIN
+  UPDATE tally SET records = records - 1
+    WHERE kind = 'scope-step' AND word = OLD.scope || ' ' || OLD.step AND part = coalesce(OLD.owner, '');
+  INSERT INTO tally SELECT 'scope-step', NEW.scope || ' ' || NEW.step, coalesce(NEW.owner, ''), 1 WHERE NEW.scope IS NOT NULL
+    ON CONFLICT (kind, word, part) DO UPDATE SET records = records + 1;
+END;
+INSERT INTO tally SELECT 'scope-step', scope || ' ' || step, coalesce(owner, ''), count(*)
+  FROM record WHERE scope IS NOT NULL GROUP BY scope, step, coalesce(owner, '');
+
+-- Who signed a checkpoint of the version in work: a policy may keep them out of a later step.
+CREATE TABLE signer (
+  record INTEGER NOT NULL REFERENCES record(id),
+  login TEXT NOT NULL,
+  checkpoint TEXT NOT NULL,
+  PRIMARY KEY (record, login, checkpoint)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX signer_login ON signer(login, checkpoint, record);
+CREATE TRIGGER signer_signs AFTER INSERT ON signoff BEGIN
+  INSERT INTO signer VALUES (NEW.record, NEW.by_login, NEW.checkpoint) ON CONFLICT (record, login, checkpoint) DO NOTHING;
+END;
+CREATE TRIGGER signer_done AFTER INSERT ON release BEGIN
+  DELETE FROM signer WHERE record = NEW.record;
+END;
+INSERT INTO signer SELECT DISTINCT s.record, s.by_login, s.checkpoint FROM signoff s JOIN record r ON r.id = s.record
+  WHERE s.version = r.version AND NOT EXISTS (SELECT 1 FROM release e WHERE e.record = r.id AND e.version = r.version);
+
+-- Who got the last record of a step where the policy hands them out in turn; '' for records of no scope.
+CREATE TABLE turn (
+  scope TEXT NOT NULL,
+  step TEXT NOT NULL,
+  login TEXT NOT NULL,
+  PRIMARY KEY (scope, step)
+) STRICT, WITHOUT ROWID;
+
+-- Exceptions somebody has to settle: what they leave behind when they go.
+CREATE INDEX exception_owned ON exception(owner, record) WHERE owner IS NOT NULL AND state IN ('open', 'in-progress');
