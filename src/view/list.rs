@@ -2,8 +2,9 @@
 
 use super::days;
 use super::ink::{Mark, Pen, Piece, piece, wrapped};
+use crate::app::help::keys_of;
 use crate::app::layout::{Area, Focus};
-use crate::app::model::Model;
+use crate::app::model::{Context, Model};
 use crate::app::msg::Row;
 use crate::config::theme::Role;
 use crate::domain::queue::QueueName;
@@ -223,10 +224,14 @@ fn counted(pen: &Pen<'_>, count: u32, mark: Mark, role: Role) -> Vec<Piece> {
 /// What an empty list says: what to do next.
 fn nothing(pen: &mut Pen<'_>, model: &Model, area: Area) {
     let count = |queue| model.queues.rows.iter().find(|(known, _)| *known == queue).map(|(_, count)| *count);
+    let key = |command| keys_of(model, Context::List, command).first().map_or("-", String::as_str);
     let lines: Vec<String> = if !model.list.known {
         vec!["reading …".into()]
     } else if !model.list.words.is_empty() {
-        vec![format!("Nothing here matches `{}`.", model.list.words), "esc shows the whole queue again.".into()]
+        vec![
+            format!("Nothing here matches `{}`.", model.list.words),
+            format!("{} shows the whole queue again.", key("back")),
+        ]
     } else if count(QueueName::All) == Some(0) {
         vec![
             "The desk is empty.".into(),
@@ -236,7 +241,13 @@ fn nothing(pen: &mut Pen<'_>, model: &Model, area: Area) {
     } else {
         vec![
             format!("Nothing here: {}.", model.list.queue.holds()),
-            "< and > go to the queues beside, / searches, ? tells all keys.".into(),
+            format!(
+                "{} and {} go to the queues beside, {} searches, {} tells all keys.",
+                key("previous-queue"),
+                key("next-queue"),
+                key("filter"),
+                key("help")
+            ),
         ]
     };
     let width = usize::from(area.width).saturating_sub(4);

@@ -52,13 +52,48 @@ fn a_clean_record_is_confirmed_and_the_next_one_open_after_two_keys() {
     let mut desk = Desk::of("review", 120, 40);
     desk.press("down");
     assert_eq!(desk.model.shown, Some(RecordId(2)));
-    desk.press("C n");
+    desk.press("C >");
     assert_eq!(actions(&mut desk), [(RecordId(2), Action::Confirm { addresses: None })]);
     applied(&mut desk, 1, 100);
     assert_eq!(actions(&mut desk), [(RecordId(2), Action::Advance { reason: None })]);
     applied(&mut desk, 2, 101);
     assert_eq!(desk.model.shown, Some(RecordId(3)));
     assert_eq!(notice(&desk), "DTEST131: technical review signed, on to Compliance");
+}
+
+#[test]
+fn from_the_list_of_a_small_screen_a_clean_record_is_confirmed_and_the_next_one_open_after_three_keys() {
+    let mut desk = Desk::of("review", 80, 24);
+    desk.press("down");
+    let keys = "enter C >";
+    assert_eq!(keys.split(' ').count(), 3);
+    desk.press(keys);
+    applied(&mut desk, 1, 100);
+    applied(&mut desk, 2, 101);
+    assert_eq!(
+        actions(&mut desk),
+        [(RecordId(2), Action::Confirm { addresses: None }), (RecordId(2), Action::Advance { reason: None }),]
+    );
+    assert_eq!((desk.model.shown, desk.model.focus), (Some(RecordId(3)), Focus::Record));
+}
+
+#[test]
+fn the_cursor_goes_only_to_changes_that_need_a_decision() {
+    let mut desk = Desk::of("review", 80, 24);
+    desk.press("enter G n");
+    let here = |desk: &Desk| desk.model.current().and_then(|opened| opened.change()).cloned().unwrap();
+    let first = here(&desk);
+    assert!(first.undecided, "{first:?}");
+    desk.press("n N");
+    assert_eq!(here(&desk).address, first.address);
+    let mut seen = std::collections::BTreeSet::new();
+    for _ in 0..desk.model.current().unwrap().rows() {
+        desk.press("n");
+        assert!(here(&desk).undecided);
+        seen.insert(here(&desk).address);
+    }
+    let open = desk.model.current().unwrap().changes().filter(|change| change.undecided).count();
+    assert_eq!(seen.len(), open);
 }
 
 #[test]
@@ -91,7 +126,7 @@ fn confirming_goes_from_one_undecided_change_to_the_next() {
 #[test]
 fn nothing_is_confirmed_on_a_record_that_is_about_to_leave() {
     let mut desk = Desk::of("review", 120, 40);
-    desk.press("down C n C");
+    desk.press("down C > C");
     assert_eq!(actions(&mut desk).len(), 1);
     assert_eq!(desk.model.notice.as_ref().map(|notice| notice.tone), Some(Tone::No));
 }
@@ -349,7 +384,7 @@ fn names_of_commands_are_unique() {
 }
 
 fn any_key() -> impl Strategy<Value = Key> {
-    let letters = prop::sample::select("cCfeEtarRswHmnjkgGhlJK.,<>12345/:?yYq +x0".chars().collect::<Vec<_>>());
+    let letters = prop::sample::select("cCfeEtarRswHmnNjkgGhlJK[]<>12345/:?yYq +x0".chars().collect::<Vec<_>>());
     let codes = prop::sample::select(vec![
         Code::Enter,
         Code::Enter,
@@ -457,16 +492,16 @@ fn press(model: &mut stageplate::app::model::Model, keys: &str) -> Vec<Effect> {
 #[test]
 fn letters_typed_into_a_form_of_a_record_still_being_read_run_no_commands() {
     let (mut model, dossier) = awaiting();
-    press(&mut model, "m n C c");
+    press(&mut model, "m > C c");
     update(&mut model, Msg::Dossier(Box::new(dossier)));
     let Some(Sheet::Form(form)) = &model.sheet else { panic!() };
-    assert_eq!(form.fields[0].says(), "nCc");
+    assert_eq!(form.fields[0].says(), ">Cc");
 }
 
 #[test]
 fn nothing_is_done_to_a_record_still_being_read() {
     let (mut model, dossier) = awaiting();
-    let mut effects = press(&mut model, "C n");
+    let mut effects = press(&mut model, "C >");
     effects.extend(update(&mut model, Msg::Dossier(Box::new(dossier))));
     assert!(!effects.iter().any(|effect| matches!(effect, Effect::Apply { .. })), "{effects:?}");
 }

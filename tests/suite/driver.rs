@@ -107,7 +107,7 @@ fn keys_pressed_ahead_confirm_sign_and_move_a_record_on() {
     seat.open(first);
     // The small catalogue of this desk lets checks find something everywhere: each change is confirmed by itself.
     let undecided = bench.undecided(first).len();
-    seat.press(&format!("enter {}n", "c ".repeat(undecided)));
+    seat.press(&format!("enter {}>", "c ".repeat(undecided)));
     seat.until("the next record is open", |model| {
         !model.outbox.is_busy() && model.current().is_some_and(|opened| opened.id() == second)
     });

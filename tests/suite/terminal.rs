@@ -116,10 +116,10 @@ fn a_reviewer_filters_confirms_a_change_flags_another_and_moves_the_record_on() 
     terminal.wait("all clean ones confirmed", |_| undecided(&demo.json("review", &["show", &vin])).len() < left - 1);
     while !undecided(&demo.json("review", &["show", &vin])).is_empty() {
         let before = undecided(&demo.json("review", &["show", &vin])).len();
-        terminal.keys(".c");
+        terminal.keys("nc");
         terminal.wait("one more confirmed", |_| undecided(&demo.json("review", &["show", &vin])).len() < before);
     }
-    terminal.keys("n");
+    terminal.keys(">");
     terminal
         .wait("the record in compliance", |_| demo.json("review", &["show", &vin])["record"]["step"] == "compliance");
     let record = demo.json("review", &["show", &vin]);
