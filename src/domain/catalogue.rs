@@ -7,9 +7,11 @@ use std::collections::HashMap;
 use thiserror::Error;
 
 use super::address::{Address, Step};
-use super::value::{Misfit, ValueType};
+use super::applies::Applies;
+use super::section::{self, Section};
+use super::value::{Code, Misfit, ValueType};
 
-/// How sure an entry number or a title is (the marks of the research notes).
+/// How sure an entry number, the meaning of a code or a rule of a category is (the marks of the research notes).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Mark {
     /// Read in the source named.
@@ -20,6 +22,36 @@ pub enum Mark {
     Background,
     /// Inferred.
     Inferred,
+}
+
+impl Mark {
+    /// All marks, the surest first.
+    pub const ALL: [Mark; 4] = [Mark::Verified, Mark::Practice, Mark::Background, Mark::Inferred];
+
+    /// Its letter in the catalogue's data.
+    pub fn letter(self) -> &'static str {
+        match self {
+            Mark::Verified => "V",
+            Mark::Practice => "P",
+            Mark::Background => "B",
+            Mark::Inferred => "I",
+        }
+    }
+
+    /// Its word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Mark::Verified => "verified",
+            Mark::Practice => "practice",
+            Mark::Background => "background",
+            Mark::Inferred => "inferred",
+        }
+    }
+
+    /// The mark of that letter.
+    pub fn of(letter: &str) -> Option<Mark> {
+        Mark::ALL.into_iter().find(|mark| mark.letter() == letter)
+    }
 }
 
 /// What an element holds.
@@ -53,8 +85,10 @@ pub struct Element {
     pub min: u32,
     /// How often it may occur in its parent; `None` is without limit.
     pub max: Option<u32>,
-    /// What a person calls it: `Mass in running order`.
+    /// What a person calls it: `Mass in running order`; of a row, what one is called: `Axle`.
     pub title: &'static str,
+    /// The section of the certificate it stands in; `None` for groups, tables and rows.
+    pub section: Option<Section>,
     /// The certificate's entry number, if known: `13.2`.
     pub entry: Option<&'static str>,
     /// How sure the entry number is.
@@ -69,6 +103,25 @@ impl Element {
         match &self.shape {
             Shape::Value(value_type) => Some(value_type),
             _ => None,
+        }
+    }
+
+    /// The code that `text` is, where the element's values are codes of a list and it is one of them.
+    pub fn code(&self, text: &str) -> Option<&'static Code> {
+        match &self.shape {
+            Shape::Value(ValueType::Code(list)) => list.codes.iter().find(|code| code.code == text),
+            _ => None,
+        }
+    }
+
+    /// A value as people read it: a code with its meaning where that is known (`BA · lorry`), the unit where it has one.
+    pub fn in_words(&self, text: &str) -> String {
+        let meaning =
+            self.code(text).map(|code| code.meaning).filter(|meaning| !meaning.is_empty() && *meaning != text);
+        match (meaning, self.unit) {
+            (Some(meaning), _) => format!("{text} · {meaning}"),
+            (None, Some(unit)) => format!("{text} {unit}"),
+            (None, None) => text.to_owned(),
         }
     }
 
@@ -129,6 +182,8 @@ pub struct Catalogue {
     by_path: HashMap<String, usize>,
     by_entry: HashMap<&'static str, Vec<usize>>,
     children: HashMap<&'static str, Vec<usize>>,
+    applies: Vec<Applies>,
+    applies_by_path: HashMap<String, Vec<usize>>,
 }
 
 impl Catalogue {
@@ -148,7 +203,30 @@ impl Catalogue {
             }
             children.entry(element.parent).or_default().push(index);
         }
-        Catalogue { elements, by_name, by_path, by_entry, children }
+        let (applies, applies_by_path) = (Vec::new(), HashMap::new());
+        Catalogue { elements, by_name, by_path, by_entry, children, applies, applies_by_path }
+    }
+
+    /// The same catalogue with rows that say which vehicles its elements belong to.
+    #[must_use]
+    pub fn with_applies(self, applies: Vec<Applies>) -> Self {
+        let mut applies_by_path: HashMap<_, Vec<_>> = HashMap::new();
+        for (index, row) in applies.iter().enumerate() {
+            applies_by_path.entry(row.path.clone()).or_default().push(index);
+        }
+        Catalogue { applies, applies_by_path, ..self }
+    }
+
+    /// Every row that says which vehicles an element belongs to.
+    pub fn all_applies(&self) -> &[Applies] {
+        &self.applies
+    }
+
+    /// The rows that speak of the element at `path` (an address without row numbers) or of a group or table it lies in.
+    pub fn applies<'a>(&'a self, path: &'a str) -> impl Iterator<Item = &'a Applies> {
+        let ends = path.match_indices('/').map(|(at, _)| at).chain([path.len()]);
+        let places = ends.filter_map(|end| self.applies_by_path.get(&path[..end]));
+        places.flatten().map(|index| &self.applies[*index])
     }
 
     /// All elements in the schema's order.
@@ -195,6 +273,33 @@ impl Catalogue {
             key.push(step.row.unwrap_or(0));
         }
         key
+    }
+
+    /// A key that sorts addresses as the certificate lists them: by section, by entry number (what has none comes last),
+    /// then as the schema does, so that the cells of a row stay together.
+    pub fn certificate_key(&self, address: &Address) -> (Section, Vec<u32>, Vec<u32>) {
+        let element = self.element(address);
+        let section = element.and_then(|element| element.section).unwrap_or(Section::Other);
+        let number = element.and_then(|element| element.entry).map_or(vec![u32::MAX], section::entry_number);
+        (section, number, self.sort_key(address))
+    }
+
+    /// The rows of an address as people name them: `axle 2, tyre 1`; empty where it lies in no table.
+    pub fn rows_in_words(&self, address: &Address) -> String {
+        let mut path = String::new();
+        let mut words = Vec::new();
+        for step in address.steps() {
+            if !path.is_empty() {
+                path.push('/');
+            }
+            path.push_str(step.name);
+            if let Some(row) = step.row {
+                let table = self.by_path(&path).map_or(step.name, |table| table.name);
+                let title = self.parts_of(table).next().map_or("row", |row| row.title);
+                words.push(format!("{} {row}", title.to_lowercase()));
+            }
+        }
+        words.join(", ")
     }
 
     /// The address a person means by `text`: a full address, a bare element name, or an entry number, the last two

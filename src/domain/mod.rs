@@ -2,13 +2,15 @@
 //!
 //! Invariant: pure. No file, clock, randomness, SQL or terminal is reached from here; times and ids come in as values.
 //!
-//! In reading order: [`identity`] and [`address`] name things; [`catalogue`] and [`value`] say what an entry is;
+//! In reading order: [`identity`] and [`address`] name things; [`catalogue`], [`value`], [`section`] and
+//! [`applies`] say what an entry is and whose;
 //! [`content`], [`certificate`] and [`approval`] are the certificate; [`record`], [`exception`], [`person`], [`policy`]
 //! the work; [`checks`] and [`readiness`] judge; [`action`], [`plan`] and [`event`] are the one way to act on a record,
 //! [`governance`] the one on the desk itself; [`queue`] and [`filter`] say which records somebody looks at.
 
 pub mod action;
 pub mod address;
+pub mod applies;
 pub mod approval;
 pub mod catalogue;
 pub mod certificate;
@@ -30,6 +32,7 @@ pub mod queue;
 pub mod readiness;
 pub mod record;
 pub mod scope;
+pub mod section;
 pub mod structure;
 pub mod summary;
 pub mod value;

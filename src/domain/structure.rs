@@ -154,6 +154,7 @@ mod tests {
             min,
             max: Some(1),
             title: name,
+            section: None,
             entry: None,
             mark: None,
             unit: None,

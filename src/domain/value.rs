@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime};
 use rust_decimal::Decimal;
 use thiserror::Error;
 
+use super::catalogue::Mark;
 use super::nearest::nearest;
 
 /// One code of a list and what it means, where that is known.
@@ -13,6 +14,8 @@ pub struct Code {
     pub code: &'static str,
     /// Its meaning: `lorry`; empty where it is not known.
     pub meaning: &'static str,
+    /// How sure the meaning is; `None` where there is none.
+    pub mark: Option<Mark>,
 }
 
 /// A list of codes, shared by the elements that use it.

@@ -7,9 +7,14 @@
 //!   number where it is known. A bare number (`13`) stands at the element that the number means first; what belongs to
 //!   the same entry carries the number and a word (`13 min`, `35 rim`), so that the bare number finds one element.
 //!   A range (`18.1-18.4`) stands where the number depends on another value. `mark` says how sure the number is:
-//!   `V`erified, `P`ractice, `B`ackground, `I`nferred.
+//!   `V`erified, `P`ractice, `B`ackground, `I`nferred. `section` is the section of the certificate that a value stands
+//!   in. The title of a row is what one row is called (`Axle`).
 //! - `types.tsv`: the types of values by the schema's names.
-//! - `codes.tsv`: the codes of each list, with meanings where they are known.
+//! - `codes.tsv`: the codes of each list, with meanings where they are known, and a mark of how sure a meaning is.
+//! - `applies.tsv`: which vehicles an element, or everything in a group or table, belongs to: `only` to those named,
+//!   `never` to them, or `must` be given by them. `categories` are classes (`M`, `N1`), `stages` the codes of the stage of
+//!   completion; an empty cell means all. Each row has its mark and its source; `said by` names the check that looks at it where
+//!   that is not one of the checks of the category.
 //!
 //! Invariant: names, places, types, digits, codes and cardinalities are the schema's; `tests/suite/standards.rs`
 //! compares them with the official file.
@@ -19,7 +24,9 @@ use std::sync::LazyLock;
 
 use rust_decimal::Decimal;
 
+use crate::domain::applies::{Applies, Rule};
 use crate::domain::catalogue::{Catalogue, Element, Mark, Shape};
+use crate::domain::section::Section;
 use crate::domain::value::{Code, CodeList, ValueType};
 
 /// The name of the message's root element, the parent of the two outermost elements.
@@ -31,23 +38,29 @@ pub const DATA_GROUP: &str = "CocDataGroup";
 const ELEMENTS: &str = include_str!("elements.tsv");
 const TYPES: &str = include_str!("types.tsv");
 const CODES: &str = include_str!("codes.tsv");
+const APPLIES: &str = include_str!("applies.tsv");
 
 // The text is part of the program, and a unit test reads all of it: a fault in it cannot reach a person.
 static CATALOGUE: LazyLock<Catalogue> =
-    LazyLock::new(|| read(ELEMENTS, TYPES, CODES).expect("the embedded catalogue is read whole by its test"));
+    LazyLock::new(|| read(ELEMENTS, TYPES, CODES, APPLIES).expect("the embedded catalogue is read whole by its test"));
 
 /// The catalogue of the IVI 2.0 message.
 pub fn catalogue() -> &'static Catalogue {
     &CATALOGUE
 }
 
-/// Reads the three tables. An error names the row that is at fault.
-fn read(elements: &'static str, types: &'static str, codes: &'static str) -> Result<Catalogue, String> {
+/// Reads the four tables. An error names the row that is at fault.
+fn read(
+    elements: &'static str,
+    types: &'static str,
+    codes: &'static str,
+    applies: &'static str,
+) -> Result<Catalogue, String> {
     let lists = read_lists(codes)?;
     let types = read_types(types, &lists)?;
     let mut paths: HashMap<&str, String> = HashMap::new();
     let mut out = Vec::new();
-    for [name, parent, shape, type_name, min, max, entry, mark, unit, title] in rows(elements) {
+    for [name, parent, shape, type_name, min, max, entry, mark, unit, section, title] in rows(elements) {
         let fault = |what: &str| format!("element {name}: {what}");
         let shape = match shape {
             "group" => Shape::Group,
@@ -62,14 +75,11 @@ fn read(elements: &'static str, types: &'static str, codes: &'static str) -> Res
             "*" => None,
             number => Some(number.parse().map_err(|_| fault("max is no number"))?),
         };
-        let mark = match mark {
-            "V" => Some(Mark::Verified),
-            "P" => Some(Mark::Practice),
-            "B" => Some(Mark::Background),
-            "I" => Some(Mark::Inferred),
-            "" => None,
-            _ => return Err(fault("unknown mark")),
-        };
+        let is_value = matches!(shape, Shape::Value(_));
+        let section = Section::of(section);
+        if section.is_some() != is_value {
+            return Err(fault("a value stands in a section, and nothing else does"));
+        }
         out.push(Element {
             name,
             parent,
@@ -79,12 +89,42 @@ fn read(elements: &'static str, types: &'static str, codes: &'static str) -> Res
             min: min.parse().map_err(|_| fault("min is no number"))?,
             max,
             title,
+            section,
             entry: (!entry.is_empty()).then_some(entry),
-            mark,
+            mark: read_mark(mark).ok_or_else(|| fault("unknown mark"))?,
             unit: (!unit.is_empty()).then_some(unit),
         });
     }
-    Ok(Catalogue::new(out))
+    let catalogue = Catalogue::new(out);
+    let applies = rows(applies).map(|row| read_applies(row, &catalogue)).collect::<Result<_, _>>()?;
+    Ok(catalogue.with_applies(applies))
+}
+
+/// A mark's letter, or none where the cell is empty.
+fn read_mark(letter: &str) -> Option<Option<Mark>> {
+    if letter.is_empty() { Some(None) } else { Mark::of(letter).map(Some) }
+}
+
+fn read_applies(
+    [element, rule, categories, stages, mark, said_by, source]: [&'static str; 7],
+    catalogue: &Catalogue,
+) -> Result<Applies, String> {
+    let fault = |what: &str| format!("applies, {element}: {what}");
+    let list = |cell: &'static str| cell.split(',').filter(|one| !one.is_empty()).collect();
+    Ok(Applies {
+        path: catalogue.by_name(element).ok_or_else(|| fault("no such element"))?.path.clone(),
+        rule: match rule {
+            "only" => Rule::Only,
+            "never" => Rule::Never,
+            "must" => Rule::Must,
+            _ => return Err(fault("unknown rule")),
+        },
+        categories: list(categories),
+        stages: list(stages),
+        mark: Mark::of(mark).ok_or_else(|| fault("unknown mark"))?,
+        source: if source.is_empty() { return Err(fault("no source")) } else { source },
+        said_by: (!said_by.is_empty()).then_some(said_by),
+    })
 }
 
 /// The address of an element without row numbers; `None` where its parent is not yet known.
@@ -105,8 +145,10 @@ fn path(name: &str, parent: &str, shape: &Shape, paths: &HashMap<&str, String>) 
 
 fn read_lists(codes: &'static str) -> Result<HashMap<&'static str, &'static CodeList>, String> {
     let mut lists: Vec<CodeList> = Vec::new();
-    for [name, code, meaning] in rows(codes) {
-        let code = Code { code, meaning };
+    for [name, code, meaning, mark] in rows(codes) {
+        let mark = read_mark(mark).filter(|mark| mark.is_some() != meaning.is_empty());
+        let mark = mark.ok_or_else(|| format!("code {name} {code}: a meaning has a mark, and nothing else has"))?;
+        let code = Code { code, meaning, mark };
         match lists.last_mut().filter(|list| list.name == name) {
             Some(list) => list.codes.push(code),
             None => lists.push(CodeList { name, codes: vec![code] }),
@@ -173,7 +215,7 @@ mod tests {
 
     #[test]
     fn the_embedded_catalogue_can_be_read_and_is_whole() {
-        let catalogue = read(ELEMENTS, TYPES, CODES).unwrap();
+        let catalogue = read(ELEMENTS, TYPES, CODES, APPLIES).unwrap();
         assert_eq!(catalogue.elements().len(), 679);
         for element in catalogue.elements() {
             assert!(!element.title.is_empty(), "{} has no title", element.name);
@@ -183,7 +225,7 @@ mod tests {
 
     #[test]
     fn every_row_of_the_tables_has_all_its_columns() {
-        for (table, columns) in [(ELEMENTS, 10), (TYPES, 6), (CODES, 3)] {
+        for (table, columns) in [(ELEMENTS, 11), (TYPES, 6), (CODES, 4), (APPLIES, 7)] {
             for line in table.lines().filter(|line| !line.starts_with('#')) {
                 assert_eq!(line.split('\t').count(), columns, "{line}");
             }

@@ -32,6 +32,7 @@ pub static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
         min: 0,
         max: Some(1),
         title: name,
+        section: None,
         entry: None,
         mark: None,
         unit: None,

@@ -3,7 +3,11 @@
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
 
+use stageplate::domain::address::Address;
+use stageplate::domain::applies::{Vehicle, is_of_class};
 use stageplate::domain::catalogue::{Element, Mark, Shape};
+use stageplate::domain::checks;
+use stageplate::domain::section::Section;
 use stageplate::domain::value::ValueType;
 use stageplate::ivi::catalogue;
 use uppsala::{Document, NodeId, NodeKind};
@@ -375,5 +379,111 @@ fn the_meanings_of_codes_are_those_of_the_research_where_it_knows_them() {
     for (code, country) in lists["TypeApprovalCountry"].as_object().unwrap() {
         let name = meaning("InServiceMaximumPermissibleMassCountry", country.as_str().unwrap());
         assert_eq!(meaning("DesignatedTypeApprovalCountry", code), name);
+    }
+}
+
+#[test]
+fn every_value_of_the_certificate_has_a_title_of_its_own_and_stands_where_its_number_says() {
+    let mut titles = BTreeSet::new();
+    for element in catalogue().elements().iter().filter(|element| element.value_type().is_some()) {
+        // A name of one word (`Type`) is its own title; a name of several is no title.
+        let words = element.name.bytes().filter(u8::is_ascii_uppercase).count();
+        assert!(!element.title.is_empty() && (words == 1 || element.title != element.name), "{}", element.name);
+        let section = element.section.expect(element.name);
+        if let Some(entry) = element.entry {
+            assert_eq!(Section::of_entry(entry), Some(section), "{}", element.name);
+        }
+        assert!(titles.insert(element.title), "two elements are called `{}`", element.title);
+    }
+}
+
+#[test]
+fn the_lists_of_codes_are_those_of_the_research() {
+    let Some(folder) = shared() else { return };
+    let text = fs::read_to_string(folder.join("codelists.json")).unwrap();
+    let lists: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&text).unwrap();
+    // The research names a list by its element, or in short.
+    let named = [
+        ("Bodywork", "CodeForBodywork"),
+        ("BodyworkSupplement", "CodeForBodyworkSupplement"),
+        ("SpecialPurpose", "SpecialPurposeDesignation"),
+        ("TypeApprovalCountry", "DesignatedTypeApprovalCountry"),
+        ("Gearbox", "GearboxType"),
+        ("RemarkSubject", "RemarkSubjectDescription"),
+        ("AerodynamicDevice", "AerodynamicDeviceEquipped"),
+        ("DangerousGoodsClass", "TypeApprovalTransportDangerousGoodsClass"),
+        ("VehicleCategory_MNO", "VehicleCategory"),
+    ];
+    let mut compared = 0;
+    for (name, expected) in &lists {
+        let element = named.iter().find(|(short, _)| short == name).map_or(name.as_str(), |(_, element)| element);
+        let Some(ValueType::Code(list)) = catalogue().by_name(element).and_then(Element::value_type) else {
+            assert!(name.starts_with('_'), "no element has the codes {name}");
+            continue;
+        };
+        let expected: BTreeSet<&str> = match expected {
+            serde_json::Value::Object(meanings) => meanings.keys().map(String::as_str).collect(),
+            codes => codes.as_array().unwrap().iter().map(|code| code.as_str().unwrap()).collect(),
+        };
+        let codes = list.codes.iter().map(|code| code.code);
+        // The research gives the categories M, N and O alone.
+        let ours: BTreeSet<&str> =
+            codes.filter(|code| name != "VehicleCategory_MNO" || code.starts_with(['M', 'N', 'O'])).collect();
+        assert_eq!(ours, expected, "{name}");
+        compared += 1;
+    }
+    assert_eq!(compared, lists.len() - 1, "all but the word about their source");
+}
+
+#[test]
+fn a_code_whose_meaning_is_not_known_has_none() {
+    let code = |name: &str, code: &str| catalogue().by_name(name).unwrap().code(code).unwrap();
+    assert_eq!(code("CodeForBodywork", "BA").meaning, "lorry");
+    assert_eq!(code("CodeForBodywork", "BA").mark, Some(Mark::Background));
+    assert_eq!(code("EnergySource", "20").mark, Some(Mark::Verified));
+    // No official text explains these.
+    for unknown in ["A", "B", "C"] {
+        assert_eq!(code("CompletedAltered", unknown).meaning, "");
+        assert_eq!(code("CompletedAltered", unknown).mark, None);
+    }
+}
+
+#[test]
+fn every_row_of_which_vehicles_an_element_belongs_to_names_known_ones_and_a_source() {
+    let known = |list: &str, class: &str| match catalogue().by_name(list).and_then(Element::value_type) {
+        Some(ValueType::Code(list)) => list.codes.iter().any(|code| is_of_class(code.code, class)),
+        _ => false,
+    };
+    let checks: BTreeSet<&str> = checks::all().map(|check| check.id).collect();
+    for row in catalogue().all_applies() {
+        assert!(catalogue().by_path(&row.path).is_some(), "{}", row.path);
+        assert!(!row.source.is_empty(), "{}", row.path);
+        assert!(!row.categories.is_empty() || !row.stages.is_empty() || row.said_by.is_some(), "{}", row.path);
+        assert!(row.categories.iter().all(|class| known("VehicleCategory", class)), "{:?}", row.categories);
+        assert!(row.stages.iter().all(|stage| known("StageOfCompletion", stage)), "{:?}", row.stages);
+        assert!(row.said_by.is_none_or(|check| checks.contains(check)), "{:?}", row.said_by);
+        let inferred = row.source.contains("inferred") || row.source.contains("background");
+        assert_eq!(inferred, row.mark != Mark::Verified, "{}: {}", row.path, row.source);
+    }
+}
+
+#[test]
+fn what_no_certificate_of_m_n_or_o_has_is_said_to_belong_to_others() {
+    for element in catalogue().elements().iter().filter(|element| element.section == Some(Section::Other)) {
+        for category in ["M1", "N2", "O4"] {
+            let vehicle = Vehicle { category: Some(category), stage: Some("C") };
+            let rows = catalogue().applies(&element.path).filter(|row| row.forbids(&vehicle)).count();
+            assert!(rows > 0, "{} on {category}", element.name);
+        }
+    }
+}
+
+#[test]
+fn rows_are_named_as_people_count_them() {
+    let words = |text: &str| catalogue().rows_in_words(&Address::parse(text).unwrap());
+    assert_eq!(words("AxleTable[2]/TyreAxleTable[1]/TyreSize"), "axle 2, tyre 1");
+    assert_eq!(words("MassGroup/ActualMass"), "");
+    for element in catalogue().elements().iter().filter(|element| matches!(element.shape, Shape::Row)) {
+        assert!(element.title.len() <= 16, "`{}` is a name for a whole table, not for a row", element.title);
     }
 }

@@ -286,6 +286,7 @@ fn element(name: &'static str, parent: &'static str, path: &str, shape: Shape, m
         min,
         max: Some(1),
         title: name,
+        section: None,
         entry: None,
         mark: None,
         unit: None,
