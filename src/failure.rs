@@ -66,6 +66,14 @@ impl Failure {
         Failure { kind, message: message.into(), rule: None, address: None, hints: Vec::new() }
     }
 
+    /// The message with the rule that said no behind it, as people read it.
+    pub fn told(&self) -> String {
+        match &self.rule {
+            Some(rule) => format!("{} [{rule}]", self.message),
+            None => self.message.clone(),
+        }
+    }
+
     /// The same failure with one more hint.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {

@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 use super::args::ApprovalVerb;
 use super::context::{self, Context};
 use super::output::{Table, columns};
+use super::people::governed_word;
 use crate::domain::approval::Approval;
 use crate::domain::governance::DeskAction;
 use crate::domain::visible::visible;
 use crate::failure::{Failure, Kind};
 use crate::intake;
-use crate::store::Outcome;
 
 pub fn run(context: &mut Context, verb: ApprovalVerb) -> Result<(), Failure> {
     match verb {
@@ -28,6 +28,8 @@ pub fn run(context: &mut Context, verb: ApprovalVerb) -> Result<(), Failure> {
 
 fn import(context: &mut Context, files: &[PathBuf]) -> Result<(), Failure> {
     let mut first: Option<Failure> = None;
+    let mut table = Table::new(&["Number", "Outcome"]);
+    let mut values: Vec<Value> = Vec::new();
     for file in files {
         let bytes = intake::files::bytes(file).map_err(|reject| context::rejected(file, &reject))?;
         let name = file.display().to_string();
@@ -37,31 +39,29 @@ fn import(context: &mut Context, files: &[PathBuf]) -> Result<(), Failure> {
                     let number = approval.number.clone();
                     let act = DeskAction::ImportApproval(Box::new(approval));
                     let governed = context.desk.govern(&context.actor, &act, context::request(), context::now())?;
-                    context.out.say(&format!("{number}: {}", outcome(governed.outcome)));
+                    let done = governed_word(governed.outcome);
+                    table.row([number.to_string(), done.to_owned()]);
+                    values.push(json!({"number": number, "ok": true, "outcome": done, "seq": governed.seq}));
                 }
             }
             Err(faults) => {
-                for fault in &faults {
-                    context.out.say(&context::told(file, fault));
-                }
                 let what = format!("{name}: {} faults, nothing of it was imported", faults.len());
                 let failure = Failure::new(Kind::Refused, what).rule("import");
-                first.get_or_insert(match faults.first() {
-                    Some(fault) => failure.hint(context::told(file, fault)),
-                    None => failure,
-                });
+                let told = faults.iter().fold(failure, |failure, fault| failure.hint(context::told(file, fault)));
+                match &mut first {
+                    None => first = Some(told),
+                    Some(earlier) => {
+                        earlier.hints.push(told.message);
+                        earlier.hints.extend(told.hints);
+                    }
+                }
             }
         }
     }
-    first.map_or(Ok(()), Err)
-}
-
-fn outcome(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Created => "imported",
-        Outcome::Updated => "updated",
-        Outcome::Unchanged | Outcome::Repeated => "unchanged",
+    if !values.is_empty() {
+        context.out.list(&table, &values)?;
     }
+    first.map_or(Ok(()), Err)
 }
 
 fn table(approvals: &[(Approval, u64)]) -> Table {

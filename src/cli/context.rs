@@ -123,6 +123,9 @@ fn who_acts(desk: &mut Desk, global: &Global) -> Result<Actor, Failure> {
         };
         return match person {
             Some(person) => Ok(Actor::of(&person)),
+            None if desk.is_demo() => Err(Failure::new(Kind::NotAllowed, format!("`{user}` is nobody on this desk"))
+                .rule("person")
+                .hint("on a demo desk you may be anybody: --as prep, review, lead, release, audit or admin")),
             None => Err(Failure::new(Kind::NotAllowed, format!("`{user}` is nobody on this desk"))
                 .rule("person")
                 .hint(format!("an administrator registers you: stageplate person add {user} --name … --role …"))),

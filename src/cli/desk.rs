@@ -53,7 +53,8 @@ pub fn init(global: &Global, policy: Option<&Path>) -> Result<(), Failure> {
     )?;
     out.say(&format!("made the desk {}; {user} is its administrator", path.display()));
     out.say("who can write the file can also rewrite it: its history shows tampering, it does not prevent it");
-    out.say("next: stageplate person add LOGIN --name NAME --role prepare, stageplate approval import FILE, stageplate import FILE");
+    out.say("next: stageplate person add LOGIN --name NAME --role prepare; stageplate approval import FILE");
+    out.say("then whoever prepares: stageplate import FILE");
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::domain::address::Address;
 use crate::domain::approval::Approval;
 use crate::domain::catalogue::Catalogue;
-use crate::domain::certificate::{Certificate, Change};
+use crate::domain::certificate::{Certificate, Change, Origin};
 use crate::domain::checks::Finding;
 use crate::domain::dossier::Dossier;
 use crate::domain::event::Event;
@@ -120,6 +120,7 @@ fn change(change: &Change, record: &Record, catalogue: &Catalogue) -> Value {
     let rest = json!({
         "kind": change.kind.word(),
         "values": values,
+        "origin": change.origin.map(Origin::word),
         "set_by": change.set_by,
         "set_at": change.set_at.map(Moment::rfc3339),
         "reason": change.reason,

@@ -71,13 +71,24 @@ pub fn run(cli: Cli) -> Result<u8, Failure> {
 pub fn not_understood(said: &clap::Error) -> Result<u8, Failure> {
     use clap::error::ErrorKind;
     if matches!(said.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-        said.print()?;
-        return Ok(0);
+        return match said.print() {
+            Err(fault) if fault.kind() != std::io::ErrorKind::BrokenPipe => Err(fault.into()),
+            _ => Ok(0),
+        };
     }
     let text = said.to_string();
-    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty()).peekable();
     let first = lines.next().unwrap_or("the command line is not understood");
-    let failure = Failure::new(Kind::Usage, first.strip_prefix("error: ").unwrap_or(first));
+    let mut message = first.strip_prefix("error: ").unwrap_or(first).to_owned();
+    // What is missing stands a line each below a head that ends with a colon.
+    if message.ends_with(':') {
+        let mut named = Vec::new();
+        while let Some(line) = lines.next_if(|line| !line.starts_with("Usage:") && !line.starts_with("For more")) {
+            named.push(line);
+        }
+        message = format!("{message} {}", named.join(", "));
+    }
+    let failure = Failure::new(Kind::Usage, message);
     Err(lines.fold(failure, |failure, line| failure.hint(line.strip_prefix("tip: ").unwrap_or(line))))
 }
 
@@ -102,7 +113,7 @@ pub fn report(failure: &Failure, format: Format) {
         }});
         let _ = writeln!(err, "{object}");
     }
-    let _ = writeln!(err, "error: {}", crate::domain::visible::visible(&failure.message));
+    let _ = writeln!(err, "error: {}", crate::domain::visible::visible(&failure.told()));
     for hint in &failure.hints {
         let _ = writeln!(err, "hint: {}", crate::domain::visible::visible(hint));
     }

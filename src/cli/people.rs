@@ -11,6 +11,7 @@ use crate::domain::governance::DeskAction;
 use crate::domain::nearest::nearest;
 use crate::domain::person::{Person, Role};
 use crate::domain::scope::Scope;
+use crate::domain::visible::visible;
 use crate::failure::{Failure, Kind};
 use crate::store::Outcome;
 
@@ -58,11 +59,20 @@ pub fn scope(context: &mut Context, verb: ScopeVerb) -> Result<(), Failure> {
 /// Carries out an act that governs the desk.
 pub fn govern(context: &mut Context, act: &DeskAction) -> Result<(), Failure> {
     let governed = context.desk.govern(&context.actor, act, context::request(), context::now())?;
-    context.out.say(match governed.outcome {
-        Outcome::Unchanged => "nothing to do: it is so already",
-        _ => "done",
-    });
-    Ok(())
+    let done = governed_word(governed.outcome);
+    let mut table = Table::new(&["Subject", "Outcome"]);
+    table.row([act.subject(), done.to_owned()]);
+    let object = json!({"subject": act.subject(), "ok": true, "outcome": done, "seq": governed.seq});
+    Ok(context.out.one(&format!("{}: {done}\n", visible(&act.subject())), &table, &object)?)
+}
+
+/// What became of an act that governs the desk, in a word.
+pub fn governed_word(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Created => "created",
+        Outcome::Updated => "updated",
+        Outcome::Unchanged | Outcome::Repeated => "unchanged",
+    }
 }
 
 fn list(context: &mut Context) -> Result<(), Failure> {

@@ -12,17 +12,27 @@ use super::work::Outcomes;
 use crate::failure::{Failure, Kind};
 use crate::issuing;
 use crate::ivi;
+use crate::ivi::key::SealKey;
 use crate::store::StoreError;
 
 pub fn release(context: &mut Context, vins: &[String], key: Option<&Path>) -> Result<(), Failure> {
     let vins = context::read_vins(vins)?;
     let settings = terminal::settings(&context.out);
-    let key = issuing::key(key, settings.seal.as_deref(), context.desk.path(), context.desk.is_demo(), key_password)?;
+    let mut seal_key: Option<Result<SealKey, Failure>> = None;
     let mut outcomes = Outcomes::new();
     for vin in vins {
-        let released = context
-            .record(&vin)
-            .and_then(|id| Ok(issuing::release(&mut context.desk, &context.actor, id, &key, context::now(), None)?));
+        let released = context.record(&vin).and_then(|id| {
+            // Who may not release is told so before anybody looks for a key.
+            issuing::may_release(&mut context.desk, &context.actor, id, context::now())?;
+            let (path, demo) = (context.desk.path(), context.desk.is_demo());
+            let key = seal_key
+                .get_or_insert_with(|| {
+                    issuing::key(key, settings.seal.as_deref(), path, demo, key_password).map_err(Failure::from)
+                })
+                .as_ref()
+                .map_err(Clone::clone)?;
+            Ok(issuing::release(&mut context.desk, &context.actor, id, key, context::now(), None)?)
+        });
         outcomes.add(
             &vin,
             released.map(|released| {

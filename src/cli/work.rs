@@ -46,8 +46,8 @@ impl Outcomes {
             }
             Err(failure) => {
                 let who = failure.hints.join("; ");
-                let detail =
-                    if who.is_empty() { failure.message.clone() } else { format!("{} ({who})", failure.message) };
+                let told = failure.told();
+                let detail = if who.is_empty() { told } else { format!("{told} ({who})") };
                 self.table.row([vin.to_owned(), failure.kind.word().to_owned(), detail]);
                 self.json.push(json!({
                     "vin": vin, "ok": false,

@@ -73,6 +73,10 @@ pub enum Origin {
     Declared,
     /// The approval says it.
     Approval,
+    /// It names the stage before, as its message names itself.
+    StageBefore,
+    /// The desk counts it: the number of our build stage.
+    Desk,
     /// It is the rest of a table of which another cell changed: copied from the stage before.
     Copied,
     /// The message must have it, so the effective value is restated.
@@ -85,6 +89,8 @@ impl Origin {
         match self {
             Origin::Declared => "declared",
             Origin::Approval => "from the approval",
+            Origin::StageBefore => "from the stage before",
+            Origin::Desk => "counted by the desk",
             Origin::Copied => "copied with its table",
             Origin::Restated => "restated",
         }
@@ -239,9 +245,13 @@ fn own_stage(case: &Case<'_>, before: &Content) -> BTreeMap<Address, OwnValue> {
     };
     put("VehicleIdentificationNumber", record.vin.as_str(), Origin::Restated);
     if let Some(approval) = case.approval() {
-        for (address, value) in from_approval(approval, record.build_stage, before) {
-            put(&address, &value, Origin::Approval);
+        for (address, value, origin) in from_approval(approval, record.build_stage, before) {
+            put(&address, &value, origin);
         }
+    }
+    // The message carries it, so it is ours to answer for even where nobody changed it.
+    if let Some(country) = before.value(INTENDED_COUNTRY) {
+        put(INTENDED_COUNTRY, country, Origin::Restated);
     }
     complete_tables(record, before, &mut own);
     restate_mandatory(case, before, &mut own);
@@ -249,8 +259,8 @@ fn own_stage(case: &Case<'_>, before: &Content) -> BTreeMap<Address, OwnValue> {
 }
 
 /// What a certificate takes from its approval (and, about the stage before, from the effective content).
-fn from_approval(approval: &Approval, build_stage: u8, before: &Content) -> Vec<(String, String)> {
-    let mut values: Vec<(String, String)> = [
+fn from_approval(approval: &Approval, build_stage: u8, before: &Content) -> Vec<(String, String, Origin)> {
+    let mut values: Vec<(String, String, Origin)> = [
         ("TypeApprovalType", approval.approval_type.clone()),
         ("ProvisionalTypeApprovalIndicator", if approval.provisional { "Y" } else { "N" }.to_owned()),
         ("StageOfCompletion", approval.stage_of_completion.clone()),
@@ -259,25 +269,25 @@ fn from_approval(approval: &Approval, build_stage: u8, before: &Content) -> Vec<
         ("TypeApprovalIssueDate", approval.issued.to_string()),
     ]
     .into_iter()
-    .map(|(address, value)| (address.to_owned(), value))
+    .map(|(address, value)| (address.to_owned(), value, Origin::Approval))
     .collect();
     let maker = &approval.manufacturer;
     let mut group = vec![
-        ("ManufacturerStageNumber", Some(build_stage.to_string())),
-        ("ManufacturerName", Some(maker.name.clone())),
-        ("ManufacturerAddressLine1", Some(maker.address_line1.clone())),
-        ("ManufacturerAddressLine2", maker.address_line2.clone()),
-        ("ManufacturerAddressLine3", maker.address_line3.clone()),
-        ("ManufacturerPlaceOfResidence", Some(maker.place.clone())),
-        ("ManufacturerCountryOfResidence", Some(maker.country.clone())),
+        ("ManufacturerStageNumber", Some(build_stage.to_string()), Origin::Desk),
+        ("ManufacturerName", Some(maker.name.clone()), Origin::Approval),
+        ("ManufacturerAddressLine1", Some(maker.address_line1.clone()), Origin::Approval),
+        ("ManufacturerAddressLine2", maker.address_line2.clone(), Origin::Approval),
+        ("ManufacturerAddressLine3", maker.address_line3.clone(), Origin::Approval),
+        ("ManufacturerPlaceOfResidence", Some(maker.place.clone()), Origin::Approval),
+        ("ManufacturerCountryOfResidence", Some(maker.country.clone()), Origin::Approval),
     ];
     if build_stage > 1 {
         for (ours, theirs) in PREVIOUS_STAGE {
-            group.push((ours, before.value(theirs).map(str::to_owned)));
+            group.push((ours, before.value(theirs).map(str::to_owned), Origin::StageBefore));
         }
     }
-    for (name, value) in group {
-        values.extend(value.map(|value| (format!("ManufacturerTable[1]/{name}"), value)));
+    for (name, value, origin) in group {
+        values.extend(value.map(|value| (format!("ManufacturerTable[1]/{name}"), value, origin)));
     }
     values
 }

@@ -1,7 +1,7 @@
 //! Readiness: what stands between a record and its release, each line with what to do and who can.
 
 use super::address::Address;
-use super::certificate::{Case, Certificate};
+use super::certificate::{Case, Certificate, ChangeKind};
 use super::checks::{Finding, Grade};
 use super::person::Role;
 use super::policy::{Gate, Outcome, Step};
@@ -87,7 +87,12 @@ fn gate_obstacles(
             .filter(|change| change.undecided)
             .map(|change| {
                 let title = case.catalogue.element(&change.address).map_or(change.address.as_str(), |e| e.title);
-                let what = format!("{title} is {} and nobody confirmed or flagged it", change.kind.word());
+                let became = match change.kind {
+                    ChangeKind::RowAdded => "is in a row of ours",
+                    ChangeKind::RowDropped => "is dropped",
+                    kind => &format!("is {}", kind.word()),
+                };
+                let what = format!("{title} {became} and nobody confirmed or flagged it");
                 obstacle(what, &rule, Some(change.address.clone()), &[Role::Review])
             })
             .collect(),

@@ -22,7 +22,7 @@ use crate::store::StoreError;
 pub use compose::{compose, draft};
 pub use files::{FileFault, file_name, write_file};
 pub use key::key;
-pub use release::{Released, release, sealed};
+pub use release::{Released, may_release, release, sealed};
 
 /// Why nothing was released.
 #[derive(Debug, Error)]
@@ -83,6 +83,11 @@ impl From<IssuingError> for Failure {
         let kind = match error {
             IssuingError::Refused(refusal) => return StoreError::Refused(refusal).into(),
             IssuingError::Store(error) => return error.into(),
+            IssuingError::Key { fault: KeyFault::Unreadable { ref error, .. }, .. }
+                if error.kind() == std::io::ErrorKind::NotFound =>
+            {
+                Kind::NotFound
+            }
             IssuingError::NoKey | IssuingError::Key { .. } | IssuingError::Seal(SealFault::Key(_)) => Kind::Usage,
             IssuingError::Unwritable(_) => Kind::Refused,
             IssuingError::Seal(_) | IssuingError::Verify(_) | IssuingError::ReadsOtherwise(_) => Kind::Fault,

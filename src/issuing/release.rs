@@ -9,6 +9,7 @@ use super::{IssuingError, file_name};
 use crate::domain::action::{Action, Sealed};
 use crate::domain::certificate::Case;
 use crate::domain::content::Content;
+use crate::domain::dossier::Dossier;
 use crate::domain::identity::{Digest, RecordId, Seq};
 use crate::domain::moment::Moment;
 use crate::domain::person::Actor;
@@ -50,12 +51,8 @@ pub fn release(
     now: Moment,
     seen: Option<Seq>,
 ) -> Result<Released, IssuingError> {
-    let dossier = desk.dossier(id, now)?;
-    let (people, policy, catalogue) = (desk.people()?, desk.policy()?, desk.catalogue());
-    let record = &dossier.record;
-    let approvals = &dossier.approvals;
-    plan::may_release(&Case { record, approvals, people: &people, policy: &policy, catalogue, now }, actor)?;
-
+    let dossier = allowed(desk, actor, id, now)?;
+    let (record, catalogue) = (&dossier.record, desk.catalogue());
     let reference = Uuid::new_v4();
     let content = compose(&dossier, &actor.login, reference, now)?;
     check_structure(catalogue, &content)?;
@@ -83,6 +80,22 @@ pub fn release(
     let act = Act { actor, target: Target::Record(id), action: &action, seen, request, now };
     let applied = desk.apply(&act)?;
     Ok(Released { seq: applied.seq, ..released })
+}
+
+/// Whether the actor may release the record as it stands, every gate looked at, before anything is sealed.
+///
+/// # Errors
+/// The rule that says no, and who could.
+pub fn may_release(desk: &mut Desk, actor: &Actor, id: RecordId, now: Moment) -> Result<(), IssuingError> {
+    allowed(desk, actor, id, now).map(|_| ())
+}
+
+fn allowed(desk: &mut Desk, actor: &Actor, id: RecordId, now: Moment) -> Result<Dossier, IssuingError> {
+    let dossier = desk.dossier(id, now)?;
+    let (people, policy, catalogue) = (desk.people()?, desk.policy()?, desk.catalogue());
+    let (record, approvals) = (&dossier.record, &dossier.approvals);
+    plan::may_release(&Case { record, approvals, people: &people, policy: &policy, catalogue, now }, actor)?;
+    Ok(dossier)
 }
 
 /// The sealed bytes of a content, verified and read again: a seal that does not hold, or a message that does not say

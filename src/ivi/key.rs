@@ -25,7 +25,7 @@ const LARGEST_FILE: u64 = 1024 * 1024;
 #[derive(Debug, thiserror::Error)]
 pub enum KeyFault {
     /// The file cannot be read.
-    #[error("the seal key {path} cannot be read: {error}", path = .path.display())]
+    #[error("the file cannot be read: {error}")]
     Unreadable {
         /// Which file.
         path: PathBuf,

@@ -131,6 +131,8 @@ fn decision(opened: &Opened, change: &Change, model: &Model) -> (Mark, Role, Str
     }
     let words = match (change.kind, change.origin) {
         (_, Some(Origin::Approval)) => "approval",
+        (_, Some(Origin::StageBefore)) => "stage before",
+        (_, Some(Origin::Desk)) => "desk",
         (ChangeKind::Inherited, _) => "inherited",
         (ChangeKind::Restated, _) => "restated",
         (ChangeKind::Copied, _) => "copied",
@@ -223,6 +225,8 @@ fn entry_line(pen: &Pen<'_>, model: &Model, opened: &Opened, change: &Change) ->
         (_, Some((stage, _))) if *stage == opened.dossier.record.build_stage => match change.origin {
             Some(Origin::Copied) => "copied".to_owned(),
             Some(Origin::Approval) => "approval".to_owned(),
+            Some(Origin::StageBefore) => "before".to_owned(),
+            Some(Origin::Desk) => "desk".to_owned(),
             Some(Origin::Restated) => "restated".to_owned(),
             _ => "ours".to_owned(),
         },

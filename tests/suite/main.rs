@@ -1,6 +1,7 @@
 //! The one test binary beside the unit tests: each module here speaks of one part or promise of the program.
 
 mod app;
+mod contract;
 mod desk;
 mod driver;
 mod fixture;
@@ -15,6 +16,7 @@ mod properties;
 mod pty;
 mod screens;
 mod seals;
+mod site;
 mod standards;
 mod store;
 mod store_guards;

@@ -2,12 +2,12 @@
 //!
 //! The base is the official N2 specimen; the completion gives it a box body under an approval of the body builder's own.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::path::Path;
+use std::process::Command;
 
 use serde_json::Value;
 
+use crate::site::Site;
 use crate::support;
 
 const VIN: &str = "YARTN2EVHDTEST123";
@@ -45,63 +45,6 @@ const SHEET: &str = "\
 vin,order,stage,type,variant,version,approval,built,options,preparer,13,5,7,12,11,42,AxleTable[1]/DistributionMassRunningOrderAxle,AxleTable[2]/DistributionMassRunningOrderAxle,BodyworkTable[1]/CodeForBodywork,BodyworkTable[1]/CodeForBodyworkSupplementTable[1]/CodeForBodyworkSupplement,CompletedAltered,DescriptionCompletedAltered
 YARTN2EVHDTEST123,B-1001,2,BX,BOX,L4H3-01,e4*2018/858*00871*01,2026-03-02,BOX,prep,3120,6540,3150,1480,4200,2,1760,1360,BB,03,B,Box body fitted in place of the load area
 ";
-
-/// A desk of its own in a directory of its own.
-struct Site {
-    folder: tempfile::TempDir,
-}
-
-impl Site {
-    fn new() -> Site {
-        Site { folder: tempfile::tempdir().unwrap() }
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn write(&self, name: &str, text: &str) -> PathBuf {
-        fs::write(self.path(name), text).unwrap();
-        self.path(name)
-    }
-
-    fn run(&self, words: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_stageplate"))
-            .args(["--db".as_ref(), self.path("desk/desk.db").as_os_str()])
-            .args(words)
-            .env("HOME", self.folder.path())
-            .env("XDG_CONFIG_HOME", self.path("config"))
-            .env_remove("STAGEPLATE_DB")
-            .stdin(Stdio::null())
-            .output()
-            .unwrap()
-    }
-
-    /// Runs as somebody and expects this exit code; answers standard output and standard error.
-    fn expect(&self, code: i32, login: &str, words: &[&str]) -> (String, String) {
-        let mut all = vec!["--as", login];
-        all.extend(words);
-        let out = self.run(&all);
-        let told = (String::from_utf8(out.stdout).unwrap(), String::from_utf8(out.stderr).unwrap());
-        assert_eq!(out.status.code(), Some(code), "{words:?} as {login}\n{}\n{}", told.0, told.1);
-        told
-    }
-
-    fn json(&self, login: &str, words: &[&str]) -> Value {
-        let mut all = vec!["--output", "json"];
-        all.extend(words);
-        serde_json::from_str(&self.expect(0, login, &all).0).unwrap()
-    }
-
-    /// The refusal of an act, as programs see it.
-    fn refusal(&self, code: i32, login: &str, words: &[&str]) -> Value {
-        let mut all = vec!["--output", "json"];
-        all.extend(words);
-        let (_, told) = self.expect(code, login, &all);
-        let line = told.lines().find(|line| line.starts_with('{')).expect("a JSON object on standard error");
-        serde_json::from_str::<Value>(line).unwrap()["error"].clone()
-    }
-}
 
 fn change<'a>(changes: &'a Value, address: &str) -> &'a Value {
     let found = changes.as_array().unwrap().iter().find(|change| change["address"] == address);

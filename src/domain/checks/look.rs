@@ -32,9 +32,9 @@ pub fn own<'a>(certificate: &'a Certificate, address: &str) -> Option<&'a OwnVal
     certificate.own.get(&Address::unchecked(address))
 }
 
-/// Whether our stage says it on purpose: somebody declared it or the approval says it.
+/// Whether our stage says it on purpose: somebody declared it, the approval says it, or it speaks of the stage itself.
 pub fn is_stated(own: &OwnValue) -> bool {
-    matches!(own.origin, Origin::Declared | Origin::Approval)
+    matches!(own.origin, Origin::Declared | Origin::Approval | Origin::StageBefore | Origin::Desk)
 }
 
 /// Whether our stage gives anything at or below `place`.

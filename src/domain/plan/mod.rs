@@ -215,7 +215,7 @@ impl<'a> Work<'a> {
             None
         };
         let Some(why) = why else { return Ok(()) };
-        let mut refusal = Refusal::new("four-eyes", format!("{login} {why} and so cannot {what} it"));
+        let mut refusal = Refusal::new("four-eyes", format!("{login} {why} and so cannot {what}"));
         refusal.who = self.others(&step.acts);
         Err(refusal)
     }

@@ -73,7 +73,7 @@ pub fn advance(work: &mut Work<'_>, reason: Option<&str>) -> Result<(), Refusal>
     work.need(&format!("move a record on from `{}`", step.name), &step.acts)?;
     work.not_on_hold()?;
     if !step.not.is_empty() || step.checkpoint.is_some() {
-        work.other_eyes("move on", step)?;
+        work.other_eyes("move it on", step)?;
     }
     let next = work.case.policy.after(&step.name);
     let next = next.ok_or_else(|| Refusal::new("policy", format!("the policy has no step after `{}`", step.name)))?;
@@ -211,7 +211,7 @@ pub fn may_release(work: &Work<'_>) -> Result<(), Refusal> {
     }
     work.need("release records", &step.acts)?;
     work.not_on_hold()?;
-    work.other_eyes("release", step)?;
+    work.other_eyes("release it", step)?;
     let certificate = work.certificate();
     let findings = work.findings(&certificate);
     for earlier in &work.case.policy.steps {

@@ -25,7 +25,7 @@ pub fn confirm(work: &mut Work<'_>, addresses: Option<&[Address]>) -> Result<(),
     }
     work.need("confirm changes", &step.acts)?;
     work.not_on_hold()?;
-    work.other_eyes("confirm changes of", step)?;
+    work.other_eyes("confirm its changes", step)?;
     let certificate = work.certificate();
     let chosen: Vec<Address> = match addresses {
         Some(addresses) => addresses.to_vec(),
@@ -196,7 +196,7 @@ pub fn sign(work: &mut Work<'_>, checkpoint: Option<&str>, meaning: Option<&str>
 pub fn put_signature(work: &mut Work<'_>, step: &Step, checkpoint: &str, meaning: Option<&str>) -> Result<(), Refusal> {
     work.need(&format!("sign `{checkpoint}`"), &step.acts)?;
     work.not_on_hold()?;
-    work.other_eyes(&format!("sign `{checkpoint}` for"), step)?;
+    work.other_eyes(&format!("sign its `{checkpoint}`"), step)?;
     if step.outcome == Outcome::Rest {
         return Err(Refusal::new("immutable", "this version is released; nothing is signed any more"));
     }
