@@ -1,7 +1,9 @@
 //! Reads a policy file: the workflow as data, each fault with its line and what was probably meant.
 //!
 //! Invariant: a policy that is answered can be worked under: every step is reached and somebody acts in it, exactly one
-//! releases, and every word in it means something to the desk.
+//! releases, every gate can be satisfied, and every word in it means something to the desk. [`holds`] looks at it whole.
+
+mod holds;
 
 use std::collections::BTreeMap;
 
@@ -9,10 +11,13 @@ use super::fault::ConfigFault;
 use super::strict::{Item, Reader, Table};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::checks::{self, Grade};
+use crate::domain::due::Calendar;
+use crate::domain::identity::Login;
 use crate::domain::nearest::nearest;
 use crate::domain::person::Role;
-use crate::domain::plan::LATE_CORRECTION;
-use crate::domain::policy::{BuildOption, ExceptionKind, Excluded, Gate, Outcome, Policy, Step};
+use crate::domain::policy::{
+    BuildOption, ExceptionKind, Excluded, Gate, NextOwner, Outcome, Policy, Reasoned, Rename, Settler, Step,
+};
 
 /// Reads `text`, the content of `file`, as a policy. Its version is 0: the desk numbers it when it is applied.
 ///
@@ -35,14 +40,23 @@ fn read_policy(reader: &Reader<'_>, catalogue: &Catalogue) -> Policy {
     let grades = root.table("checks").map_or_else(BTreeMap::new, |table| words.grades(table));
     let options: Vec<Placed<BuildOption>> =
         root.tables("option").into_iter().map(|table| words.option(table)).collect();
+    let calendar = root.table("calendar").map_or_else(Calendar::default, |table| words.calendar(table));
+    let reasons =
+        words.list(&root, "reasons", "act with a reason of its own", Reasoned::ALL.map(Reasoned::word), Reasoned::of);
+    let renames: Vec<Placed<Rename>> = root.tables("rename").into_iter().map(|table| words.rename(table)).collect();
     root.close();
-    words.no_twins("step", &steps, |step| Some(&step.name));
-    words.no_twins("checkpoint", &steps, |step| step.checkpoint.as_ref());
-    words.no_twins("exception", &kinds, |kind| Some(&kind.name));
-    words.no_twins("option", &options, |option| Some(&option.code));
-    words.way_to_release(&steps);
-    words.late_corrections(&kinds);
-    Policy { name, version: 0, steps: bare(steps), exception_kinds: bare(kinds), grades, options: bare(options) }
+    holds::look(reader, &steps, &kinds, &options, &renames);
+    Policy {
+        name,
+        version: 0,
+        steps: bare(steps),
+        exception_kinds: bare(kinds),
+        grades,
+        options: bare(options),
+        calendar,
+        reasons: reasons.into_iter().collect(),
+        renames: bare(renames),
+    }
 }
 
 /// What was read, and the byte where it stands.
@@ -76,6 +90,9 @@ impl Words<'_> {
         let outcome = table
             .text("outcome")
             .and_then(|item| self.word(&item, "outcome", &Outcome::ALL.map(Outcome::word), Outcome::of));
+        let owner = table.text("owner").and_then(|item| {
+            self.word(&item, "rule for the owner", &NextOwner::ALL.map(NextOwner::word), NextOwner::of)
+        });
         table.close();
         let step = Step {
             name,
@@ -88,32 +105,9 @@ impl Words<'_> {
             meaning,
             due_days,
             outcome: outcome.unwrap_or_default(),
+            owner: owner.unwrap_or_default(),
         };
-        self.step_holds(&step, at);
         Placed { is: step, at }
-    }
-
-    fn step_holds(&self, step: &Step, at: usize) {
-        let fault = |what: &str| self.reader.fault(at, format!("step `{}` {what}", step.name), None);
-        let rests = step.outcome == Outcome::Rest;
-        if step.acts.contains(&Role::Audit) {
-            fault("lets the role audit act, which only reads");
-        }
-        if step.acts.is_empty() && !rests {
-            fault("has nobody to act in it: give it `acts`");
-        }
-        if rests && step.edit {
-            fault("rests and lets content be changed: what is released never changes");
-        }
-        if rests && step.checkpoint.is_some() {
-            fault("rests and has a checkpoint, which nobody could sign any more");
-        }
-        if step.checkpoint.as_ref().is_some_and(|checkpoint| checkpoint.trim().is_empty()) {
-            fault("has a checkpoint without a name");
-        }
-        if step.meaning.is_some() && step.checkpoint.is_none() {
-            fault("has a meaning and no checkpoint that it would be the meaning of");
-        }
     }
 
     fn exception_kind(&self, table: Table<'_>) -> Placed<ExceptionKind> {
@@ -125,8 +119,52 @@ impl Words<'_> {
             Some(item) => self.word(&item, "role", &Role::ALL.map(Role::word), Role::of),
             None => Some(Role::Lead),
         };
+        let owner = self.settler(&table);
         table.close();
-        Placed { is: ExceptionKind { name, title, blocking, settled_by: settled_by.unwrap_or(Role::Lead) }, at }
+        Placed { is: ExceptionKind { name, title, blocking, settled_by: settled_by.unwrap_or(Role::Lead), owner }, at }
+    }
+
+    /// Who owns an exception that nobody was named for: a person under `owner`, or a role under `owner_role`.
+    fn settler(&self, table: &Table<'_>) -> Option<Settler> {
+        let person = table.text("owner");
+        let role = table.text("owner_role");
+        if let (Some(person), Some(_)) = (&person, &role) {
+            self.reader.fault(person.at, "`owner` names a person and `owner_role` a role: give one of them", None);
+        }
+        if let Some(role) = role {
+            return self.word(&role, "role", &Role::ALL.map(Role::word), Role::of).map(Settler::Role);
+        }
+        let person = person?;
+        let login = Login::parse(&person.value).map_err(|no| self.reader.fault(person.at, no.to_string(), None));
+        login.ok().map(Settler::Login)
+    }
+
+    fn calendar(&self, table: Table<'_>) -> Calendar {
+        let words = Calendar::WEEKDAYS.map(|(_, word)| word);
+        let weekend = self.list(&table, "weekend", "day of the week", words, Calendar::weekday);
+        let given = table.has("weekend");
+        if weekend.len() == words.len() {
+            self.reader.fault(table.at(), "every day is a weekend day, so that nothing would ever be due", None);
+        }
+        let days = table.days("holidays").unwrap_or_default();
+        for (place, day) in days.iter().enumerate() {
+            if days[..place].iter().any(|earlier| earlier.value == day.value) {
+                self.reader.fault(day.at, format!("the holiday {} stands here twice", day.value), None);
+            }
+        }
+        table.close();
+        let usual = Calendar::default();
+        Calendar {
+            weekend: if given { weekend.into_iter().collect() } else { usual.weekend },
+            holidays: days.into_iter().map(|day| day.value).collect(),
+        }
+    }
+
+    fn rename(&self, table: Table<'_>) -> Placed<Rename> {
+        let at = table.at();
+        let (from, to) = (self.name(&table, "from"), self.name(&table, "to"));
+        table.close();
+        Placed { is: Rename { from, to }, at }
     }
 
     fn grades(&self, table: Table<'_>) -> BTreeMap<String, Grade> {
@@ -225,57 +263,6 @@ impl Words<'_> {
             self.reader.fault(item.at, message, nearest(&item.value, known.iter().copied()));
         }
         word
-    }
-
-    fn no_twins<T>(&self, what: &str, list: &[Placed<T>], name: impl Fn(&T) -> Option<&String>) {
-        for (place, one) in list.iter().enumerate() {
-            let Some(mine) = name(&one.is).filter(|name| !name.is_empty()) else { continue };
-            if let Some(twin) = list[..place].iter().find(|earlier| name(&earlier.is) == Some(mine)) {
-                let line = self.reader.line(twin.at);
-                self.reader.fault(one.at, format!("{what} `{mine}` stands in line {line} already"), None);
-            }
-        }
-    }
-
-    /// One step releases, those before it lead to it, those after it rest.
-    fn way_to_release(&self, steps: &[Placed<Step>]) {
-        let releasing: Vec<usize> = steps
-            .iter()
-            .enumerate()
-            .filter(|(_, step)| step.is.outcome == Outcome::Release)
-            .map(|(at, _)| at)
-            .collect();
-        let [release] = releasing.as_slice() else {
-            let message = format!("exactly one step has `outcome = \"release\"`, here {} have", releasing.len());
-            let at = releasing.get(1).map_or(0, |place| steps[*place].at);
-            self.reader.fault(at, message, None);
-            return;
-        };
-        let name = &steps[*release].is.name;
-        if *release + 1 == steps.len() {
-            let message = format!("after step `{name}` there must be one with `outcome = \"rest\"`");
-            self.reader.fault(steps[*release].at, message, None);
-        }
-        for (place, step) in steps.iter().enumerate() {
-            let wrong = match step.is.outcome {
-                Outcome::Rest if place < *release => "rests, so that no record gets beyond it",
-                Outcome::Advance if place > *release => "is never reached: what is released rests",
-                _ => continue,
-            };
-            self.reader.fault(step.at, format!("step `{}` {wrong}", step.is.name), None);
-        }
-        if !steps[..*release].iter().any(|step| step.is.edit) {
-            let message = "no step before the release has `edit = true`, so nobody could fill in a certificate";
-            self.reader.fault(steps.first().map_or(0, |step| step.at), message, None);
-        }
-    }
-
-    fn late_corrections(&self, kinds: &[Placed<ExceptionKind>]) {
-        if !kinds.iter().any(|kind| kind.is.name == LATE_CORRECTION) {
-            let message =
-                format!("an [[exception]] with the name `{LATE_CORRECTION}` is missing: the desk raises it itself");
-            self.reader.fault(0, message, None);
-        }
     }
 }
 

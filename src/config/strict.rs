@@ -7,6 +7,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use chrono::NaiveDate;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -115,6 +116,11 @@ impl<'a> Table<'a> {
         self.reader.fault(found.span().start, message, None);
     }
 
+    /// Whether `key` is there at all.
+    pub fn has(&self, key: &str) -> bool {
+        self.entries.contains_key(key)
+    }
+
     /// The text under `key`.
     pub fn text(&self, key: &'static str) -> Option<Item<String>> {
         let found = self.get(key)?;
@@ -144,6 +150,16 @@ impl<'a> Table<'a> {
             self.wrong(key, found, "a list of texts in quotes");
         }
         texts
+    }
+
+    /// The days under `key`: a list of them, as TOML writes them or as texts.
+    pub fn days(&self, key: &'static str) -> Option<Vec<Item<NaiveDate>>> {
+        let found = self.get(key)?;
+        let days = found.get_ref().as_array().and_then(|list| list.iter().map(day_in).collect());
+        if days.is_none() {
+            self.wrong(key, found, "a list of days as in 2026-12-25");
+        }
+        days
     }
 
     /// The yes or no under `key`.
@@ -225,6 +241,12 @@ impl<'a> Table<'a> {
             );
         }
     }
+}
+
+fn day_in(found: &Spanned<DeValue<'_>>) -> Option<Item<NaiveDate>> {
+    let value = found.get_ref();
+    let text = value.as_datetime().map(ToString::to_string).or_else(|| value.as_str().map(str::to_owned))?;
+    Some(Item { value: text.parse().ok()?, at: found.span().start })
 }
 
 fn text_in(found: &Spanned<DeValue<'_>>) -> Option<Item<String>> {

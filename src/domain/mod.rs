@@ -25,6 +25,7 @@ pub mod governance;
 pub mod identity;
 pub mod moment;
 pub mod nearest;
+pub mod ownership;
 pub mod person;
 pub mod plan;
 pub mod policy;

@@ -2,11 +2,13 @@
 //!
 //! How a policy file is read, and each of its faults placed, is `config::policy`'s; how it is obeyed, [`plan`](super::plan)'s.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::checks::Grade;
+use super::due::Calendar;
+use super::identity::Login;
 use super::person::Role;
 
 /// A condition on leaving a step.
@@ -63,17 +65,27 @@ pub enum Excluded {
     Preparer,
     /// Who changed the content last.
     LastEditor,
+    /// Whoever changed content of this version.
+    AnyEditor,
+    /// Whoever signed the checkpoint of the step in which changes are confirmed.
+    Reviewer,
+    /// Whoever signed the checkpoint of any earlier step.
+    Signer,
 }
 
 impl Excluded {
     /// All of them.
-    pub const ALL: [Excluded; 2] = [Excluded::Preparer, Excluded::LastEditor];
+    pub const ALL: [Excluded; 5] =
+        [Excluded::Preparer, Excluded::LastEditor, Excluded::AnyEditor, Excluded::Reviewer, Excluded::Signer];
 
     /// Its word in policies.
     pub fn word(self) -> &'static str {
         match self {
             Excluded::Preparer => "preparer",
             Excluded::LastEditor => "last-editor",
+            Excluded::AnyEditor => "any-editor",
+            Excluded::Reviewer => "reviewer",
+            Excluded::Signer => "signer",
         }
     }
 
@@ -115,8 +127,76 @@ impl Outcome {
     }
 }
 
+/// Who owns a record that comes to a step and has no owner who could keep it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "kebab-case")]
+pub enum NextOwner {
+    /// Nobody: it waits to be taken.
+    #[default]
+    None,
+    /// Who prepares it, where they can act in the step.
+    Preparer,
+    /// Those who can act in the step, one after the other.
+    RoundRobin,
+    /// Whoever of them owns the fewest records in work.
+    LeastLoaded,
+}
+
+impl NextOwner {
+    /// All of them.
+    pub const ALL: [NextOwner; 4] =
+        [NextOwner::None, NextOwner::Preparer, NextOwner::RoundRobin, NextOwner::LeastLoaded];
+
+    /// Its word in policies.
+    pub fn word(self) -> &'static str {
+        match self {
+            NextOwner::None => "none",
+            NextOwner::Preparer => "preparer",
+            NextOwner::RoundRobin => "round-robin",
+            NextOwner::LeastLoaded => "least-loaded",
+        }
+    }
+
+    /// The rule of that word.
+    pub fn of(word: &str) -> Option<NextOwner> {
+        NextOwner::ALL.into_iter().find(|rule| rule.word() == word)
+    }
+}
+
+/// An act that a policy may ask a reason for. Hand-overs, changes of content, returns, holds, settlements and waivers are
+/// not among them: they need one always.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reasoned {
+    /// Taking a record nobody owns.
+    Take,
+    /// Giving a record nobody owns to somebody else.
+    Assign,
+    /// Moving a record on.
+    Advance,
+}
+
+impl Reasoned {
+    /// All of them.
+    pub const ALL: [Reasoned; 3] = [Reasoned::Take, Reasoned::Assign, Reasoned::Advance];
+
+    /// Its word in policies.
+    pub fn word(self) -> &'static str {
+        match self {
+            Reasoned::Take => "take",
+            Reasoned::Assign => "assign",
+            Reasoned::Advance => "advance",
+        }
+    }
+
+    /// The act of that word.
+    pub fn of(word: &str) -> Option<Reasoned> {
+        Reasoned::ALL.into_iter().find(|act| act.word() == word)
+    }
+}
+
 /// One step of the workflow.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 pub struct Step {
     /// Its name: `review`.
     pub name: String,
@@ -138,6 +218,27 @@ pub struct Step {
     pub due_days: Option<u16>,
     /// How a record leaves it.
     pub outcome: Outcome,
+    /// Who owns a record that comes to it.
+    #[serde(default)]
+    pub owner: NextOwner,
+}
+
+impl Step {
+    /// Whether it asks for other eyes than those that changed the content: as `plan` does when somebody moves on, signs or
+    /// releases in it.
+    pub fn asks_other_eyes(&self) -> bool {
+        self.checkpoint.is_some() || !self.not.is_empty() || self.outcome == Outcome::Release
+    }
+}
+
+/// Who settles an exception of a kind, unless somebody else is named when it is raised.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Settler {
+    /// This person.
+    Login(Login),
+    /// Whoever of this role has the fewest exceptions to settle.
+    Role(Role),
 }
 
 /// A kind of exception.
@@ -151,6 +252,9 @@ pub struct ExceptionKind {
     pub blocking: bool,
     /// The role that settles it by default.
     pub settled_by: Role,
+    /// Who owns one that nobody was named for.
+    #[serde(default)]
+    pub owner: Option<Settler>,
 }
 
 /// A build option and what it implies.
@@ -166,8 +270,17 @@ pub struct BuildOption {
     pub regulations: Vec<String>,
 }
 
-/// A whole policy.
+/// A step of the policy before that has another name in this one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rename {
+    /// What it was called.
+    pub from: String,
+    /// What it is called now.
+    pub to: String,
+}
+
+/// A whole policy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 pub struct Policy {
     /// Its name.
     pub name: String,
@@ -181,17 +294,41 @@ pub struct Policy {
     pub grades: BTreeMap<String, Grade>,
     /// Build options.
     pub options: Vec<BuildOption>,
+    /// Which days are no working days.
+    #[serde(default)]
+    pub calendar: Calendar,
+    /// Acts that need a reason here, beside those that need one always.
+    #[serde(default)]
+    pub reasons: BTreeSet<Reasoned>,
+    /// Steps of the policy before under their names in this one.
+    #[serde(default)]
+    pub renames: Vec<Rename>,
 }
 
 impl Policy {
-    /// The step of that name.
+    /// The step of that name; a name of the policy before finds what it is called now.
     pub fn step(&self, name: &str) -> Option<&Step> {
-        self.steps.iter().find(|step| step.name == name)
+        self.place(name).and_then(|at| self.steps.get(at))
     }
 
     /// The place of a step in the work, from 0.
     pub fn place(&self, name: &str) -> Option<usize> {
-        self.steps.iter().position(|step| step.name == name)
+        let called = |name: &str| self.steps.iter().position(|step| step.name == name);
+        called(name).or_else(|| called(&self.renames.iter().find(|rename| rename.from == name)?.to))
+    }
+
+    /// The checkpoints of the steps before `step`.
+    pub fn checkpoints_before(&self, step: &str) -> impl Iterator<Item = (&Step, &str)> {
+        let before = self.steps.iter().take(self.place(step).unwrap_or(0));
+        before.filter_map(|step| step.checkpoint.as_deref().map(|checkpoint| (step, checkpoint)))
+    }
+
+    /// The checkpoints whose signers must not act in `step`.
+    pub fn excluded_signers<'a>(&'a self, step: &'a Step) -> impl Iterator<Item = &'a str> {
+        let all = step.not.contains(&Excluded::Signer);
+        let review = step.not.contains(&Excluded::Reviewer);
+        let decides = move |other: &Step| review && other.gates.contains(&Gate::ChangesDecided);
+        self.checkpoints_before(&step.name).filter(move |(other, _)| all || decides(other)).map(|(_, name)| name)
     }
 
     /// The step after `name`.

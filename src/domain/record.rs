@@ -232,6 +232,15 @@ impl Record {
         self.hold.as_ref().is_some_and(|hold| hold.until.is_none_or(|until| day <= until))
     }
 
+    /// Whether somebody signed one of these checkpoints of the version in work, whatever became of it.
+    pub fn has_signed(&self, login: &Login, checkpoints: &[&str]) -> bool {
+        self.signoffs.iter().any(|signoff| {
+            signoff.version == self.version
+                && signoff.by == *login
+                && checkpoints.contains(&signoff.checkpoint.as_str())
+        })
+    }
+
     /// The sign-off at a checkpoint that holds for this content of the version in work.
     pub fn signed(&self, checkpoint: &str, content: Digest) -> Option<&SignOff> {
         self.signoffs.iter().rev().find(|signoff| {

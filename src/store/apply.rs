@@ -7,6 +7,7 @@ use super::chain::{self, About, NewEvent};
 use super::desk::{Desk, End, Session};
 use super::error::StoreError;
 use super::govern::approvals_for;
+use super::ownership;
 use super::read::vin_not_found;
 use super::record::{self, Writing};
 use crate::domain::action::Action;
@@ -145,7 +146,8 @@ fn apply(session: &mut Session<'_>, act: &Act<'_>) -> Result<Applied, StoreError
         now: act.now,
     };
     let next_exception = next_id(session, "SELECT coalesce(max(id), 0) + 1 FROM exception")?;
-    let planned = plan(&case, act.actor, act.action, next_exception)?;
+    let mut planned = plan(&case, act.actor, act.action, next_exception)?;
+    ownership::give_owners(session, &case, &mut planned)?;
     if !planned.changed && !new {
         return Ok(Applied { seq: before.seq, record: before.id, outcome: Outcome::Unchanged });
     }

@@ -76,10 +76,12 @@ fn count_filtered(session: &mut Session<'_>, query: &CountQuery, filter: &Filter
 /// Records of a step on hold today that are somebody's or nobody's (index `record_held`).
 pub const HELD: &str = "SELECT count(*) FROM record WHERE held_until >= ?1 AND step = ?2 AND coalesce(owner, ?3) = ?3";
 
-/// Records of a step not on hold today that are somebody's or nobody's, and that they changed (where ?4) or prepare (where
-/// ?5): indexes `editor_working` and `record_preparer`.
+/// Records of a step not on hold today that are somebody's or nobody's, and that they changed (where ?4), prepare (where ?5)
+/// or signed a checkpoint of (one of ?6, each between line ends): indexes `editor_working`, `record_preparer`,
+/// `signer_login`.
 pub const CHANGED_BY: &str = "SELECT count(*) FROM record r WHERE r.id IN (SELECT e.record FROM editor e WHERE ?4 AND e.working = 1 AND e.login = ?3 \
-     UNION ALL SELECT p.id FROM record p WHERE ?5 AND p.preparer = ?3 AND p.step = ?2) \
+     UNION ALL SELECT p.id FROM record p WHERE ?5 AND p.preparer = ?3 AND p.step = ?2 \
+     UNION ALL SELECT s.record FROM signer s WHERE s.login = ?3 AND instr(?6, char(10) || s.checkpoint || char(10)) > 0) \
      AND r.step = ?2 AND coalesce(r.owner, ?3) = ?3 AND coalesce(r.held_until, -1) < ?1";
 
 /// Counts whole queues: from tallies by step and owner, less the few that stand out of them.
@@ -152,14 +154,17 @@ impl Counting {
             let all = self.sum(|known, owner| known == step.name && (owner.is_empty() || owner == me));
             let mut held = session.conn.prepare_cached(HELD)?;
             let held = held.query_row(params![self.asker.today, step.name, me], |row| amount(row, 0))?;
+            let checkpoints: String =
+                self.policy.excluded_signers(step).map(|checkpoint| format!("\n{checkpoint}\n")).collect();
             let mut changed = session.conn.prepare_cached(CHANGED_BY)?;
             let changed = changed.query_row(
                 params![
                     self.asker.today,
                     step.name,
                     me,
-                    select::asks_other_eyes(step),
-                    step.not.contains(&Excluded::Preparer)
+                    step.asks_other_eyes(),
+                    step.not.contains(&Excluded::Preparer),
+                    checkpoints
                 ],
                 |row| amount(row, 0),
             )?;

@@ -26,6 +26,7 @@ fn step(name: &str, acts: &[Role], outcome: StepOutcome) -> Step {
         meaning: None,
         due_days: None,
         outcome,
+        ..Step::default()
     }
 }
 
@@ -50,6 +51,7 @@ fn desk(directory: &std::path::Path) -> Desk {
         exception_kinds: Vec::new(),
         grades: BTreeMap::new(),
         options: Vec::new(),
+        ..Policy::default()
     };
     let new = NewDesk { policy, policy_source: String::new(), founder, demo: true };
     Desk::create(&directory.join("desk.db"), &new, &EMPTY, Moment(0)).unwrap()

@@ -56,15 +56,15 @@ pub struct Arm {
     pub wide: bool,
 }
 
-/// What an arm asks: SQL, a value in it if it has one, and what follows the value.
-struct Condition(&'static str, Option<Value>, &'static str);
+/// What an arm asks: pieces of SQL, each followed by a value, and what follows the last.
+struct Condition(Vec<(&'static str, Value)>, &'static str);
 
 fn sql(sql: &'static str) -> Condition {
-    Condition(sql, None, "")
+    Condition(Vec::new(), sql)
 }
 
 fn with(sql: &'static str, value: impl Into<Value>, rest: &'static str) -> Condition {
-    Condition(sql, Some(value.into()), rest)
+    Condition(vec![(sql, value.into())], rest)
 }
 
 impl Arm {
@@ -75,10 +75,10 @@ impl Arm {
     /// Writes what the arm asks. Along another index, its equalities must not tempt SQLite off it: `+` hides them.
     pub fn write(&self, clause: &mut Clause, along_another: bool) {
         clause.add("1");
-        for Condition(sql, value, rest) in &self.conditions {
-            clause.add(if along_another { " AND +" } else { " AND " }).add(sql);
-            if let Some(value) = value {
-                clause.value(value.clone());
+        for Condition(pieces, rest) in &self.conditions {
+            clause.add(if along_another { " AND +" } else { " AND " });
+            for (sql, value) in pieces {
+                clause.add(sql).value(value.clone());
             }
             clause.add(rest);
         }
@@ -95,7 +95,9 @@ pub fn arms(queue: QueueName, asker: &Asker, people: &[Person], policy: &Policy)
         QueueName::Mine => vec![owned(me)],
         QueueName::Team => team_of(&asker.who, people).map(|person| owned(person.login.as_str())).collect(),
         QueueName::Unassigned => working(policy).map(unowned).collect(),
-        QueueName::Waiting => waiting_steps(&asker.who, people, policy).flat_map(|step| waiting(step, asker)).collect(),
+        QueueName::Waiting => {
+            waiting_steps(&asker.who, people, policy).flat_map(|step| waiting(step, asker, policy)).collect()
+        }
         QueueName::Exceptions => vec![Arm::new(vec![
             sql("r.exceptional = 1"),
             with("(r.open_exceptions > 0 OR r.waiver_end < ", asker.today, ")"),
@@ -144,28 +146,27 @@ pub fn waiting_steps<'a>(who: &Login, people: &[Person], policy: &'a Policy) -> 
     working(policy).filter(move |step| step.acts.iter().any(|role| mine.contains(role)))
 }
 
-/// Whether a step asks for other eyes than those that changed the content: as `plan` does when somebody moves on, signs
-/// or releases in it.
-pub fn asks_other_eyes(step: &Step) -> bool {
-    step.checkpoint.is_some() || !step.not.is_empty() || step.outcome == Outcome::Release
-}
-
 fn unowned(step: &Step) -> Arm {
     Arm::new(vec![with("r.step = ", step.name.clone(), ""), sql("r.owner IS NULL")])
 }
 
-fn waiting(step: &Step, asker: &Asker) -> Vec<Arm> {
+fn waiting(step: &Step, asker: &Asker, policy: &Policy) -> Vec<Arm> {
     let me = asker.who.to_string();
     let mut mine = Arm::new(vec![with("r.step = ", step.name.clone(), ""), with("r.owner = ", me.clone(), "")]);
     let mut nobodys = unowned(step);
     for arm in [&mut mine, &mut nobodys] {
         arm.conditions.push(with("coalesce(r.held_until, -1) < ", asker.today, ""));
-        if asks_other_eyes(step) {
+        if step.asks_other_eyes() {
             const CHANGED: &str = "r.id NOT IN (SELECT e.record FROM editor e WHERE e.working = 1 AND e.login = ";
             arm.conditions.push(with(CHANGED, me.clone(), ")"));
         }
         if step.not.contains(&Excluded::Preparer) {
             arm.conditions.push(with("coalesce(r.preparer, '') <> ", me.clone(), ""));
+        }
+        for checkpoint in policy.excluded_signers(step) {
+            const SIGNED: &str = "r.id NOT IN (SELECT s.record FROM signer s WHERE s.login = ";
+            let pieces = vec![(SIGNED, me.clone().into()), (" AND s.checkpoint = ", checkpoint.to_owned().into())];
+            arm.conditions.push(Condition(pieces, ")"));
         }
     }
     vec![nobodys, mine]

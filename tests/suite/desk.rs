@@ -69,6 +69,7 @@ pub fn step(name: &str, acts: &[Role], outcome: Outcome) -> Step {
         meaning: None,
         due_days: None,
         outcome,
+        ..Step::default()
     }
 }
 
@@ -98,6 +99,7 @@ pub fn policy() -> Policy {
         title: name.into(),
         blocking,
         settled_by: Role::Lead,
+        owner: None,
     };
     Policy {
         name: "test".into(),
@@ -114,6 +116,7 @@ pub fn policy() -> Policy {
         exception_kinds: vec![kind("missing-data", true), kind("late-correction", true), kind("other", false)],
         grades: BTreeMap::new(),
         options: Vec::new(),
+        ..Policy::default()
     }
 }
 
@@ -192,10 +195,16 @@ pub fn new_desk() -> NewDesk {
 impl Bench {
     /// A desk with a preparer, two reviewers, a lead who reviews too, a releaser, and the approval.
     pub fn new() -> Bench {
+        Bench::under(policy())
+    }
+
+    /// The same desk under another policy.
+    pub fn under(policy: Policy) -> Bench {
+        let new = NewDesk { policy, ..new_desk() };
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("desk").join("desk.db");
-        let mut desk = Desk::create(&path, &new_desk(), &CATALOGUE, minute(-60)).unwrap();
-        let root = Actor::of(&new_desk().founder);
+        let mut desk = Desk::create(&path, &new, &CATALOGUE, minute(-60)).unwrap();
+        let root = Actor::of(&new.founder);
         for someone in [
             person("prep", &[Role::Prepare], Some("vans")),
             person("other", &[Role::Prepare, Role::Review], Some("vans")),

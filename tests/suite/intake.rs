@@ -66,6 +66,7 @@ fn step(name: &str, acts: Role, outcome: Leaving) -> Step {
         meaning: None,
         due_days: None,
         outcome,
+        ..Step::default()
     }
 }
 
@@ -94,6 +95,7 @@ fn policy() -> Policy {
             title: "Late correction".to_owned(),
             blocking: true,
             settled_by: Role::Lead,
+            owner: None,
         }],
         grades: Default::default(),
         options: vec![BuildOption {
@@ -102,6 +104,7 @@ fn policy() -> Policy {
             restate: Vec::new(),
             regulations: Vec::new(),
         }],
+        ..Policy::default()
     }
 }
 

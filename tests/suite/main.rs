@@ -11,6 +11,7 @@ mod invent;
 mod layering;
 mod main_job;
 mod messages;
+mod ownership;
 mod plan;
 mod properties;
 mod pty;

@@ -80,6 +80,7 @@ fn step(name: &str, title: &str, acts: &[Role], edit: bool, gates: &[Gate], chec
         meaning: checkpoint.map(|name| format!("{name} done")),
         due_days: Some(2),
         outcome: Outcome::Advance,
+        ..Step::default()
     }
 }
 
@@ -112,11 +113,13 @@ pub fn policy() -> Policy {
                 title: title.into(),
                 blocking,
                 settled_by,
+                owner: None,
             })
             .collect(),
         // The findings here are given, so that a new check changes no picture.
         grades: checks::all().map(|check| (check.id.to_owned(), Grade::Off)).collect(),
         options: Vec::new(),
+        ..Policy::default()
     }
 }
 

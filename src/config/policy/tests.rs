@@ -3,7 +3,7 @@
 use super::read;
 use crate::domain::checks::Grade;
 use crate::domain::person::Role;
-use crate::domain::policy::{Excluded, Gate, Outcome};
+use crate::domain::policy::{Excluded, Gate, NextOwner, Outcome, Reasoned, Settler};
 use crate::ivi::catalogue;
 
 const SHIPPED: &str = include_str!("../../../sample-data/policy.toml");
@@ -159,4 +159,83 @@ fn the_kind_that_the_desk_raises_itself_must_be_there() {
 #[test]
 fn a_policy_that_is_not_toml_is_told_by_its_syntax() {
     assert!(faults("name = \n")[0].starts_with("p.toml:1:"));
+}
+
+#[test]
+fn a_calendar_owners_and_reasons_are_read() {
+    let text = with("acts = [\"release\"]", "acts = [\"release\"]\nowner = \"round-robin\"")
+        .replace("name = \"small\"", "name = \"small\"\nreasons = [\"take\", \"advance\"]")
+        + "owner_role = \"lead\"\n[[exception]]\nname = \"other\"\nowner = \"mz\"\n\
+           [calendar]\nweekend = [\"sunday\"]\nholidays = [2026-12-25, \"2026-12-26\"]\n";
+    let policy = read(&text, "p.toml", catalogue()).unwrap_or_else(|faults| panic!("{faults:#?}"));
+    assert_eq!(policy.step("ready").unwrap().owner, NextOwner::RoundRobin);
+    assert_eq!(policy.reasons, [Reasoned::Take, Reasoned::Advance].into());
+    assert_eq!(policy.exception_kinds[0].owner, Some(Settler::Role(Role::Lead)));
+    assert!(matches!(&policy.exception_kinds[1].owner, Some(Settler::Login(login)) if login.as_str() == "mz"));
+    assert_eq!(policy.calendar.weekend, [6].into());
+    assert_eq!(policy.calendar.holidays.len(), 2);
+    assert_eq!(read(SMALL, "p.toml", catalogue()).unwrap().calendar.weekend, [5, 6].into());
+}
+
+#[test]
+fn a_calendar_or_an_owner_that_cannot_be_is_refused() {
+    let calendar = |rest: &str| format!("{SMALL}[calendar]\n{rest}\n");
+    let week = "weekend = [\"monday\",\"tuesday\",\"wednesday\",\"thursday\",\"friday\",\"saturday\",\"sunday\"]";
+    let cases = [
+        (calendar("weekend = [\"sonday\"]"), "p.toml:17: no day of the week is called `sonday`"),
+        (calendar(week), "every day is a weekend day"),
+        (calendar("holidays = [2026-12-25, 2026-12-25]"), "p.toml:17: the holiday 2026-12-25 stands here twice"),
+        (calendar("holidays = [\"2026-02-30\"]"), "a list of days as in 2026-12-25"),
+        (with("outcome = \"rest\"", "outcome = \"rest\"\nowner = \"preparer\""), "which a record at rest has not"),
+        (with("edit = true", "edit = true\nowner = \"preparer\""), "is where records begin"),
+        (with("acts = [\"release\"]", "acts = [\"release\"]\nowner = \"round-robbin\""), "did you mean `round-robin`?"),
+        (
+            with("acts = [\"release\"]", "acts = [\"release\"]\nnot = [\"preparer\"]\nowner = \"preparer\""),
+            "gives the record to its preparer and keeps the preparer out",
+        ),
+        (with("name = \"small\"", "name = \"small\"\nreasons = [\"advanc\"]"), "did you mean `advance`?"),
+        (format!("{SMALL}owner = \"mz\"\nowner_role = \"lead\"\n"), "give one of them"),
+    ];
+    for (text, expected) in cases {
+        let told = faults(&text);
+        assert!(told.iter().any(|fault| fault.contains(expected)), "{expected}: {told:?}");
+    }
+}
+
+#[test]
+fn a_gate_that_nobody_could_satisfy_is_refused() {
+    let gate = |gate: &str| with("acts = [\"release\"]", &format!("acts = [\"release\"]\ngates = [\"{gate}\"]"));
+    let first =
+        "[[step]]\nname = \"gate\"\nacts = [\"lead\"]\ngates = [\"approval-referenced\"]\n[[step]]\nname = \"work\"";
+    let cases = [
+        (
+            gate("signed-off"),
+            "p.toml:7: step `ready` has the gate `signed-off`, and no step before it has a checkpoint",
+        ),
+        (with("[[step]]\nname = \"work\"", first), "nobody could change content to satisfy it"),
+        (with("outcome = \"rest\"", "outcome = \"rest\"\ngates = [\"owner-named\"]"), "nobody could satisfy any more"),
+        (
+            format!("{SMALL}settled_by = \"audit\"\n"),
+            "`late-correction` is settled by the role audit, which only reads",
+        ),
+        (with("acts = [\"release\"]", "acts = [\"release\"]\nnot = [\"signer\"]"), "keeps out whoever signed before"),
+        (with("acts = [\"release\"]", "acts = [\"release\"]\nnot = [\"reviewer\"]"), "keeps out the reviewer"),
+        (format!("{SMALL}[[step]]\nname = \"filed\"\noutcome = \"rest\"\n"), "nobody acts in `done` before it"),
+    ];
+    for (text, expected) in cases {
+        let told = faults(&text);
+        assert!(told.iter().any(|fault| fault.contains(expected)), "{expected}: {told:?}");
+    }
+    let well = with("edit = true", "edit = true\ncheckpoint = \"made\"")
+        .replace("acts = [\"release\"]", "acts = [\"release\"]\nnot = [\"signer\"]\ngates = [\"signed-off\"]");
+    assert!(read(&well, "p.toml", catalogue()).is_ok());
+}
+
+#[test]
+fn a_rename_leads_from_a_name_that_is_gone_to_one_that_is_there() {
+    let rename = |from: &str, to: &str| format!("{SMALL}[[rename]]\nfrom = \"{from}\"\nto = \"{to}\"\n");
+    let policy = read(&rename("filling-in", "work"), "p.toml", catalogue()).unwrap();
+    assert_eq!(policy.step("filling-in").map(|step| step.name.as_str()), Some("work"));
+    assert!(faults(&rename("ready", "work"))[0].contains("`ready` is a step of this policy"));
+    assert!(faults(&rename("old", "worc"))[0].contains("no step `worc` (did you mean `work`?)"));
 }

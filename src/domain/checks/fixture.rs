@@ -100,6 +100,7 @@ impl World {
             exception_kinds: Vec::new(),
             grades: BTreeMap::new(),
             options: vec![option],
+            ..Policy::default()
         };
         let mut world = World { record, approvals: vec![approval()], policy, catalogue: catalogue(), now };
         BASE.iter().for_each(|(address, value)| world.base(address, value));

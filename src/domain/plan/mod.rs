@@ -13,7 +13,7 @@ use super::checks::{self, Finding};
 use super::event::Facts;
 use super::identity::Login;
 use super::person::{Actor, Role};
-use super::policy::{Excluded, Step};
+use super::policy::{Excluded, Reasoned, Step};
 use super::readiness::Obstacle;
 use super::record::Record;
 
@@ -211,6 +211,8 @@ impl<'a> Work<'a> {
             Some("prepared this record")
         } else if step.not.contains(&Excluded::LastEditor) && record.last_editor.as_ref() == Some(login) {
             Some("changed this record last")
+        } else if self.signed_before(login, step) {
+            Some("signed an earlier checkpoint of this version")
         } else {
             None
         };
@@ -218,6 +220,21 @@ impl<'a> Work<'a> {
         let mut refusal = Refusal::new("four-eyes", format!("{login} {why} and so cannot {what}"));
         refusal.who = self.others(&step.acts);
         Err(refusal)
+    }
+
+    /// Whether somebody signed a checkpoint of this version whose signers the step keeps out.
+    fn signed_before(&self, login: &Login, step: &Step) -> bool {
+        let kept_out: Vec<&str> = self.case.policy.excluded_signers(step).collect();
+        self.case.record.has_signed(login, &kept_out)
+    }
+
+    /// Whether the policy asks for a reason where none was given.
+    fn asks_reason(&self, act: Reasoned, reason: Option<&str>) -> Result<(), Refusal> {
+        if !self.case.policy.reasons.contains(&act) || reason.is_some_and(|reason| !reason.trim().is_empty()) {
+            return Ok(());
+        }
+        Err(Refusal::new("reason", format!("the policy asks for a reason to {} a record", act.word()))
+            .hint("say why with --reason"))
     }
 
     /// Who else could act with one of these roles.

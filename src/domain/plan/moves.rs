@@ -7,7 +7,7 @@ use super::{Refusal, WORKING, Work};
 use crate::domain::action::Sealed;
 use crate::domain::identity::Login;
 use crate::domain::person::Role;
-use crate::domain::policy::Outcome;
+use crate::domain::policy::{Outcome, Reasoned};
 use crate::domain::readiness;
 use crate::domain::record::{Hold, Release};
 
@@ -40,6 +40,8 @@ pub fn assign(work: &mut Work<'_>, to: Option<&Login>, reason: Option<&str>) -> 
             return Err(Refusal::new("reason", format!("taking the record from {holder} needs a reason"))
                 .hint("say why with --reason"));
         }
+    } else {
+        work.asks_reason(if takes { Reasoned::Take } else { Reasoned::Assign }, reason)?;
     }
     if let Some(to) = to {
         work.person_exists(to)?;
@@ -75,6 +77,7 @@ pub fn advance(work: &mut Work<'_>, reason: Option<&str>) -> Result<(), Refusal>
     if !step.not.is_empty() || step.checkpoint.is_some() {
         work.other_eyes("move it on", step)?;
     }
+    work.asks_reason(Reasoned::Advance, reason)?;
     let next = work.case.policy.after(&step.name);
     let next = next.ok_or_else(|| Refusal::new("policy", format!("the policy has no step after `{}`", step.name)))?;
     let certificate = work.certificate();

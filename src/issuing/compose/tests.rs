@@ -48,6 +48,7 @@ fn policy() -> Policy {
         meaning: None,
         due_days: None,
         outcome: Outcome::Advance,
+        ..Step::default()
     };
     Policy {
         name: "test".to_owned(),
@@ -56,6 +57,7 @@ fn policy() -> Policy {
         exception_kinds: Vec::new(),
         grades: Default::default(),
         options: ["BOX", "TAILLIFT"].map(option).to_vec(),
+        ..Policy::default()
     }
 }
 
