@@ -7,7 +7,7 @@ use super::layout::Step;
 use super::model::{Context, Model};
 use super::msg::Effect;
 use super::record::Pane;
-use super::{acts, moves, typing};
+use super::{acts, lines, moves, typing};
 
 /// One command.
 pub struct Command {
@@ -49,14 +49,14 @@ pub fn names() -> Vec<&'static str> {
     COMMANDS.iter().map(|command| command.name).collect()
 }
 
-use Context::{Ask, Filter, Form, Help, List, Palette, Queues, Record};
+use Context::{Ask, Filter, Form, Help, Lines, List, Palette, Queues, Record};
 
 const BROWSE: &[Context] = &[Queues, List, Record];
 const RECORDS: &[Context] = &[List, Record];
-const ROWS: &[Context] = &[Queues, List, Record, Form, Palette, Help];
+const ROWS: &[Context] = &[Queues, List, Record, Form, Palette, Help, Lines];
 const TEXT: &[Context] = &[Form, Filter, Palette];
-const SHEETS: &[Context] = &[Form, Filter, Palette, Help, Ask];
-const EVERYWHERE: &[Context] = &[Queues, List, Record, Form, Filter, Palette, Help, Ask];
+const SHEETS: &[Context] = &[Form, Filter, Palette, Help, Lines, Ask];
+const EVERYWHERE: &[Context] = &[Queues, List, Record, Form, Filter, Palette, Help, Lines, Ask];
 
 fn always(_: &Model) -> Result<(), String> {
     Ok(())
@@ -160,6 +160,15 @@ pub static COMMANDS: &[Command] = &[
         RECORDS,
         acts::edit_entry,
         |model| { model.may("edit") }
+    ),
+    form!(
+        "message-lines",
+        Some("lines"),
+        "The messages' own lines",
+        "Show what the stage before wrote for the entry under the cursor, beside what our message says",
+        &[Record],
+        lines::open,
+        lines::may
     ),
     form!("take", Some("take"), "Take the record", "Become the record's owner", RECORDS, acts::take),
     form!(

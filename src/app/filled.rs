@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::form::{Field, Form, Input, Meanwhile, Name, Purpose};
-use super::forms::{entry_line, envelope, takes, title_of, value_facts};
+use super::form::{Field, Form, Input, Meanwhile, Name, Purpose, Remark};
+use super::forms::{codes, entry_line, envelope, range, takes, title_of, value_facts};
 use super::model::House;
 use super::outbox::{Act, Deed, Then};
 use super::record::Opened;
@@ -13,7 +13,7 @@ use crate::domain::action::{Action, Given, Settle};
 use crate::domain::address::Address;
 use crate::domain::approval::ApprovalNumber;
 use crate::domain::identity::Login;
-use crate::domain::value::date;
+use crate::domain::value::{ValueType, date, decimal, same};
 
 /// The entry a form is about, as far as it says one.
 ///
@@ -34,6 +34,7 @@ pub fn address(form: &Form, house: &House) -> Result<Option<Address>, String> {
 pub fn look_at(form: &mut Form, opened: &Opened, house: &House) -> Result<(), usize> {
     for field in &mut form.fields {
         field.fault = None;
+        field.remark = None;
     }
     let mut wrong: Vec<(Name, String)> = Vec::new();
     match address(form, house) {
@@ -44,8 +45,14 @@ pub fn look_at(form: &mut Form, opened: &Opened, house: &House) -> Result<(), us
             if matches!(form.purpose, Purpose::Edit(None)) {
                 describe(form, opened, house, &address);
             }
-            if let Err(fault) = fits(form, opened, house, &address) {
-                wrong.push((Name::Value, fault));
+            match fits(form, opened, house, &address) {
+                Err(fault) => wrong.push((Name::Value, fault)),
+                Ok(()) => {
+                    let remark = remark(form, opened, house, &address);
+                    if let Some(field) = form.fields.iter_mut().find(|field| field.name == Name::Value) {
+                        field.remark = remark;
+                    }
+                }
             }
         }
     }
@@ -83,6 +90,7 @@ fn describe(form: &mut Form, opened: &Opened, house: &House, address: &Address) 
     form.facts = vec![entry_line(house, address)];
     form.facts.extend(value_facts(opened, house, address));
     form.facts.extend(envelope(opened, address));
+    form.facts.extend(codes(house, address, form.says(Name::Value)));
     let hint = house.catalogue.element(address).map(takes).unwrap_or_default();
     if let Some(field) = form.fields.iter_mut().find(|field| field.name == Name::Value) {
         field.hint = hint;
@@ -106,6 +114,48 @@ fn fits(form: &Form, opened: &Opened, house: &House, address: &Address) -> Resul
             Ok(())
         }
     }
+}
+
+/// What is to be known of a value that fits: what it means, how far it is from the value before, whether the approval
+/// allows it.
+fn remark(form: &Form, opened: &Opened, house: &House, address: &Address) -> Option<Remark> {
+    let value = form.says(Name::Value);
+    let element = house.catalogue.element(address)?;
+    let before = opened.dossier.certificate.change(address).and_then(|change| change.before.as_deref());
+    let said = match (value, before) {
+        ("", Some(before)) => return Some(Remark { text: format!("takes ours back: {before} stands"), doubt: false }),
+        ("", None) => return Some(Remark { text: "takes ours back: no value stands".to_owned(), doubt: false }),
+        ("=", Some(before)) => before,
+        (value, _) => value,
+    };
+    if let Some((number, range)) = range(opened, address)
+        && let Some(given) = decimal(said)
+        && (given < range.min || given > range.max)
+    {
+        return Some(Remark {
+            text: format!("outside what {number} allows: {} to {}", range.min, range.max),
+            doubt: true,
+        });
+    }
+    let mut words = Vec::new();
+    if let Some(ValueType::Code(list)) = element.value_type() {
+        words.extend(list.codes.iter().find(|code| code.code == said).map(|code| code.meaning.to_owned()));
+    }
+    match before {
+        Some(before) if same(before, said) => words.push("the same as before us: it restates the value".to_owned()),
+        Some(before) => words.extend(difference(before, said, element.unit)),
+        None => words.push("no stage before gives a value".to_owned()),
+    }
+    words.retain(|word| !word.is_empty());
+    (!words.is_empty()).then(|| Remark { text: words.join("; "), doubt: false })
+}
+
+/// How far a number is from the one before.
+fn difference(before: &str, said: &str, unit: Option<&str>) -> Option<String> {
+    let by = decimal(said)? - decimal(before)?;
+    let sign = if by.is_sign_negative() { "" } else { "+" };
+    let unit = unit.map(|unit| format!(" {unit}")).unwrap_or_default();
+    Some(format!("{sign}{by}{unit} against before us"))
 }
 
 /// The act that a form sends. It must have been [looked at](look_at) and found to fit.

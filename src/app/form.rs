@@ -138,6 +138,15 @@ pub enum Name {
     Step,
 }
 
+/// What is to be known of what is written in a field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remark {
+    /// What.
+    pub text: String,
+    /// Whether it will be doubted: it fits the entry, but not what the approval allows.
+    pub doubt: bool,
+}
+
 /// One field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Field {
@@ -151,6 +160,8 @@ pub struct Field {
     pub input: Input,
     /// What is wrong with it.
     pub fault: Option<String>,
+    /// What is to be known of what is written, which is not wrong.
+    pub remark: Option<Remark>,
     /// Under which key its text is kept.
     pub draft: Option<String>,
     /// Whether somebody wrote in it.
@@ -160,7 +171,7 @@ pub struct Field {
 impl Field {
     /// A field.
     pub fn new(name: Name, label: &'static str, hint: impl Into<String>, input: Input) -> Field {
-        Field { name, label, hint: hint.into(), input, fault: None, draft: None, touched: false }
+        Field { name, label, hint: hint.into(), input, fault: None, remark: None, draft: None, touched: false }
     }
 
     /// The text that takes what is typed.

@@ -6,6 +6,7 @@ use super::model::House;
 use super::record::Opened;
 use super::text::Text;
 use crate::domain::address::Address;
+use crate::domain::approval::Range;
 use crate::domain::catalogue::Element;
 use crate::domain::checks::Grade;
 use crate::domain::identity::{ExceptionId, Login};
@@ -269,13 +270,38 @@ pub(super) fn takes(element: &Element) -> String {
 
 /// The approval's limits for the entry, for the variant and version the certificate names.
 pub(super) fn envelope(opened: &Opened, address: &Address) -> Option<String> {
+    let (number, range) = range(opened, address)?;
+    Some(format!("{number} allows {} to {}", range.min, range.max))
+}
+
+/// The same as numbers, with the approval's.
+pub(super) fn range<'a>(opened: &'a Opened, address: &Address) -> Option<(&'a str, &'a Range)> {
     let dossier = &opened.dossier;
     let number = dossier.record.declares("TypeApprovalNumber")?;
     let approval = dossier.approvals.iter().find(|approval| approval.number.as_str() == number)?;
     let certificate = &dossier.certificate;
     let covered = approval.covers(certificate.value("Variant")?, certificate.value("Version")?)?;
-    let range = covered.ranges.get(address)?;
-    Some(format!("{number} allows {} to {}", range.min, range.max))
+    covered.ranges.get(address).map(|range| (number, range))
+}
+
+/// Codes told at once.
+const CODES: usize = 6;
+
+/// What the codes mean that begin with what is written, where the entry takes a code.
+pub(super) fn codes(house: &House, address: &Address, written: &str) -> Vec<String> {
+    let Some(ValueType::Code(list)) = house.catalogue.element(address).and_then(Element::value_type) else {
+        return Vec::new();
+    };
+    let begun: Vec<_> = list.codes.iter().filter(|code| code.code.starts_with(written)).collect();
+    let mut lines: Vec<String> = begun
+        .iter()
+        .take(CODES)
+        .map(|code| format!("  {}  {}", code.code, code.meaning).trim_end().to_owned())
+        .collect();
+    if begun.len() > CODES {
+        lines.push(format!("  and {} more: type the beginning", begun.len() - CODES));
+    }
+    lines
 }
 
 /// What an entry is called in a sentence: number and title.

@@ -5,7 +5,7 @@
 //!
 //! In reading order: [`model`] is what there is, [`msg`] what happens, [`update`] what then; [`command`] is the table of
 //! everything a person can do, done in [`acts`], [`moves`] and [`typing`]; [`record`], [`form`], [`forms`] and
-//! [`filled`], [`palette`] and [`help`] are what the screen shows; [`outbox`] holds acts on their way; [`layout`] and [`text`] say
+//! [`filled`], [`palette`], [`help`] and [`lines`] are what the screen shows; [`outbox`] holds acts on their way; [`layout`] and [`text`] say
 //! where things are.
 
 pub mod acts;
@@ -15,6 +15,7 @@ pub mod form;
 pub mod forms;
 pub mod help;
 pub mod layout;
+pub mod lines;
 pub mod model;
 pub mod moves;
 pub mod msg;

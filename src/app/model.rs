@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, VecDeque};
 use super::form::Form;
 use super::help::{Help, Keys};
 use super::layout::{Focus, Layout, Scroll};
+use super::lines::Lines;
 use super::msg::{Effect, Row, Ticket};
 use super::outbox::{Act, Outbox};
 use super::palette::Palette;
@@ -155,6 +156,8 @@ pub enum Sheet {
     Palette(Palette),
     /// Help.
     Help(Help),
+    /// The lines of messages.
+    Lines(Box<Lines>),
     /// A question.
     Ask(Box<Ask>),
 }
@@ -176,13 +179,15 @@ pub enum Context {
     Palette,
     /// Help.
     Help,
+    /// The lines of messages.
+    Lines,
     /// A question.
     Ask,
 }
 
 impl Context {
     /// All contexts.
-    pub const ALL: [Context; 8] = [
+    pub const ALL: [Context; 9] = [
         Context::Queues,
         Context::List,
         Context::Record,
@@ -190,6 +195,7 @@ impl Context {
         Context::Filter,
         Context::Palette,
         Context::Help,
+        Context::Lines,
         Context::Ask,
     ];
 
@@ -203,6 +209,7 @@ impl Context {
             Context::Filter => "filter",
             Context::Palette => "palette",
             Context::Help => "help",
+            Context::Lines => "lines",
             Context::Ask => "ask",
         }
     }
@@ -217,6 +224,7 @@ impl Context {
             Context::Filter => "While filtering",
             Context::Palette => "In the palette",
             Context::Help => "In this help",
+            Context::Lines => "In the lines of messages",
             Context::Ask => "When asked",
         }
     }
@@ -319,6 +327,7 @@ impl Model {
             (Some(Sheet::Filter(_)), _) => Context::Filter,
             (Some(Sheet::Palette(_)), _) => Context::Palette,
             (Some(Sheet::Help(_)), _) => Context::Help,
+            (Some(Sheet::Lines(_)), _) => Context::Lines,
             (Some(Sheet::Ask(_)), _) => Context::Ask,
             (None, Focus::Queues) => Context::Queues,
             (None, Focus::List) => Context::List,

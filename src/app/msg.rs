@@ -1,7 +1,9 @@
 //! What happens to the model, and what the model wants done: both are data.
 
+use super::lines::Side;
 use crate::config::key::Key;
 use crate::domain::action::Action;
+use crate::domain::address::Address;
 use crate::domain::dossier::Dossier;
 use crate::domain::event::Event;
 use crate::domain::filter::Filter;
@@ -80,6 +82,17 @@ pub enum Msg {
         key: String,
         /// The text; empty when there is none.
         text: String,
+    },
+    /// The lines of messages around an entry.
+    Lines {
+        /// The record.
+        record: RecordId,
+        /// The entry.
+        address: Address,
+        /// What the stage before says.
+        base: Side,
+        /// What our message in work says.
+        ours: Side,
     },
     /// What came back from the editor.
     Edited(Result<String, String>),
@@ -183,6 +196,15 @@ pub enum Effect {
     LoadDraft {
         /// Under which key.
         key: String,
+    },
+    /// Read the lines of messages around an entry; answered by [`Msg::Lines`].
+    LoadLines {
+        /// The record.
+        record: RecordId,
+        /// The stage whose message is read beside ours.
+        stage: u8,
+        /// The entry.
+        address: Address,
     },
     /// Open a text in the person's editor; answered by [`Msg::Edited`].
     OpenEditor {

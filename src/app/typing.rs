@@ -40,7 +40,7 @@ fn text_here(model: &mut Model) -> Option<(&mut Text, u16)> {
         Some(Sheet::Form(form)) if form.sending.is_none() => Some((form.field_mut()?.text_mut()?, width)),
         Some(Sheet::Filter(prompt)) => Some((&mut prompt.text, u16::MAX)),
         Some(Sheet::Palette(palette)) => Some((&mut palette.words, u16::MAX)),
-        Some(Sheet::Form(_) | Sheet::Help(_) | Sheet::Ask(_)) | None => None,
+        Some(Sheet::Form(_) | Sheet::Help(_) | Sheet::Lines(_) | Sheet::Ask(_)) | None => None,
     }
 }
 
@@ -84,7 +84,7 @@ fn written(model: &mut Model) -> Vec<Effect> {
             palette.narrow();
             Vec::new()
         }
-        Some(Sheet::Help(_) | Sheet::Ask(_)) | None => Vec::new(),
+        Some(Sheet::Help(_) | Sheet::Lines(_) | Sheet::Ask(_)) | None => Vec::new(),
     }
 }
 
@@ -169,7 +169,7 @@ pub fn accept(model: &mut Model) -> Vec<Effect> {
             });
             effects
         }
-        Some(Sheet::Help(_)) => {
+        Some(Sheet::Help(_) | Sheet::Lines(_)) => {
             model.sheet = None;
             Vec::new()
         }
@@ -245,7 +245,7 @@ pub fn cancel(model: &mut Model) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Some(Sheet::Palette(_) | Sheet::Help(_)) | None => Vec::new(),
+        Some(Sheet::Palette(_) | Sheet::Help(_) | Sheet::Lines(_)) | None => Vec::new(),
     }
 }
 
@@ -253,7 +253,7 @@ fn turn(model: &mut Model, forward: bool) -> Vec<Effect> {
     match &mut model.sheet {
         Some(Sheet::Form(form)) => form.turn(forward),
         Some(Sheet::Ask(ask)) => ask.on_doing = !ask.on_doing,
-        Some(Sheet::Filter(_) | Sheet::Palette(_) | Sheet::Help(_)) | None => {}
+        Some(Sheet::Filter(_) | Sheet::Palette(_) | Sheet::Help(_) | Sheet::Lines(_)) | None => {}
     }
     Vec::new()
 }

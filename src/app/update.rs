@@ -4,6 +4,7 @@ use super::command::{self, Command};
 use super::filled;
 use super::form::Meanwhile;
 use super::layout::Focus;
+use super::lines;
 use super::model::{Model, Sheet, Tone};
 use super::msg::{Effect, Msg, Row, Tag, Ticket, told};
 use super::outbox::Then;
@@ -48,6 +49,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             typing::draft(model, &key, &text);
             Vec::new()
         }
+        Msg::Lines { record, address, base, ours } => lines::read(model, record, &address, base, ours),
         Msg::Edited(result) => typing::edited(model, result),
         Msg::Applied { tag, seq, changed } => applied(model, tag, seq, changed),
         Msg::Refused { tag, refusal } => refused(model, tag, &in_words(&refusal), false),

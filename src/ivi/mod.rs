@@ -5,6 +5,7 @@
 pub mod catalogue;
 mod certificate;
 mod envelope;
+mod excerpt;
 pub mod interpret;
 pub mod key;
 pub mod limits;
@@ -19,6 +20,7 @@ pub mod write;
 pub use catalogue::catalogue;
 pub use certificate::{Certificate, CertificateFault, Fingerprint};
 pub use envelope::Malformed;
+pub use excerpt::{Excerpt, Line, excerpt};
 pub use interpret::{Interpretation, Stray, StrayKind, interpret};
 pub use message::{Message, NAMESPACE, Unwritable};
 pub use read::{FaultKind, Read, ReadFault, SIGNATURE_NAMESPACE, read};

@@ -176,7 +176,7 @@ fn is_utf16(bytes: &[u8]) -> bool {
 }
 
 /// The text of a document, without a byte order mark.
-fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, ReadFault> {
+pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, ReadFault> {
     if bytes.len() > limits::BYTES {
         return Err(ReadFault::somewhere(FaultKind::TooLarge));
     }

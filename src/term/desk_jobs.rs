@@ -8,13 +8,17 @@ use std::time::{Duration, Instant};
 
 use uuid::Uuid;
 
+use crate::app::lines::Side;
 use crate::app::msg::{Effect, Governed, Msg, Row, Tag};
 use crate::domain::action::Action;
+use crate::domain::address::Address;
 use crate::domain::identity::{RecordId, Seq};
 use crate::domain::moment::Moment;
 use crate::domain::person::Actor;
 use crate::domain::queue::Sort;
 use crate::failure::{Failure, Kind};
+use crate::issuing::compose;
+use crate::ivi;
 use crate::store::{Act, Cursor, Desk, Outcome, PageQuery, StoreError, Target, Worker};
 
 /// How long a text rests before it is written down: long enough to write a word once, short enough to lose nothing.
@@ -80,6 +84,10 @@ impl Jobs {
                     let who = Actor { roles: roles.map(|person| person.roles.clone()).unwrap_or_default(), ..actor };
                     Ok(Msg::House(Box::new(Governed { who, people, policy })))
                 });
+            }
+            Effect::LoadLines { record, stage, address } => {
+                let who = self.actor.clone();
+                self.read(move |desk| lines(desk, &who, record, stage, address, now));
             }
             Effect::Apply { tag, record, seen, action } => self.apply(tag, record, seen, action, now),
             Effect::Release { tag, record, seen } => self.seal(tag, record, seen, now),
@@ -187,4 +195,36 @@ fn news(desk: &mut Desk, since: Seq) -> Result<Msg, StoreError> {
     let (head, _) = desk.head()?;
     let back = i64::try_from(NEWS).unwrap_or(i64::MAX);
     Ok(Msg::News(desk.log(None, Seq(head.0.saturating_sub(back)).max(since), NEWS)?))
+}
+
+/// The lines around an entry of the message received for a stage, and of our message in work.
+fn lines(
+    desk: &mut Desk,
+    who: &Actor,
+    record: RecordId,
+    stage: u8,
+    address: Address,
+    now: Moment,
+) -> Result<Msg, StoreError> {
+    let received = desk.received(record, stage)?;
+    let dossier = desk.dossier(record, now)?;
+    let given = dossier.record.stages.iter().find(|given| given.number == stage);
+    let source = given.map_or("the message", |given| given.source.as_str());
+    let base = side(&received, &address, &format!("stage {stage} · {source}"), true);
+    // The reference of a message in work is nobody's yet.
+    let ours = match compose::draft(&dossier, &who.login, Uuid::nil(), now) {
+        Ok(bytes) => side(&bytes, &address, "ours · the message in work", false),
+        Err(error) => Side { from: format!("ours: {error}"), lines: Vec::new() },
+    };
+    Ok(Msg::Lines { record, address, base, ours })
+}
+
+fn side(bytes: &[u8], address: &Address, whose: &str, numbered: bool) -> Side {
+    match ivi::excerpt(bytes, address) {
+        None => Side { from: format!("{whose} · says nothing here"), lines: Vec::new() },
+        Some(found) => Side {
+            from: if numbered { format!("{whose} · line {}", found.first) } else { whose.to_owned() },
+            lines: found.lines.into_iter().map(|line| (line.text, line.here)).collect(),
+        },
+    }
 }

@@ -133,6 +133,10 @@ fn field(pen: &Pen<'_>, model: &Model, field: &Field, focused: bool, width: usiz
     if let Some(fault) = field.fault.as_ref().filter(|_| field.touched) {
         sheet.text(&format!("  {} {fault}", pen.looks.mark(Mark::Blocks)), width, Role::Blocks);
     }
+    if let Some(remark) = field.remark.as_ref().filter(|_| field.touched) {
+        let (mark, role) = if remark.doubt { (Mark::Warns, Role::Warns) } else { (Mark::Confirmed, Role::Fine) };
+        sheet.text(&format!("  {} {}", pen.looks.mark(mark), pen.looks.plain(&remark.text)), width, role);
+    }
 }
 
 fn choice(pen: &Pen<'_>, choice: &Choice, here: bool) -> Pieces {

@@ -8,6 +8,7 @@ mod detail;
 mod dialog;
 mod head;
 pub mod ink;
+mod lines;
 mod list;
 mod panes;
 mod screen;
@@ -37,6 +38,7 @@ pub fn draw(model: &Model, looks: Looks, screen: &mut Buffer) -> Option<Position
         Some(Sheet::Ask(ask)) => dialog::ask(&mut pen, ask, body),
         Some(Sheet::Palette(palette)) => dialog::palette(&mut pen, model, palette, body),
         Some(Sheet::Help(help)) => dialog::help(&mut pen, model, help, body),
+        Some(Sheet::Lines(open)) => lines::lines(&mut pen, model, open, body),
         Some(Sheet::Filter(prompt)) => screen::filter(&mut pen, prompt, layout.notice),
         None => {}
     }

@@ -2,7 +2,9 @@
 
 use proptest::prelude::*;
 use stageplate::app::command::{self, COMMANDS};
+use stageplate::app::form::Name;
 use stageplate::app::layout::Focus;
+use stageplate::app::lines::Side;
 use stageplate::app::model::{Context, Sheet, Tone};
 use stageplate::app::msg::{Effect, Msg, Tag};
 use stageplate::app::record::Pane;
@@ -226,6 +228,82 @@ fn a_value_is_looked_at_where_it_is_typed() {
     assert_eq!((address.as_str(), value), ("MassGroup/ActualMass", &Some(Given::Value("3100".into()))));
 }
 
+/// A preparer's desk with one record in preparation.
+fn preparing(who: &str, ours: &[(&str, &str, &str)]) -> Desk {
+    let mut record = screens::record(1, "YARTN2EVHDTEST123", "preparation", ours);
+    record.owner = Some(screens::login(who));
+    Desk::with(who, 80, 24, vec![screens::dossier(record, Vec::new())])
+}
+
+fn remark(desk: &Desk) -> (String, bool) {
+    let Some(Sheet::Form(form)) = &desk.model.sheet else { panic!("no form") };
+    let field = form.named(Name::Value).unwrap();
+    let remark = field.remark.as_ref().unwrap_or_else(|| panic!("{:?}", field.fault));
+    (remark.text.clone(), remark.doubt)
+}
+
+#[test]
+fn a_value_that_fits_is_judged_against_the_stage_before_and_the_approval_as_it_is_typed() {
+    let approved = [
+        ("TypeApprovalNumber", "e4*2018/858*00871*01", "sheet"),
+        ("Variant", "BOX", "sheet"),
+        ("Version", "L4H3-01", "sheet"),
+    ];
+    let mut desk = preparing("prep", &approved);
+    desk.press("enter E");
+    desk.write("MassInRunningOrder");
+    desk.press("enter");
+    desk.write("3120");
+    assert_eq!(remark(&desk), ("+255 kg against before us".to_owned(), false));
+    desk.press("backspace backspace backspace backspace");
+    desk.write("3900");
+    let (text, doubt) = remark(&desk);
+    assert!(doubt && text.contains("allows: 3000 to 3400"), "{text}");
+    desk.press("backspace backspace backspace backspace");
+    desk.write("2865");
+    assert!(remark(&desk).1, "the same value is outside, too");
+}
+
+#[test]
+fn a_code_says_what_it_means_and_which_others_begin_like_it() {
+    let mut desk = preparing("prep", &[]);
+    desk.press("enter E");
+    desk.write("VehicleCategory");
+    desk.press("enter");
+    desk.write("N");
+    let Some(Sheet::Form(form)) = &desk.model.sheet else { panic!() };
+    assert!(form.facts.iter().any(|fact| fact.trim_start().starts_with("N2")), "{:?}", form.facts);
+    assert!(!form.facts.iter().any(|fact| fact.trim_start().starts_with("M1 ")), "{:?}", form.facts);
+    assert!(form.named(Name::Value).unwrap().fault.is_some());
+    desk.write("1");
+    assert!(remark(&desk).0.contains("the same as before us"), "{:?}", remark(&desk));
+}
+
+#[test]
+fn the_lines_of_messages_are_asked_for_at_the_last_stage_that_says_something_and_shown_at_the_entry() {
+    let mut desk = Desk::of("review", 80, 24);
+    desk.press("enter d");
+    let asked = desk.wants();
+    let [Effect::LoadLines { record: RecordId(1), stage: 1, address }] = &asked[..] else { panic!("{asked:?}") };
+    let side = |lines: usize| Side {
+        from: "stage 1 · base.xml".into(),
+        lines: (0..lines).map(|line| (format!("<line{line}/>"), line == 70)).collect(),
+    };
+    let read = Msg::Lines { record: RecordId(1), address: address.clone(), base: side(90), ours: side(3) };
+    desk.tell(read.clone());
+    let top = |desk: &Desk| match &desk.model.sheet {
+        Some(Sheet::Lines(lines)) => lines.top,
+        other => panic!("{other:?}"),
+    };
+    assert!((60..=70).contains(&top(&desk)), "{}", top(&desk));
+    desk.press("home");
+    assert_eq!(top(&desk), 0);
+    desk.press("d");
+    assert!(desk.model.sheet.is_none());
+    desk.tell(read);
+    assert!(desk.model.sheet.is_none(), "an answer that nobody waits for any more opens nothing");
+}
+
 #[test]
 fn a_waiver_asks_once_more_and_no_brings_the_form_back() {
     let mut desk = Desk::of("lead", 80, 24);
@@ -384,7 +462,7 @@ fn names_of_commands_are_unique() {
 }
 
 fn any_key() -> impl Strategy<Value = Key> {
-    let letters = prop::sample::select("cCfeEtarRswHmnNjkgGhlJK[]<>12345/:?yYq +x0".chars().collect::<Vec<_>>());
+    let letters = prop::sample::select("cCfeEtarRswHmnNjkgGhlJK[]<>12345/:?yYdq +x0".chars().collect::<Vec<_>>());
     let codes = prop::sample::select(vec![
         Code::Enter,
         Code::Enter,

@@ -3,7 +3,8 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
-use stageplate::app::model::Model;
+use stageplate::app::lines::Side;
+use stageplate::app::model::{Model, Sheet};
 use stageplate::app::msg::Msg;
 use stageplate::config::theme::Theme;
 use stageplate::view::draw;
@@ -142,6 +143,36 @@ fn a_value_that_does_not_fit_is_refused_where_it_is_typed() {
 }
 
 #[test]
+fn the_lines_of_the_base_message_beside_ours() {
+    let lines = |rows: &[(&str, &str)]| {
+        let row = |(number, mass): &(&str, &str)| {
+            [
+                ("  <AxleGroup>".to_owned(), false),
+                (format!("    <AxleNumber>{number}</AxleNumber>"), false),
+                (
+                    format!("    <TechnicallyPermissibleMassAxle>{mass}</TechnicallyPermissibleMassAxle>"),
+                    *number == "2",
+                ),
+                ("  </AxleGroup>".to_owned(), false),
+            ]
+        };
+        let inner = rows.iter().flat_map(row);
+        let table = |text: &str| std::iter::once((text.to_owned(), false));
+        table("<AxleTable>").chain(inner).chain(table("</AxleTable>")).collect()
+    };
+    at_each_size("lines", "review", |desk| {
+        desk.press("enter d");
+        let Some(Sheet::Lines(open)) = &desk.model.sheet else { panic!() };
+        let (record, address) = (open.record, open.address.clone());
+        let base =
+            Side { from: "stage 1 · base.xml · line 214".into(), lines: lines(&[("1", "2100"), ("2", "2400")]) };
+        let ours =
+            Side { from: "ours · the message in work".into(), lines: lines(&[("1", "2100"), ("2", "2\u{a0}600")]) };
+        desk.tell(Msg::Lines { record, address, base, ours });
+    });
+}
+
+#[test]
 fn the_question_before_a_release() {
     at_each_size("release", "release", |desk| desk.press("G enter R"));
 }
@@ -176,8 +207,21 @@ fn an_empty_desk_says_what_to_do_next() {
 
 #[test]
 fn every_size_draws() {
-    let scenes =
-        ["", "esc", "enter", "enter 2", "enter 3", "enter 4", "enter 5", "enter f", "G enter R", "?", ":", "/"];
+    let scenes = [
+        "",
+        "esc",
+        "enter",
+        "enter 2",
+        "enter 3",
+        "enter 4",
+        "enter 5",
+        "enter f",
+        "enter d",
+        "G enter R",
+        "?",
+        ":",
+        "/",
+    ];
     for (at, keys) in scenes.iter().enumerate() {
         let mut desk = Desk::of("release", 80, 24);
         desk.press(keys);
