@@ -25,9 +25,10 @@
 //! 6. [`issuing`]: messages that go out: composed, sealed, verified, released.
 //! 7. [`app`], [`view`], [`term`]: the terminal's model, its picture, its driver.
 //! 8. [`cli`]: the verbs of the command line.
-//! 9. [`failure`]: what reaches a person when something says no.
+//! 9. [`failure`]: what reaches a person when something says no; [`bounded`]: how a named file is read.
 
 pub mod app;
+pub mod bounded;
 pub mod cli;
 pub mod config;
 pub mod domain;

@@ -9,7 +9,9 @@ use uuid::Uuid;
 
 use super::args::Global;
 use super::output::Out;
+use crate::bounded;
 use crate::config::place::Place;
+use crate::config::strict;
 use crate::domain::address::Address;
 use crate::domain::approval::Approval;
 use crate::domain::identity::{Login, RecordId, Vin};
@@ -187,6 +189,9 @@ pub fn read_vins(typed: &[String]) -> Result<Vec<String>, Failure> {
             vins.push(vin.clone());
         }
     }
+    // A record named twice is acted on once: two lines must not move it two steps.
+    let mut met = std::collections::HashSet::new();
+    vins.retain(|vin| met.insert(vin.clone()));
     if vins.is_empty() {
         return Err(Failure::new(Kind::Usage, "no VIN was given"));
     }
@@ -195,7 +200,8 @@ pub fn read_vins(typed: &[String]) -> Result<Vec<String>, Failure> {
 
 /// The text of a file a person named.
 pub fn read_text(path: &Path) -> Result<String, Failure> {
-    std::fs::read_to_string(path).map_err(|fault| unreadable(path, &fault))
+    let bytes = bounded::read(path, strict::LARGEST).map_err(|fault| unreadable(path, &fault))?;
+    String::from_utf8(bytes).map_err(|_| Failure::new(Kind::Usage, format!("{} is not UTF-8", path.display())))
 }
 
 /// The failure of not being able to read a file.

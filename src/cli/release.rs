@@ -9,10 +9,14 @@ use super::context::{self, Context};
 use super::output::{Out, Table};
 use super::terminal;
 use super::work::Outcomes;
+use crate::bounded;
+use crate::domain::identity::Digest;
 use crate::failure::{Failure, Kind};
 use crate::issuing;
 use crate::ivi;
 use crate::ivi::key::SealKey;
+use crate::ivi::limits;
+use crate::ivi::verify::Verified;
 use crate::store::StoreError;
 
 pub fn release(context: &mut Context, vins: &[String], key: Option<&Path>) -> Result<(), Failure> {
@@ -64,21 +68,33 @@ pub fn message(context: &mut Context, vin: &str, version: Option<u8>, draft: boo
     Ok(context.out.bytes(&bytes)?)
 }
 
-/// Verifies files, and the desk where it is asked for. Needs no person, and without `desk` no desk.
+/// What was looked at, whether it holds, and how it was found.
+type Checked = (String, bool, String);
+
+/// Verifies files, and the desk where it is asked for. Needs no person, and without `desk` no desk. A seal says whose
+/// key made it and nothing about whether to believe them; together with the desk a file must be one of its releases.
 pub fn verify(global: &Global, files: &[PathBuf], desk: bool) -> Result<(), Failure> {
     let out = Out { format: global.output, quiet: global.quiet };
-    let mut checked: Vec<(String, bool, String)> = Vec::new();
+    let mut checked: Vec<Checked> = Vec::new();
+    let mut messages: Vec<(usize, Digest)> = Vec::new();
     for file in files {
-        let bytes = std::fs::read(file).map_err(|fault| context::unreadable(file, &fault))?;
+        let bytes = bounded::read(file, limits::BYTES).map_err(|fault| context::unreadable(file, &fault))?;
         let (ok, detail) = match ivi::verify::verify(&bytes, &ivi::verify::Trust::Any, context::now().utc()) {
-            Ok(verified) => (true, format!("the seal of {} fits the content", verified.certificate.subject)),
+            Ok(Verified { certificate, .. }) => {
+                messages.push((checked.len(), Digest::of(&bytes)));
+                let (subject, print) = (&certificate.subject, certificate.fingerprint);
+                (true, format!("the seal fits the content; its certificate is {subject}, SHA-256 {print}"))
+            }
             Err(fault) => (false, fault.to_string()),
         };
         checked.push((file.display().to_string(), ok, detail));
     }
+    if !messages.is_empty() && !desk {
+        out.say("whether to believe the certificate is yours to say: compare its SHA-256, or verify with --desk");
+    }
     if desk {
         let path = context::desk_path(global)?;
-        match look_at_desk(&path, &out) {
+        match look_at_desk(&path, &out, &messages, &mut checked) {
             Ok(found) => checked.extend(found),
             Err(StoreError::NoDesk(path)) => return Err(StoreError::NoDesk(path).into()),
             // A desk that cannot even be read through does not hold.
@@ -98,9 +114,26 @@ pub fn verify(global: &Global, files: &[PathBuf], desk: bool) -> Result<(), Fail
     if all_ok { Ok(()) } else { Err(Failure::new(Kind::Refused, "something does not hold").rule("verify")) }
 }
 
-/// What was looked at on a desk, whether it holds, and how it was found.
-fn look_at_desk(path: &Path, out: &Out) -> Result<Vec<(String, bool, String)>, StoreError> {
+/// What was found on a desk; and of each message, whether it is one that the desk released.
+fn look_at_desk(
+    path: &Path,
+    out: &Out,
+    messages: &[(usize, Digest)],
+    files: &mut [Checked],
+) -> Result<Vec<Checked>, StoreError> {
     let mut desk = context::open_desk(path, out)?;
+    for (at, sha256) in messages {
+        let (_, ok, detail) = &mut files[*at];
+        match desk.released_as(*sha256)? {
+            Some((vin, version)) => {
+                detail.push_str(&format!("; it is version {version} of {vin}, as this desk released it"));
+            }
+            None => {
+                *ok = false;
+                detail.push_str("; this desk released no such message");
+            }
+        }
+    }
     let report = desk.verify_chain()?;
     let (seq, head) = desk.head()?;
     let detail = format!(

@@ -3,8 +3,7 @@
 //! Invariant: reading goes on after a fault, so that a person sees all of them at once.
 
 use std::cell::RefCell;
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 
 use chrono::NaiveDate;
@@ -12,10 +11,11 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::fault::ConfigFault;
+use crate::bounded;
 use crate::domain::nearest::nearest;
 
 /// The largest file of configuration that is read, in bytes.
-const LARGEST: u64 = 1 << 20;
+pub const LARGEST: usize = 1 << 20;
 
 /// The text of a file of at most one MiB. `Ok(None)` where there is none.
 ///
@@ -24,15 +24,9 @@ const LARGEST: u64 = 1 << 20;
 /// A fault of the whole file: it cannot be read, is too large, or is not UTF-8.
 pub fn read(path: &Path) -> Result<Option<String>, ConfigFault> {
     let name = path.display().to_string();
-    let file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(ConfigFault::whole(&name, format!("cannot be read: {error}"))),
-    };
-    let mut bytes = Vec::new();
-    match file.take(LARGEST + 1).read_to_end(&mut bytes) {
-        Ok(read) if read as u64 > LARGEST => Err(ConfigFault::whole(&name, "is larger than one MiB")),
-        Ok(_) => String::from_utf8(bytes).map(Some).map_err(|_| ConfigFault::whole(&name, "is not UTF-8")),
+    match bounded::read(path, LARGEST) {
+        Ok(bytes) => String::from_utf8(bytes).map(Some).map_err(|_| ConfigFault::whole(&name, "is not UTF-8")),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(ConfigFault::whole(&name, format!("cannot be read: {error}"))),
     }
 }

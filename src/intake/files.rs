@@ -3,12 +3,13 @@
 //! Invariant: nothing but regular files is ever opened, so that a pipe or a device cannot stop an import.
 
 use std::collections::BTreeSet;
-use std::io::{self, Read as _};
+use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::Reject;
 use super::table::{Format, MOST_BYTES};
+use crate::bounded;
 use crate::ivi::limits;
 
 /// How deep directories are walked.
@@ -140,25 +141,20 @@ impl Search {
 /// # Errors
 /// It cannot be read, or is larger.
 pub fn bytes(path: &Path) -> Result<Vec<u8>, Reject> {
-    let file = std::fs::File::open(path).map_err(|fault| Reject::new(unreadable(&fault)))?;
-    if !file.metadata().is_ok_and(|about| about.is_file()) {
-        return Err(Reject::new("not a regular file"));
-    }
     let most = if Kind::by_name(path) == Some(Kind::Message) { limits::BYTES } else { MOST_BYTES };
-    let mut bytes = Vec::new();
-    let read = file.take(most as u64 + 1).read_to_end(&mut bytes);
-    read.map_err(|fault| Reject::new(unreadable(&fault)))?;
-    if bytes.len() > most {
-        return Err(
-            Reject::new(format!("larger than {} MiB", most / 1024 / 1024)).hint("look whether it is the right file")
-        );
-    }
-    Ok(bytes)
+    bounded::read(path, most).map_err(|fault| {
+        let reject = Reject::new(unreadable(&fault));
+        match fault.kind() {
+            io::ErrorKind::FileTooLarge => reject.hint("look whether it is the right file"),
+            _ => reject,
+        }
+    })
 }
 
 fn unreadable(fault: &io::Error) -> String {
     match fault.kind() {
         io::ErrorKind::NotFound => "no such file".to_owned(),
+        io::ErrorKind::FileTooLarge | io::ErrorKind::InvalidInput => fault.to_string(),
         _ => format!("it cannot be read: {fault}"),
     }
 }

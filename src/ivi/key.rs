@@ -14,6 +14,7 @@ use chrono::{DateTime, Utc};
 
 use super::certificate::{Certificate, CertificateFault};
 use super::test_key;
+use crate::bounded;
 
 /// Seal keys are RSA (the setup manual prescribes RSA-SHA256) of at least this many bits.
 pub const LEAST_BITS: usize = 2048;
@@ -139,7 +140,7 @@ impl SealKey {
     /// Reads a key file: PKCS#12, or PEM with the private key (PKCS#8 or PKCS#1) and its certificates.
     pub fn from_file(path: &Path, password: Option<&str>) -> Result<Self, KeyFault> {
         let unreadable = |error| KeyFault::Unreadable { path: path.to_owned(), error };
-        let file = std::fs::File::open(path).map_err(unreadable)?;
+        let file = bounded::open(path).map_err(unreadable)?;
         let mode = file.metadata().map_err(unreadable)?.permissions().mode();
         let mut bytes = Vec::new();
         file.take(LARGEST_FILE + 1).read_to_end(&mut bytes).map_err(unreadable)?;

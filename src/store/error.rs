@@ -1,5 +1,6 @@
 //! What the store says when it cannot: refused, overtaken, busy, missing, damaged; and how a person is told.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use thiserror::Error;
@@ -148,6 +149,14 @@ impl From<StoreError> for Failure {
             StoreError::Permission { ref fix, .. } => failure(Kind::NotAllowed).hint(fix.clone()),
             StoreError::Damaged { .. } => failure(Kind::Fault)
                 .hint("`stageplate verify --desk` names every place; do not work on before you know"),
+            StoreError::Io { ref source, .. } if source.kind() == ErrorKind::PermissionDenied => {
+                failure(Kind::NotAllowed).hint("choose a place you may write to, or ask for the right to")
+            }
+            StoreError::Io { ref source, .. }
+                if matches!(source.kind(), ErrorKind::NotADirectory | ErrorKind::ReadOnlyFilesystem) =>
+            {
+                failure(Kind::Usage).hint("choose another place for the desk; check --db")
+            }
             StoreError::Sql(_) | StoreError::Io { .. } => {
                 failure(Kind::Fault).hint("nothing was written; `stageplate doctor` looks for the cause")
             }

@@ -62,6 +62,23 @@ impl Desk {
         })
     }
 
+    /// Which record's release, and of which version, a sealed message is; `None` when this desk released no such one.
+    ///
+    /// # Errors
+    /// When the desk cannot be read.
+    pub fn released_as(&mut self, sha256: Digest) -> Result<Option<(Vin, u8)>, StoreError> {
+        self.read(|session| {
+            let mut find = session.conn.prepare_cached(
+                "SELECT vin, release.version FROM release JOIN record ON record.id = release.record WHERE sha256 = ?1",
+            )?;
+            let found: Option<(String, u8)> =
+                find.query_row([&sha256.0[..]], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+            let Some((vin, version)) = found else { return Ok(None) };
+            let vin = Vin::parse(&vin).map_err(|no| StoreError::damaged(format!("a release: {no}")))?;
+            Ok(Some((vin, version)))
+        })
+    }
+
     /// A release and its bytes as they were sealed: of this version, or the last one.
     ///
     /// # Errors

@@ -68,6 +68,33 @@ fn who_may_not_release_is_told_so_before_anybody_looks_for_a_key() {
 }
 
 #[test]
+fn a_record_that_is_named_twice_is_acted_on_once() {
+    let site = desk();
+    let file = site.write("sheet.csv", "vin,13\nZZATG60D2TK104417,2000\n");
+    site.expect(0, "prep", &["import", file.to_str().unwrap()]);
+    site.expect(0, "prep", &["take", "ZZATG60D2TK104417"]);
+    let (told, _) = site.expect(0, "prep", &["--output", "json", "advance", "ZZATG60D2TK104417", "ZZATG60D2TK104417"]);
+    let told: Value = serde_json::from_str(&told).unwrap();
+    assert_eq!((told.as_array().unwrap().len(), &told[0]["step"]), (1, &Value::from("preparation")));
+}
+
+#[test]
+fn a_reason_of_nothing_that_can_be_read_is_none() {
+    let site = desk();
+    let file = site.write("sheet.csv", "vin,13\nZZATG60D2TK104417,2000\n");
+    site.expect(0, "prep", &["import", file.to_str().unwrap()]);
+    site.expect(1, "prep", &["set", "ZZATG60D2TK104417", "13=1900", "--reason", "\u{200b}"]);
+}
+
+#[test]
+fn a_desk_is_made_where_one_may_write_or_the_place_is_named() {
+    let site = Site::new();
+    site.write("desk", "a file where the directory would be");
+    let out = site.run(&["init"]);
+    assert_eq!(out.status.code(), Some(2), "{}", String::from_utf8_lossy(&out.stderr));
+}
+
+#[test]
 fn a_stranger_on_a_demo_desk_is_told_whom_to_be() {
     let site = Site::new();
     let folder = site.path("desk");

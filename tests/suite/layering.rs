@@ -5,18 +5,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Room -> rooms it may name. What is not listed is not allowed; everybody may name itself.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("failure", &[]),
+    ("bounded", &[]),
     ("domain", &[]),
-    ("ivi", &["domain"]),
+    ("ivi", &["domain", "bounded"]),
     ("store", &["domain", "failure"]),
-    ("config", &["domain"]),
-    ("intake", &["domain", "ivi", "store", "config"]),
+    ("config", &["domain", "bounded"]),
+    ("intake", &["domain", "ivi", "store", "config", "bounded"]),
     ("issuing", &["domain", "ivi", "store", "config", "failure"]),
     ("app", &["domain", "config", "failure"]),
     ("view", &["domain", "config", "app", "failure"]),
     ("term", &["domain", "config", "app", "view", "store", "ivi", "issuing", "failure"]),
-    ("cli", &["domain", "ivi", "store", "config", "intake", "issuing", "app", "term", "failure"]),
+    ("cli", &["domain", "ivi", "store", "config", "intake", "issuing", "app", "term", "failure", "bounded"]),
     ("main", &["cli", "failure"]),
 ];
 

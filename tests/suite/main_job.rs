@@ -153,6 +153,8 @@ fn a_base_vehicle_is_completed_reviewed_by_others_and_released_as_a_sealed_messa
     site.expect(0, "rel", &["verify", "--desk"]);
     let file = site.write("sealed.xml", &message);
     site.expect(0, "rel", &["verify", file.to_str().unwrap()]);
+    let (ours, _) = site.expect(0, "rel", &["verify", file.to_str().unwrap(), "--desk"]);
+    assert!(ours.contains("version 1 of YARTN2EVHDTEST123, as this desk released it"), "{ours}");
     let broken = site.write("broken.xml", &message.replace(">3120<", ">3121<"));
     site.expect(1, "rel", &["verify", broken.to_str().unwrap()]);
 

@@ -314,7 +314,7 @@ impl<'a> Work<'a> {
     }
 
     fn needs_words(&self, what: &str, text: &str) -> Result<(), Refusal> {
-        if text.trim().is_empty() {
+        if !text.chars().any(char::is_alphanumeric) {
             return Err(Refusal::new("reason", format!("{what} needs a reason in words")));
         }
         if text.len() > 64 * 1024 {

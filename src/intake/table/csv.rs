@@ -86,13 +86,15 @@ struct Records<'a> {
     core: csv_core::Reader,
     rest: &'a [u8],
     line: usize,
+    /// Whether the last cell begins with a quote that the text never closes.
+    unclosed: bool,
     some: [u8; 1024],
 }
 
 impl<'a> Records<'a> {
     fn of(text: &'a str, separator: u8) -> Self {
         let core = csv_core::ReaderBuilder::new().delimiter(separator).build();
-        Records { core, rest: text.as_bytes(), line: 1, some: [0; 1024] }
+        Records { core, rest: text.as_bytes(), line: 1, unclosed: false, some: [0; 1024] }
     }
 
     fn pass(&mut self, count: usize) {
@@ -105,6 +107,7 @@ impl<'a> Records<'a> {
     /// is kept as shows it.
     fn field(&mut self, field: &mut Vec<u8>) -> Option<bool> {
         field.clear();
+        let from = self.rest;
         loop {
             let (result, read, written) = self.core.read_field(self.rest, &mut self.some);
             self.pass(read);
@@ -114,7 +117,13 @@ impl<'a> Records<'a> {
             match result {
                 // Read again: an empty input tells the reader that the text has ended.
                 csv_core::ReadFieldResult::InputEmpty | csv_core::ReadFieldResult::OutputFull => {}
-                csv_core::ReadFieldResult::Field { record_end } => return Some(record_end),
+                csv_core::ReadFieldResult::Field { record_end } => {
+                    // Within quotes a quote is written twice, so a cell that is closed has an even number of them.
+                    self.unclosed = self.rest.is_empty()
+                        && from.first() == Some(&b'"')
+                        && from.iter().filter(|byte| **byte == b'"').count() % 2 == 1;
+                    return Some(record_end);
+                }
                 csv_core::ReadFieldResult::End => return None,
             }
         }
@@ -136,7 +145,13 @@ impl Records<'_> {
         while record.columns < most {
             let Some(ends) = self.field(&mut field) else { return (record.columns > 0).then_some(record) };
             // The text is UTF-8; only a cell that was cut for its length can end within a character.
-            let cell = cell(&String::from_utf8_lossy(&field));
+            let cell = match self.unclosed {
+                true => Err(format!(
+                    "the quote before this cell is never closed, so {} lines were taken for it",
+                    self.line - record.line + 1
+                )),
+                false => cell(&String::from_utf8_lossy(&field)),
+            };
             let says_nothing = cell.as_ref().is_ok_and(String::is_empty);
             if !says_nothing && record.filled.len() <= MOST_COLUMNS {
                 record.filled.push((record.columns, cell));
@@ -161,6 +176,17 @@ impl Iterator for Records<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_quote_that_is_never_closed_swallows_no_rows_in_silence() {
+        let table = read(b"vin,order\nA,\"abc\nB,def\nC,ghi\n").unwrap();
+        let cells = table.rows[0].cells.as_ref().unwrap();
+        assert!(cells[1].1.as_ref().unwrap_err().contains("never closed"), "{cells:?}");
+        for closed in ["vin,order\nA,\"ab\"\"c\"", "vin,order\nA,\"a\nb\"\n", "vin,order\nA,a\"b\n"] {
+            let table = read(closed.as_bytes()).unwrap();
+            assert!(table.rows[0].cells.as_ref().unwrap().iter().all(|(_, cell)| cell.is_ok()), "{closed}");
+        }
+    }
     use crate::intake::table::{MOST_BYTES, MOST_ROWS};
 
     fn texts(table: &Table) -> Vec<(usize, Vec<String>)> {
