@@ -41,7 +41,9 @@ impl Content {
 
     /// All entries at or below `place` (a table, a row, a group).
     pub fn within<'a>(&'a self, place: &'a str) -> impl Iterator<Item = (&'a Address, &'a str)> {
-        self.iter().filter(move |(address, _)| address.is_within(place))
+        // What lies in a place follows right on it in the order of addresses.
+        let from = self.0.range(Address::unchecked(place)..);
+        from.take_while(move |(address, _)| address.is_within(place)).map(|(address, value)| (address, value.as_str()))
     }
 
     /// The number of rows of a table (`AxleTable`, `AxleTable[1]/TyreAxleTable`).
@@ -50,7 +52,9 @@ impl Content {
             let rest = address.as_str().strip_prefix(table)?.strip_prefix('[')?;
             rest.split(']').next()?.parse().ok()
         };
-        self.0.keys().filter_map(row).max().unwrap_or(0)
+        // Rows come in the order of their numbers, before any longer name.
+        let span = Address::unchecked(&format!("{table}["))..Address::unchecked(&format!("{table}\0"));
+        self.0.range(span).next_back().and_then(|(address, _)| row(address)).unwrap_or(0)
     }
 
     /// Keeps only what `keep` says.
@@ -80,5 +84,46 @@ impl IntoIterator for Content {
     type IntoIter = std::collections::btree_map::IntoIter<Address, String>;
     fn into_iter(self) -> Self::IntoIter {
         self.0.into_iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn content() -> Content {
+        let addresses = [
+            "Axle",
+            "AxleTable[1]/AxleNumber",
+            "AxleTable[1]/TyreAxleTable[1]/TyreSize",
+            "AxleTable[1]/TyreAxleTable[12]/TyreSize",
+            "AxleTable[2]/AxleNumber",
+            "AxleTable[10]/AxleNumber",
+            "AxleTableau[11]/X",
+            "MassGroup/ActualMass",
+            "MassGroup/Points[3]/Mass",
+            "MassGroups",
+        ];
+        addresses.iter().map(|address| (Address::unchecked(address), String::new())).collect()
+    }
+
+    #[test]
+    fn a_table_has_as_many_rows_as_its_last_one_says() {
+        let rows = |table: &str| content().rows(table);
+        assert_eq!(rows("AxleTable"), 10);
+        assert_eq!(rows("AxleTable[1]/TyreAxleTable"), 12);
+        assert_eq!(rows("MassGroup/Points"), 3);
+        assert_eq!((rows("AxleTable[2]/TyreAxleTable"), rows("Axle"), rows("MassGroup"), rows("")), (0, 0, 0, 0));
+    }
+
+    #[test]
+    fn what_lies_within_a_place_is_found_whole_and_nothing_else() {
+        let content = content();
+        let within = |place: &str| content.within(place).count();
+        for place in ["Axle", "AxleTable", "AxleTable[1]", "AxleTable[10]", "MassGroup", "MassGroup/ActualMass", "Z"] {
+            let all = content.iter().filter(|(address, _)| address.is_within(place)).count();
+            assert_eq!(within(place), all, "{place}");
+        }
+        assert_eq!(within("AxleTable"), 5);
     }
 }

@@ -11,7 +11,14 @@ use crate::domain::value;
 
 /// The number at an address the caller writes out.
 pub fn number(content: &Content, address: &str) -> Option<Decimal> {
-    content.value(address).and_then(value::decimal)
+    content.value(address).and_then(amount)
+}
+
+/// The number a text is, if it is one that any entry could hold: sums and products of a few of them never overflow,
+/// whatever a message received says.
+pub fn amount(text: &str) -> Option<Decimal> {
+    const MOST: Decimal = Decimal::from_parts(1_000_000_000, 0, 0, false, 0);
+    value::decimal(text).filter(|number| number.abs() <= MOST)
 }
 
 /// The day at an address the caller writes out.
@@ -40,4 +47,12 @@ pub fn is_stated(own: &OwnValue) -> bool {
 /// Whether our stage gives anything at or below `place`.
 pub fn gives(certificate: &Certificate, place: &str) -> bool {
     certificate.own.keys().any(|address| address.is_within(place))
+}
+
+/// The class of the vehicle's category, off-road and special purpose aside: `M1` of `M1GS`; empty for a vehicle that is
+/// neither M, N nor O.
+pub fn class(content: &Content) -> &str {
+    let category = content.value("VehicleCategory").unwrap_or_default();
+    let class = category.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    if class.len() == 2 && class.starts_with(['M', 'N', 'O']) { class } else { "" }
 }

@@ -4,20 +4,25 @@
 
 mod approvals;
 mod arithmetic;
+mod axles;
 mod category;
 mod dates;
 #[cfg(test)]
 mod fixture;
 mod identity;
 mod look;
+mod masses;
 mod options;
 pub mod page;
+mod row;
 mod stages;
 mod structure;
 mod text;
+mod towing;
 
 use std::collections::BTreeSet;
 
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::address::Address;
@@ -115,6 +120,12 @@ impl Report {
         self.found.push(Reported { address, message: message.into(), values: named(values) });
     }
 
+    /// Reports two numbers that do not go together, each with a name.
+    pub fn numbers(&mut self, address: &str, message: impl Into<String>, values: [(&str, Decimal); 2]) {
+        let [(one, first), (other, second)] = values;
+        self.at(address, message, &[(one, &first.to_string()), (other, &second.to_string())]);
+    }
+
     /// Reports what is wrong with the record as a whole.
     pub fn whole(&mut self, message: impl Into<String>, values: &[(&str, &str)]) {
         self.found.push(Reported { address: None, message: message.into(), values: named(values) });
@@ -132,6 +143,9 @@ const SUBJECTS: &[(&str, &[Check])] = &[
     ("Approval", approvals::CHECKS),
     ("Category", category::CHECKS),
     ("Arithmetic", arithmetic::CHECKS),
+    ("Masses", masses::CHECKS),
+    ("Towing", towing::CHECKS),
+    ("Axles, wheels and tyres", axles::CHECKS),
     ("Dates", dates::CHECKS),
     ("Structure", structure::CHECKS),
     ("Build options", options::CHECKS),
