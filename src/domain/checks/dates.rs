@@ -2,6 +2,7 @@
 
 use super::look::{day, own};
 use super::{Check, Grade, Report};
+use crate::domain::approval::Approval;
 use crate::domain::certificate::{Case, Certificate};
 
 const BUILT: &str = "DateManufactureVehicle";
@@ -54,6 +55,15 @@ pub const CHECKS: &[Check] = &[
         remedy: "Declare the day on which our stage was finished, or `=` where the base vehicle's is meant.",
         run: is_ours,
     },
+    Check {
+        id: "DA-06",
+        title: "Each extension of the approval has a date of issue of its own",
+        clause: "EReg change overview 1.1: the date of issue moves with the extension, not with corrections; the comparison is inferred",
+        grade: Grade::Warn,
+        entries: &[ISSUED, "TypeApprovalNumber"],
+        remedy: "Look at the approval documents and import the approval with the date of this extension.",
+        run: extensions_have_their_own_date,
+    },
 ];
 
 fn not_in_the_future(case: &Case<'_>, certificate: &Certificate, report: &mut Report) {
@@ -103,10 +113,32 @@ fn is_ours(_: &Case<'_>, certificate: &Certificate, report: &mut Report) {
     }
 }
 
+fn extensions_have_their_own_date(case: &Case<'_>, _: &Certificate, report: &mut Report) {
+    let Some(named) = case.approval() else { return };
+    let same = |other: &&Approval| other.number.base() == named.number.base() && other.issued == named.issued;
+    for other in case.approvals.iter().filter(|other| other.number != named.number).filter(same) {
+        let text = format!("{} and {} have the same date of issue: one of them is wrong", named.number, other.number);
+        let issued = named.issued.to_string();
+        report.at(ISSUED, text, &[(named.number.as_str(), &issued), (other.number.as_str(), &issued)]);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::fixture::World;
     use super::BUILT;
+    use crate::domain::approval::ApprovalNumber;
+
+    #[test]
+    fn two_extensions_of_one_date_warn() {
+        let mut world = World::sound();
+        let mut other = world.approvals[0].clone();
+        other.number = ApprovalNumber::parse("e4*2018/858*90471*00").unwrap();
+        world.approvals.push(other);
+        assert!(world.fires("DA-06"));
+        world.approvals[1].issued = world.now.day();
+        assert!(!world.fires("DA-06"));
+    }
 
     #[test]
     fn a_manufacture_to_come_blocks() {

@@ -55,6 +55,10 @@ const OURS: &[(&str, &str)] = &[
     ("Variant", "BOX"),
     ("Version", "L2H2-01"),
     ("DateManufactureVehicle", "2026-09-14"),
+    ("CompletedAltered", "A"),
+    ("DescriptionCompletedAltered", "closed box body"),
+    ("LocationMarkingsTable[1]/LocationMarkingsSubject", "STAT"),
+    ("LocationMarkingsTable[2]/LocationMarkingsSubject", "VIN"),
     ("GeneralConstructionGroup/NumberOfDoors", "3"),
     ("ConfigurationDoorsGroup/NumberOfDoorsLeft", "1"),
     ("ConfigurationDoorsGroup/NumberOfDoorsRight", "1"),
@@ -217,7 +221,7 @@ fn catalogue() -> Catalogue {
         elements.push(value(1, name, "CocDataGroup", name, TEXT));
     }
     elements.push(value(1, PLATE_METHOD, "CocDataGroup", PLATE_METHOD, PLATE));
-    for name in ["DateManufactureVehicle", "DescriptionCompletedAltered"] {
+    for name in ["DateManufactureVehicle", "CompletedAltered", "DescriptionCompletedAltered"] {
         elements.push(value(0, name, "CocDataGroup", name, TEXT));
     }
     for (container, shape, row, min, parts) in [
@@ -239,6 +243,7 @@ fn catalogue() -> Catalogue {
                 "PreviousStageVersion",
             ],
         ),
+        ("LocationMarkingsTable", Shape::Table, "LocationMarkingsGroup", 0, &["LocationMarkingsSubject"]),
         ("GeneralConstructionGroup", Shape::Group, "", 0, &["NumberOfAxles", "NumberOfDoors"]),
         ("DimensionGroup", Shape::Group, "", 0, &["Wheelbase", "Length"]),
         (

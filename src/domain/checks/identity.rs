@@ -1,5 +1,6 @@
 //! Checks of identity: one VIN through all stages.
 
+use super::look::class;
 use super::{Check, Grade, Report};
 use crate::domain::certificate::{Case, Certificate};
 use crate::domain::identity::Vin;
@@ -34,6 +35,15 @@ pub const CHECKS: &[Check] = &[
         entries: &[VIN],
         remedy: "Compare with the VIN stamped on the vehicle; some manufacturers end it otherwise.",
         run: last_four_are_digits,
+    },
+    Check {
+        id: "ID-04",
+        title: "The version of M, N and O is one of the approval",
+        clause: "EReg change overview 1.1: N/A only under Regulations (EU) No 167/2013 and No 168/2013",
+        grade: Grade::Block,
+        entries: &["Version"],
+        remedy: "Declare the version as the approval names it.",
+        run: version_is_named,
     },
 ];
 
@@ -72,10 +82,32 @@ fn last_four_are_digits(case: &Case<'_>, _: &Certificate, report: &mut Report) {
     }
 }
 
+fn version_is_named(_: &Case<'_>, certificate: &Certificate, report: &mut Report) {
+    let content = &certificate.effective;
+    if let Some(version) = content.value("Version")
+        && version.trim().eq_ignore_ascii_case("N/A")
+        && !class(content).is_empty()
+    {
+        let category = content.value("VehicleCategory").unwrap_or_default();
+        let text = "vehicles of category M, N and O have a version: declare it as the approval names it";
+        report.at("Version", text, &[("category", category), ("version", version)]);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::fixture::World;
     use super::VIN;
+
+    #[test]
+    fn a_version_that_is_none_blocks() {
+        let mut world = World::sound();
+        assert!(!world.fires("ID-04"));
+        world.set("Version", "n/a");
+        assert!(world.fires("ID-04"));
+        world.set("VehicleCategory", "R2a");
+        assert!(!world.fires("ID-04"), "agricultural vehicles may have none");
+    }
 
     #[test]
     fn another_vin_in_an_earlier_stage_blocks() {

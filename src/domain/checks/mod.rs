@@ -5,16 +5,21 @@
 mod approvals;
 mod arithmetic;
 mod axles;
+mod body;
 mod category;
+mod completion;
 mod dates;
+mod energy;
 #[cfg(test)]
 mod fixture;
 mod identity;
 mod look;
 mod masses;
+mod messages;
 mod options;
 pub mod page;
 mod row;
+mod series;
 mod stages;
 mod structure;
 mod text;
@@ -126,6 +131,11 @@ impl Report {
         self.at(address, message, &[(one, &first.to_string()), (other, &second.to_string())]);
     }
 
+    /// Whether nothing was reported.
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
     /// Reports what is wrong with the record as a whole.
     pub fn whole(&mut self, message: impl Into<String>, values: &[(&str, &str)]) {
         self.found.push(Reported { address: None, message: message.into(), values: named(values) });
@@ -139,13 +149,18 @@ fn named(values: &[(&str, &str)]) -> Vec<(String, String)> {
 /// The subjects of checks, each with its title and its checks, in the order findings are told in.
 const SUBJECTS: &[(&str, &[Check])] = &[
     ("Identity", identity::CHECKS),
+    ("Messages received", messages::CHECKS),
     ("Build stages", stages::CHECKS),
+    ("Completion", completion::CHECKS),
     ("Approval", approvals::CHECKS),
+    ("Kind of approval", series::CHECKS),
     ("Category", category::CHECKS),
+    ("Body, seats and dimensions", body::CHECKS),
     ("Arithmetic", arithmetic::CHECKS),
     ("Masses", masses::CHECKS),
     ("Towing", towing::CHECKS),
     ("Axles, wheels and tyres", axles::CHECKS),
+    ("Power plant", energy::CHECKS),
     ("Dates", dates::CHECKS),
     ("Structure", structure::CHECKS),
     ("Build options", options::CHECKS),

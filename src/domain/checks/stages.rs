@@ -267,7 +267,7 @@ const BASE_ENVELOPE: [(&str, &str, i64); 4] = [
     ),
 ];
 
-fn inside_the_base_envelope(_: &Case<'_>, certificate: &Certificate, report: &mut Report) {
+pub(super) fn inside_the_base_envelope(_: &Case<'_>, certificate: &Certificate, report: &mut Report) {
     for (allowed, limited, factor) in BASE_ENVELOPE {
         let Some(given) = number(&certificate.effective, limited) else { continue };
         let limit =

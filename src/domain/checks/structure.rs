@@ -1,8 +1,11 @@
 //! Checks of structure: nothing mandatory missing in what we would send, nothing that does not fit, and what was wrong
 //! with what we received.
 
-use super::look::gives;
+use rust_decimal::Decimal;
+
+use super::look::{amount, gives, number};
 use super::{Check, Grade, Report};
+use crate::domain::address::Address;
 use crate::domain::certificate::{Case, Certificate, is_formal};
 use crate::domain::structure;
 
@@ -55,6 +58,46 @@ pub const CHECKS: &[Check] = &[
         remedy: "Restate at least one entry of the group.",
         run: groups_are_given,
     },
+    Check {
+        id: "ST-06",
+        title: "The least of a range is not above its greatest",
+        clause: "EReg guidelines 2.4: Min and Max mark a range; the comparison is inferred",
+        grade: Grade::Warn,
+        entries: &[],
+        remedy: "Correct the end of the range that was mistyped; the two may be the wrong way round.",
+        run: ranges_are_ranges,
+    },
+    Check {
+        id: "ST-07",
+        title: "A value lies inside its own range",
+        clause: "EReg guidelines 2.4: Min and Max mark a range; the comparison is inferred",
+        grade: Grade::Warn,
+        entries: &[],
+        remedy: "Correct the value or the range.",
+        run: values_lie_in_their_range,
+    },
+    Check {
+        id: "ST-08",
+        title: "Masses and dimensions of the vehicle are more than nothing",
+        clause: "inferred: nothing missing is filled with a placeholder",
+        grade: Grade::Warn,
+        entries: MEASURES,
+        remedy: "Declare the measured value; what is not known is left out.",
+        run: measures_are_more_than_nothing,
+    },
+];
+
+/// What no vehicle has nothing of.
+const MEASURES: &[&str] = &[
+    "DimensionGroup/Length",
+    "DimensionGroup/Width",
+    "DimensionGroup/Height",
+    "DimensionGroup/Wheelbase",
+    "MassGroup/MassInRunningOrder",
+    "MassGroup/ActualMass",
+    "MassGroup/TechnicallyPermissibleMaximumLadenMass",
+    "GeneralConstructionGroup/NumberOfAxles",
+    "GeneralConstructionGroup/NumberOfWheels",
 ];
 
 fn nothing_is_missing(case: &Case<'_>, certificate: &Certificate, report: &mut Report) {
@@ -113,6 +156,56 @@ fn groups_are_given(_: &Case<'_>, certificate: &Certificate, report: &mut Report
     }
 }
 
+/// Every range of the effective certificate: what its name begins with, its least and its greatest.
+fn ranges(certificate: &Certificate) -> impl Iterator<Item = (&str, Option<Decimal>, Option<Decimal>)> {
+    let content = &certificate.effective;
+    content.iter().filter_map(move |(address, value)| {
+        let stem = address.as_str().strip_suffix("Min")?;
+        Some((stem, amount(value), number(content, &format!("{stem}Max"))))
+    })
+}
+
+fn ranges_are_ranges(_: &Case<'_>, certificate: &Certificate, report: &mut Report) {
+    for (stem, least, most) in ranges(certificate) {
+        if let (Some(least), Some(most)) = (least, most)
+            && least > most
+        {
+            let text = "the least of the range is above its greatest: correct one of them";
+            report.numbers(&format!("{stem}Min"), text, [("least", least), ("greatest", most)]);
+        }
+    }
+}
+
+fn values_lie_in_their_range(_: &Case<'_>, certificate: &Certificate, report: &mut Report) {
+    for (stem, least, most) in ranges(certificate) {
+        let plain = stem.strip_suffix("Adjustable").or_else(|| stem.strip_suffix("Variable")).unwrap_or(stem);
+        let Some(value) = number(&certificate.effective, plain) else { continue };
+        let inside = least.is_none_or(|least| least <= value) && most.is_none_or(|most| value <= most);
+        if !inside {
+            let end = |end: Option<Decimal>| end.map_or("–".to_owned(), |end| end.to_string());
+            let (range, value) = (format!("{} to {}", end(least), end(most)), value.to_string());
+            report.at(
+                plain,
+                "the value is outside its own range: correct one of them",
+                &[("value", &value), ("range", &range)],
+            );
+        }
+    }
+}
+
+fn measures_are_more_than_nothing(_: &Case<'_>, certificate: &Certificate, report: &mut Report) {
+    for address in MEASURES {
+        if number(&certificate.effective, address).is_some_and(|value| value.is_zero()) {
+            let element = Address::unchecked(address);
+            report.at(
+                address,
+                format!("{} is 0, which no vehicle has: declare what was measured", element.name()),
+                &[("value", "0")],
+            );
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::fixture::World;
@@ -149,6 +242,41 @@ mod tests {
         assert!(!world.fires("ST-04"));
         world.record.stages[0].signature = "the signature does not fit the content".to_owned();
         assert!(world.fires("ST-04"));
+    }
+
+    #[test]
+    fn a_range_the_wrong_way_round_warns() {
+        let mut world = World::sound();
+        world.set("DimensionGroup/LengthAdjustableMin", "6540");
+        world.set("DimensionGroup/LengthAdjustableMax", "6540");
+        assert!(!world.fires("ST-06") && !world.fires("ST-07"));
+        world.set("DimensionGroup/LengthAdjustableMax", "6539");
+        assert!(world.fires("ST-06"));
+        world.unset("DimensionGroup/LengthAdjustableMax");
+        assert!(!world.fires("ST-06"));
+    }
+
+    #[test]
+    fn a_value_outside_its_own_range_warns() {
+        let mut world = World::sound();
+        for suffix in ["", "Adjustable", "Variable"] {
+            let mut world = World::sound();
+            world.set(&format!("MassGroup/ActualMass{suffix}Min"), "3290");
+            assert!(!world.fires("ST-07"), "{suffix}");
+            world.set(&format!("MassGroup/ActualMass{suffix}Min"), "3291");
+            assert!(world.fires("ST-07"), "{suffix}");
+        }
+        world.set("AxleTable[2]/AxleSpacingAdjustableMin", "3000");
+        world.set("AxleTable[2]/AxleSpacingAdjustableMax", "3700");
+        assert!(world.fires("ST-07"), "in a row of a table too");
+    }
+
+    #[test]
+    fn a_vehicle_of_no_length_warns() {
+        let mut world = World::sound();
+        assert!(!world.fires("ST-08"));
+        world.set("DimensionGroup/Length", "0");
+        assert!(world.fires("ST-08"));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{Check, Grade, Report};
 use crate::domain::address::Address;
 use crate::domain::certificate::{Case, Certificate};
+use crate::domain::value::ValueType;
 use crate::domain::visible::{is_hidden, visible};
 
 /// The checks of this subject.
@@ -26,6 +27,15 @@ pub const CHECKS: &[Check] = &[
         entries: &[],
         remedy: "Write the value anew with Latin letters; in a received message, ask for a correction.",
         run: nothing_confusable,
+    },
+    Check {
+        id: "TX-03",
+        title: "No value that only stands for one",
+        clause: "inferred: nothing missing is filled with a placeholder",
+        grade: Grade::Warn,
+        entries: &[],
+        remedy: "Declare the value, or withdraw it: what is not known is left out.",
+        run: nothing_stands_for_a_value,
     },
 ];
 
@@ -70,6 +80,25 @@ fn nothing_confusable(case: &Case<'_>, _: &Certificate, report: &mut Report) {
     }
 }
 
+/// What people write where they have nothing to say.
+const PLACEHOLDERS: [&str; 12] = ["-", "--", "---", "?", "??", "???", "X", "XX", "XXX", "TBD", "TODO", "N.A."];
+
+fn nothing_stands_for_a_value(case: &Case<'_>, _: &Certificate, report: &mut Report) {
+    for (address, declared) in &case.record.declared {
+        let said = declared.value.trim().to_uppercase();
+        if PLACEHOLDERS.contains(&said.as_str()) && is_text(case, address) {
+            let text = "this only stands for a value: declare the value, or withdraw it";
+            report.at(address.as_str(), text, &[("ours", &declared.value)]);
+        }
+    }
+}
+
+/// Whether an entry takes any text, so that nothing else tells a value from what stands for one.
+fn is_text(case: &Case<'_>, address: &Address) -> bool {
+    let value_type = case.catalogue.element(address).and_then(|element| element.value_type());
+    matches!(value_type, Some(ValueType::Text { .. }))
+}
+
 /// The first letter that stands among Latin letters or digits and only looks like one of them, and the word it is in.
 fn disguised(text: &str) -> Option<(char, &str)> {
     text.split(|letter: char| !letter.is_alphanumeric()).find_map(|word| {
@@ -111,6 +140,19 @@ mod tests {
         assert!(!world.fires("TX-02"));
         world.set("Variant", "B\u{41e}X");
         assert!(world.fires("TX-02"));
+    }
+
+    #[test]
+    fn a_placeholder_that_we_declare_warns() {
+        let mut world = World::sound();
+        for honest in ["BOX", "X1", "N"] {
+            world.set("Variant", honest);
+            assert!(!world.fires("TX-03"), "{honest}");
+        }
+        for empty in ["tbd", " - ", "???", "xxx"] {
+            world.set("Variant", empty);
+            assert!(world.fires("TX-03"), "{empty}");
+        }
     }
 
     #[test]
