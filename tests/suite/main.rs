@@ -18,6 +18,7 @@ mod pty;
 mod screens;
 mod seals;
 mod site;
+mod specimens;
 mod standards;
 mod store;
 mod store_guards;

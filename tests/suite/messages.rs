@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use stageplate::domain::address::Address;
 use stageplate::domain::content::Content;
+use stageplate::domain::value::ValueType;
 use stageplate::ivi::{self, Message};
 
 use crate::invent::{Choices, content, message};
@@ -36,13 +38,13 @@ fn without_seal(text: &str) -> String {
     format!("{before}{after}")
 }
 
-/// The canonical XML of each text, by a foreign tool.
+/// The exclusive canonical XML of each text, which is what a seal is over, by a foreign tool.
 fn canonical(texts: &[&[u8]]) -> Vec<Vec<u8>> {
     let folder = tempfile::tempdir().unwrap();
     let canonical = |(number, text): (usize, &&[u8])| {
         let file = folder.path().join(format!("{number}.xml"));
         fs::write(&file, text).unwrap();
-        let output = Command::new("xmllint").args(["--nonet", "--c14n"]).arg(&file).output().unwrap();
+        let output = Command::new("xmllint").args(["--nonet", "--exc-c14n"]).arg(&file).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         output.stdout
     };
@@ -135,7 +137,12 @@ fn a_specimen_composed_anew_from_its_content_is_valid_and_says_the_same() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 64,
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(20),
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn any_content_comes_back_from_its_message(choices in prop::collection::vec(any::<u32>(), 0..3000)) {
@@ -183,19 +190,74 @@ fn messages_of_any_order_with_empty_groups_and_odd_space_keep_their_canonical_fo
     }
 }
 
+/// The bytes of a text in UTF-16 with its mark, in this order of bytes.
+fn utf16(text: &str, order: fn(u16) -> [u8; 2]) -> Vec<u8> {
+    let text = text.replacen("UTF-8", "UTF-16", 1);
+    std::iter::once('\u{feff}').chain(text.chars()).collect::<String>().encode_utf16().flat_map(order).collect()
+}
+
+#[test]
+fn a_message_in_utf_16_says_what_it_says_in_utf_8() {
+    for stream in streams(8, 3000) {
+        let content = content(&mut Choices::new(&stream));
+        let written = ivi::write(&Message::from_content(&content).unwrap());
+        let text = String::from_utf8(written.clone()).unwrap();
+        for order in [u16::to_le_bytes, u16::to_be_bytes] {
+            let bytes = utf16(&text, order);
+            let read = ivi::read(&bytes).unwrap();
+            assert_eq!(read.content, content);
+            assert_eq!(ivi::write(&read.message), written);
+            if tool("xmllint") {
+                let canonical = canonical(&[&bytes, &written]);
+                assert_eq!(canonical[0], canonical[1], "{text}");
+            }
+        }
+    }
+}
+
 /// What may stand in place of a value; some of it fits some types. White space around a number is not among them: XML
 /// Schema allows it, libxml2 does not.
 const SPOILT: [&str; 11] =
     ["", "x", "-1", "+7", "0.5", "1e3", "99999999", "\u{a0}5", "Y", "2024-02-30", "00000000000000000000001"];
 
-/// A content in which one value is left out or replaced.
+/// A value just beyond what a type takes: too long, a digit too many, no code of the list.
+fn beyond(value_type: &ValueType, choices: &mut Choices<'_>) -> String {
+    match value_type {
+        ValueType::Text { max, .. } => "ä".repeat(usize::from(*max) + choices.below(2)),
+        ValueType::Integer { max, .. } => (max + i64::try_from(choices.below(2)).unwrap()).to_string(),
+        ValueType::Decimal { digits, fraction, .. } => {
+            let (before, after) = (usize::from(digits - fraction), usize::from(*fraction));
+            match choices.below(3) {
+                0 => format!("{}.{}", "9".repeat(before + 1), "9".repeat(after)),
+                1 => format!("1.{}1", "0".repeat(after)),
+                _ => format!("{}.{}0", "9".repeat(before.max(1)), "9".repeat(after)),
+            }
+        }
+        ValueType::Code(list) => {
+            let code = list.codes[choices.below(list.codes.len())].code;
+            [code.to_lowercase(), format!("{code}0"), format!("{code} ")][choices.below(3)].clone()
+        }
+        ValueType::Date => ["2026-02-29", "2026-13-01", "26-01-01", "2026-1-1"][choices.below(4)].to_owned(),
+        ValueType::DateTime => {
+            ["2026-02-29T10:00:00Z", "2026-02-28T24:30:00Z", "2026-02-28"][choices.below(3)].to_owned()
+        }
+        ValueType::Uuid4 => "6a2957d3-4a32-11a6-a2d0-50681e0bf5e1".to_owned(),
+        ValueType::Vin => "ZZATG60D2TK10441".to_owned() + ["", "77", "a", "-"][choices.below(4)],
+    }
+}
+
+/// A content in which one value is left out, replaced, or put just beyond its type.
 fn spoil(content: &Content, choices: &mut Choices<'_>) -> Content {
     let at = choices.below(content.len());
     let address: Address = content.iter().nth(at).unwrap().0.clone();
     let mut spoilt = content.clone();
-    match choices.below(SPOILT.len() + 4) {
+    match choices.below(SPOILT.len() + 15) {
         replaced if replaced < SPOILT.len() => spoilt.set(address, SPOILT[replaced]),
-        _ => spoilt.remove(&address),
+        left_out if left_out < SPOILT.len() + 4 => spoilt.remove(&address),
+        _ => {
+            let value_type = ivi::catalogue().element(&address).unwrap().value_type().unwrap();
+            spoilt.set(address, beyond(value_type, choices))
+        }
     };
     spoilt
 }
