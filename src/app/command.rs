@@ -21,8 +21,6 @@ pub struct Command {
     pub hint: Option<&'static str>,
     /// Where it can be run.
     pub contexts: &'static [Context],
-    /// Whether the palette lists it.
-    pub listed: bool,
     /// Whether it shows a form or a question about the record before anything is done. Such a command, and what is
     /// typed after it, waits for a record that is still being read; one that acts at once never does, for it would act
     /// on what nobody has seen.
@@ -68,7 +66,7 @@ const fn move_row(
     contexts: &'static [Context],
     run: fn(&mut Model) -> Vec<Effect>,
 ) -> Command {
-    Command { name, title, help: title, hint: None, contexts, listed: false, shows: false, available: always, run }
+    Command { name, title, help: title, hint: None, contexts, shows: false, available: always, run }
 }
 
 const fn go(
@@ -78,7 +76,7 @@ const fn go(
     contexts: &'static [Context],
     run: fn(&mut Model) -> Vec<Effect>,
 ) -> Command {
-    Command { name, title, help: title, hint, contexts, listed: true, shows: false, available: always, run }
+    Command { name, title, help: title, hint, contexts, shows: false, available: always, run }
 }
 
 macro_rules! act {
@@ -92,7 +90,7 @@ macro_rules! act {
             help: $help,
             hint: $hint,
             contexts: $contexts,
-            listed: true,
+
             shows: false,
             available: $available,
             run: $run,

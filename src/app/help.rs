@@ -2,14 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use super::command;
+use super::command::{self, Command};
 use super::layout::Scroll;
 use super::model::{Context, Model};
-use crate::config::keymap::Keymap;
+use crate::config::keymap::{Binding, Keymap};
 
 /// The keys of every command in every place: worked out once, for the screen asks at every frame.
 #[derive(Debug, Clone, Default)]
-pub struct Keys(BTreeMap<(Context, &'static str), Vec<String>>);
+pub struct Keys(BTreeMap<(Context, &'static str), Bound>);
+
+/// The keys of a command in a place, and what the keymap says of it there.
+#[derive(Debug, Clone, Default)]
+struct Bound {
+    keys: Vec<String>,
+    help: String,
+}
 
 impl Keys {
     /// What a keymap says.
@@ -17,8 +24,12 @@ impl Keys {
         let mut keys = BTreeMap::new();
         for command in command::COMMANDS {
             for context in command.contexts {
-                let sequences = keymap.keys_of(context.word(), command.name);
-                keys.insert((*context, command.name), sequences.map(ToString::to_string).collect());
+                let mut bound = Bound::default();
+                for binding in keymap.reachable(context.word()).filter(|binding| binding.command == command.name) {
+                    bound.keys.push(binding.keys.to_string());
+                    bound.help.clone_from(&binding.help);
+                }
+                keys.insert((*context, command.name), bound);
             }
         }
         Keys(keys)
@@ -45,10 +56,8 @@ pub enum Line {
         keys: String,
         /// The command's name.
         name: &'static str,
-        /// What it does.
-        help: &'static str,
-        /// The same in few words.
-        title: &'static str,
+        /// What the keymap says it does.
+        help: String,
     },
 }
 
@@ -60,14 +69,9 @@ pub fn lines(model: &Model, from: Option<Context>) -> Vec<Line> {
     for context in first.chain(rest) {
         lines.push(Line::Place(context.title()));
         for command in command::COMMANDS.iter().filter(|command| command.contexts.contains(&context)) {
-            let keys = keys_of(model, context, command.name);
-            if !keys.is_empty() {
-                lines.push(Line::Keys {
-                    keys: keys.join("  "),
-                    name: command.name,
-                    help: command.help,
-                    title: command.title,
-                });
+            if let Some(bound) = model.keys.0.get(&(context, command.name)).filter(|bound| !bound.keys.is_empty()) {
+                let (keys, help) = (bound.keys.join("  "), bound.help.clone());
+                lines.push(Line::Keys { keys, name: command.name, help });
             }
         }
     }
@@ -76,5 +80,29 @@ pub fn lines(model: &Model, from: Option<Context>) -> Vec<Line> {
 
 /// The keys of a command in a place, the most important first.
 pub fn keys_of<'a>(model: &'a Model, context: Context, command: &'static str) -> &'a [String] {
-    model.keys.0.get(&(context, command)).map_or(&[], Vec::as_slice)
+    model.keys.0.get(&(context, command)).map_or(&[], |bound| &bound.keys)
+}
+
+/// The keys of a command wherever it has any, each once, those of `from` first.
+pub fn all_keys(model: &Model, from: Context, command: &Command) -> Vec<String> {
+    let mut keys: Vec<String> = Vec::new();
+    for context in std::iter::once(&from).chain(command.contexts) {
+        for key in keys_of(model, *context, command.name) {
+            if !keys.contains(key) {
+                keys.push(key.clone());
+            }
+        }
+    }
+    keys
+}
+
+/// What may follow the keys of a sequence not yet complete: the keys left to press, and what the keymap says of them.
+pub fn following(model: &Model) -> Vec<(String, String)> {
+    let begun = model.pending.len();
+    let bindings = model.keymap.following(model.context().word(), &model.pending);
+    let left = |binding: &Binding| {
+        let keys: Vec<String> = binding.keys.keys()[begun..].iter().map(ToString::to_string).collect();
+        (keys.join(" "), binding.help.clone())
+    };
+    bindings.map(left).collect()
 }

@@ -229,6 +229,15 @@ impl Context {
         }
     }
 
+    /// The same inside a sentence.
+    pub fn words(self) -> String {
+        let title = self.title();
+        title
+            .chars()
+            .next()
+            .map_or_else(String::new, |first| first.to_lowercase().chain(title.chars().skip(1)).collect())
+    }
+
     /// Whether plain characters are text in it.
     pub fn types(self) -> bool {
         matches!(self, Context::Form | Context::Filter | Context::Palette)

@@ -5,7 +5,7 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use super::command::{self, Command};
 use super::layout::Scroll;
-use super::model::Context;
+use super::model::{Context, Model};
 use super::text::Text;
 
 /// What a match in a name counts beyond any match in a description.
@@ -40,7 +40,6 @@ impl Palette {
         let mut letters = Vec::new();
         let mut found: Vec<(u32, &Command)> = command::COMMANDS
             .iter()
-            .filter(|command| command.listed && command.contexts.iter().any(|context| !context.types()))
             .filter_map(|command| {
                 let mut score = |text: &str| pattern.score(Utf32Str::new(text, &mut letters), &mut matcher);
                 let name = score(command.name).into_iter().chain(score(command.title)).max();
@@ -55,6 +54,14 @@ impl Palette {
         found.sort_by_key(|(score, command)| (elsewhere(command), std::cmp::Reverse(*score)));
         self.shown = found.into_iter().map(|(_, command)| command).collect();
         self.scroll = Scroll::default();
+    }
+
+    /// Why a command cannot be run from here: it belongs to another place, or what it says itself.
+    pub fn refusal(&self, model: &Model, command: &Command) -> Option<String> {
+        match command.contexts.first() {
+            Some(place) if !command.contexts.contains(&self.from) => Some(format!("done {}", place.words())),
+            _ => (command.available)(model).err(),
+        }
     }
 
     /// The command under the cursor.

@@ -153,9 +153,17 @@ pub fn accept(model: &mut Model) -> Vec<Effect> {
             Vec::new()
         }
         Some(Sheet::Palette(palette)) => {
-            let chosen = palette.chosen();
+            let (chosen, from) = (palette.chosen(), palette.from);
             model.sheet = None;
-            chosen.map_or_else(Vec::new, |command| run_command(model, command))
+            match chosen {
+                Some(command) if !command.contexts.contains(&from) => {
+                    let place = command.contexts.first().map(|place| place.words()).unwrap_or_default();
+                    model.say(Tone::No, format!("`{}` is done {place}", command.name));
+                    Vec::new()
+                }
+                Some(command) => run_command(model, command),
+                None => Vec::new(),
+            }
         }
         Some(Sheet::Ask(ask)) => {
             if !ask.on_doing {

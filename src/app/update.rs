@@ -130,6 +130,7 @@ fn press(model: &mut Model, key: Key) -> Vec<Effect> {
             model.notice = None;
             run_command(model, command)
         }
+        None if begun && key.code == Code::Esc => Vec::new(),
         // The sequence came to nothing; its last key may still mean something alone.
         None if begun => press(model, key),
         None => Vec::new(),

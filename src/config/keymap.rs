@@ -14,7 +14,12 @@ mod load;
 pub const GLOBAL: &str = "global";
 
 /// The keymaps that come with the program: name and text.
-const BUILT_IN: [(&str, &str); 1] = [("default", include_str!("../../keymaps/default.toml"))];
+const BUILT_IN: [(&str, &str); 4] = [
+    ("default", include_str!("../../keymaps/default.toml")),
+    ("vim", include_str!("../../keymaps/vim.toml")),
+    ("emacs", include_str!("../../keymaps/emacs.toml")),
+    ("arrows", include_str!("../../keymaps/arrows.toml")),
+];
 
 /// The words that a keymap may use.
 #[derive(Debug, Clone, Copy)]
@@ -103,6 +108,12 @@ impl Keymap {
     fn reaches(&self, context: &str, keys: &[Key], command: &str) -> bool {
         let ends = self.lookup(context, keys) == Match::Command(command);
         ends && (1..keys.len()).all(|length| self.lookup(context, &keys[..length]) == Match::Prefix)
+    }
+
+    /// The bindings that may still be meant in `context` after `pending`, in the order of their files.
+    pub fn following<'a>(&'a self, context: &'a str, pending: &'a [Key]) -> impl Iterator<Item = &'a Binding> {
+        let begun = move |keys: &[Key]| keys.len() > pending.len() && keys.starts_with(pending);
+        self.reachable(context).filter(move |binding| begun(binding.keys.keys()))
     }
 
     /// The keys that run `command` in `context`, the most important first.

@@ -2,7 +2,7 @@
 
 use super::ink::{Mark, Pen, Pieces, piece, wrapped};
 use crate::app::form::{Choice, Field, Form, Input};
-use crate::app::help::{self, Help, Line, keys_of};
+use crate::app::help::{self, Help, Line, all_keys, keys_of};
 use crate::app::layout::{Area, Layout};
 use crate::app::model::{Ask, Context, Model};
 use crate::app::palette::Palette;
@@ -223,17 +223,17 @@ pub fn ask(pen: &mut Pen<'_>, ask: &Ask, body: Area) {
 pub fn palette(pen: &mut Pen<'_>, model: &Model, palette: &Palette, body: Area) {
     let width = Layout::dialog_width(model.size.0).min(body.width);
     let mut sheet = Sheet::default();
-    let (_, column) = palette.words.cursor_at(u16::MAX);
-    sheet.cursor = Some((0, 2 + column));
+    let (_, at) = palette.words.cursor_at(u16::MAX);
+    sheet.cursor = Some((0, 2 + at));
+    let column = if width >= 60 { 14 } else { 8 };
     sheet.line(vec![piece(": ", Role::Key), piece(palette.words.content(), Role::Normal)]);
     let fit = usize::from(body.height).saturating_sub(5).min(16);
     let scroll = palette.scroll;
     for (at, command) in palette.shown.iter().enumerate().skip(scroll.top).take(fit) {
-        let keys = command.contexts.iter().flat_map(|context| keys_of(model, *context, command.name)).next();
-        let key = keys.map_or("", String::as_str);
-        let refused = (command.available)(model).err();
+        let keys: String = all_keys(model, palette.from, command).join(" ").chars().take(column).collect();
+        let refused = palette.refusal(model, command);
         let role = if refused.is_some() { Role::Dim } else { Role::Normal };
-        let mut line = vec![piece(format!("{key:>6}  "), Role::Key), piece(command.title, role)];
+        let mut line = vec![piece(format!("{keys:>column$}  "), Role::Key), piece(command.title, role)];
         if let Some(why) = refused {
             line.push(piece(format!("  {} {why}", pen.looks.mark(Mark::Blocks)), Role::Dim));
         }
@@ -259,20 +259,35 @@ pub fn help(pen: &mut Pen<'_>, model: &Model, help: &Help, body: Area) {
         Line::Place(_) => None,
     });
     let column = wide.max().unwrap_or(0).min(usize::from(inner.width) / 3) + 3;
-    let roomy = inner.width >= 110;
     for (row, line) in lines.iter().skip(help.scroll.top).take(fit).enumerate() {
         match line {
             Line::Place(title) => pen.text(inner, row, 1, title, Role::Heading),
-            Line::Keys { keys, name, help, title } => {
+            Line::Keys { keys, name, help } => {
                 let left = Area { width: u16::try_from(column).unwrap_or(0).min(inner.width), ..inner };
                 pen.text(left, row, 2, keys, Role::Key);
                 pen.put(
                     inner,
                     row,
                     column + 1,
-                    &[piece(if roomy { *help } else { *title }, Role::Normal), piece(format!("  {name}"), Role::Dim)],
+                    &[piece(help.clone(), Role::Normal), piece(format!("  {name}"), Role::Dim)],
                 );
             }
         }
+    }
+}
+
+/// What may follow a key that begins sequences: a small box above the hints.
+pub fn following(pen: &mut Pen<'_>, model: &Model, body: Area) {
+    let following = help::following(model);
+    let keys = following.iter().map(|(keys, _)| keys.chars().count()).max().unwrap_or(0);
+    let words = following.iter().map(|(_, help)| help.chars().count()).max().unwrap_or(0);
+    let width = u16::try_from(keys + words + 6).unwrap_or(u16::MAX).clamp(12, body.width.max(12)).min(body.width);
+    let height = u16::try_from(following.len() + 2).unwrap_or(u16::MAX).min(body.height);
+    let (_, low) = body.split_rows(body.height - height);
+    let (_, area) = low.split_columns(low.width - width);
+    let pressed: Vec<String> = model.pending.iter().map(ToString::to_string).collect();
+    let inner = pen.sheet(area, &format!("{} …", pressed.join(" ")));
+    for (row, (left, help)) in following.iter().enumerate() {
+        pen.put(inner, row, 1, &[piece(format!("{left:<keys$}  "), Role::Key), piece(help.clone(), Role::Normal)]);
     }
 }

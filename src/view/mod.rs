@@ -42,5 +42,8 @@ pub fn draw(model: &Model, looks: Looks, screen: &mut Buffer) -> Option<Position
         Some(Sheet::Filter(prompt)) => screen::filter(&mut pen, prompt, layout.notice),
         None => {}
     }
+    if !model.pending.is_empty() {
+        dialog::following(&mut pen, model, body);
+    }
     pen.cursor
 }

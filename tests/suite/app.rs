@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use stageplate::app::command::{self, COMMANDS};
 use stageplate::app::form::Name;
+use stageplate::app::help;
 use stageplate::app::layout::Focus;
 use stageplate::app::lines::Side;
 use stageplate::app::model::{Context, Sheet, Tone};
@@ -10,6 +11,7 @@ use stageplate::app::msg::{Effect, Msg, Tag};
 use stageplate::app::record::Pane;
 use stageplate::app::update::{is_sound, update};
 use stageplate::config::key::{Code, Key};
+use stageplate::config::keymap;
 use stageplate::domain::action::{Action, Given, Settle};
 use stageplate::domain::event::{Event, Facts};
 use stageplate::domain::identity::{RecordId, Seq};
@@ -439,17 +441,72 @@ fn the_palette_runs_what_it_shows() {
 }
 
 #[test]
-fn every_command_but_those_of_writing_has_a_key_and_every_key_a_place_where_it_runs() {
-    let keymap = screens::keymap();
-    for command in COMMANDS {
-        let bound = command.contexts.iter().any(|place| keymap.keys_of(place.word(), command.name).next().is_some());
-        assert!(bound, "{} has no key", command.name);
+fn every_command_has_a_key_in_every_keymap_and_every_key_a_place_where_it_runs() {
+    for name in keymap::built_in_names() {
+        let keymap = screens::keymap(name);
+        for command in COMMANDS {
+            let reached = |place: &&Context| keymap.keys_of(place.word(), command.name).next().is_some();
+            let places: Vec<&Context> = command.contexts.iter().filter(|place| !reached(place)).collect();
+            assert!(places.len() < command.contexts.len(), "{name}: {} has no key", command.name);
+            // What has a key in the default keymap has one in each, place by place.
+            let default = screens::keymap("default");
+            for place in places {
+                let there = default.keys_of(place.word(), command.name).next().is_some();
+                assert!(!there, "{name}: {} has no key in {}", command.name, place.word());
+            }
+        }
+        for binding in keymap.bindings().iter().filter(|binding| binding.context != "global") {
+            let place = Context::ALL.into_iter().find(|place| place.word() == binding.context).unwrap();
+            let command = command::named(&binding.command).unwrap();
+            assert!(command.contexts.contains(&place), "{name}: {} does not run {}", binding.context, binding.command);
+        }
     }
-    for binding in keymap.bindings().iter().filter(|binding| binding.context != "global") {
-        let place = Context::ALL.into_iter().find(|place| place.word() == binding.context).unwrap();
-        let command = command::named(&binding.command).unwrap();
-        assert!(command.contexts.contains(&place), "{} does not run {}", binding.context, binding.command);
+}
+
+#[test]
+fn each_keymap_that_comes_with_the_program_is_complete_by_itself() {
+    for name in keymap::built_in_names() {
+        let text = keymap::built_in(name).unwrap();
+        assert!(!text.lines().any(|line| line.starts_with("base")), "{name}");
     }
+}
+
+#[test]
+fn the_default_keymap_holds_control_for_five_keys_and_alt_for_none() {
+    for name in ["default", "arrows"] {
+        for binding in screens::keymap(name).bindings() {
+            for key in binding.keys.keys() {
+                let held = key.ctrl && !matches!(key.code, Code::Char('c' | 'z' | 'l' | 'd' | 'u'));
+                assert!(!held && !key.alt, "{name}: {} is on {}", binding.command, binding.keys);
+            }
+        }
+    }
+}
+
+#[test]
+fn after_a_prefix_what_may_follow_is_told_until_any_key() {
+    let mut desk = Desk::of("review", 80, 24);
+    desk.press("G g");
+    let told = help::following(&desk.model);
+    assert!(told.iter().any(|(keys, help)| keys == "g" && help.contains("first")), "{told:?}");
+    desk.press("esc");
+    assert!(desk.model.pending.is_empty());
+    assert_eq!(desk.model.focus, Focus::List, "the key that gives a sequence up does nothing else");
+    assert_eq!(desk.model.list.scroll.at, 2);
+    desk.press("g k");
+    assert_eq!(desk.model.list.scroll.at, 1, "a key that leads nowhere means what it means alone");
+}
+
+#[test]
+fn the_palette_knows_every_command_and_says_where_each_is_done() {
+    let mut desk = Desk::of("review", 80, 24);
+    desk.press(":");
+    let Some(Sheet::Palette(palette)) = &desk.model.sheet else { panic!() };
+    assert_eq!(palette.shown.len(), COMMANDS.len());
+    desk.write("resolve");
+    desk.press("enter");
+    assert_eq!(notice(&desk), "`resolve` is done in the record");
+    assert!(desk.model.sheet.is_none());
 }
 
 #[test]

@@ -355,13 +355,13 @@ pub fn row(dossier: &Dossier) -> Row {
     Row { summary: Summary::of(&case, &dossier.certificate, &dossier.findings), unread: dossier.record.id.0 == 2 }
 }
 
-/// The keymap that comes with the program.
-pub fn keymap() -> Keymap {
+/// A keymap that comes with the program.
+pub fn keymap(name: &str) -> Keymap {
     let contexts: Vec<&str> = Context::ALL.iter().map(|context| context.word()).collect();
     let typing: Vec<&str> =
         Context::ALL.iter().filter(|context| context.types()).map(|context| context.word()).collect();
     let commands = command::names();
-    keymap::read("default", None, &Words { commands: &commands, contexts: &contexts, typing: &typing })
+    keymap::read(name, None, &Words { commands: &commands, contexts: &contexts, typing: &typing })
         .unwrap_or_else(|faults| panic!("{}", faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))
 }
 
@@ -370,7 +370,7 @@ pub fn unread_model(who: &str) -> (Model, Vec<Effect>) {
     let people = people();
     let actor = Actor::of(people.iter().find(|person| person.login.as_str() == who).unwrap());
     let house = House { people, policy: policy(), catalogue: ivi::catalogue(), desk: "desk.db".into() };
-    Model::new(actor, house, keymap(), QueueName::Waiting, now(), Seq(48_211))
+    Model::new(actor, house, keymap("default"), QueueName::Waiting, now(), Seq(48_211))
 }
 
 /// A driver made of the fixture: answers what the model asks, keeps what it wants done.

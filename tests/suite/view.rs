@@ -183,6 +183,11 @@ fn help() {
 }
 
 #[test]
+fn what_may_follow_a_prefix() {
+    at_each_size("prefix", "review", |desk| desk.press("g"));
+}
+
+#[test]
 fn the_palette() {
     at_each_size("palette", "review", |desk| {
         desk.press(":");

@@ -68,6 +68,19 @@ fn keys_run_the_command_of_their_context_and_global_ones_everywhere() {
 }
 
 #[test]
+fn after_a_prefix_what_may_follow_is_known() {
+    let text = format!("{SMALL}{}", binding("[\"g x\"]", "filter", "global"));
+    let keymap = parse("k.toml", &text, &WORDS).unwrap();
+    let following = |context, pending: &str| {
+        let pending = keys(pending);
+        keymap.following(context, &pending).map(|binding| binding.command.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(following("list", "g"), ["first", "filter"]);
+    assert_eq!(following("record", "g"), ["filter"]);
+    assert_eq!(following("list", "g g"), Vec::<String>::new());
+}
+
+#[test]
 fn where_text_is_typed_no_plain_character_runs_a_global_command() {
     let keymap = small();
     assert_eq!(keymap.lookup("form", &keys("q")), Match::None);
