@@ -1,5 +1,6 @@
 //! What the commands of the work do: each looks at the record under the cursor and sends an act, or opens its form.
 
+use super::bulk::{self, Plain};
 use super::form::Purpose;
 use super::forms;
 use super::model::{Ask, Model, Sheet, Tone};
@@ -82,6 +83,9 @@ pub fn confirm(model: &mut Model) -> Vec<Effect> {
 /// # Errors
 /// Why not, and who could.
 pub fn may_confirm_all(model: &Model) -> Result<(), String> {
+    if model.on_marked() {
+        return Ok(());
+    }
     if !model.record_is_seen() {
         return Err("open the record and see what you confirm".to_owned());
     }
@@ -91,6 +95,9 @@ pub fn may_confirm_all(model: &Model) -> Result<(), String> {
 
 /// Confirms every undecided change that no finding speaks of.
 pub fn confirm_all(model: &mut Model) -> Vec<Effect> {
+    if model.on_marked() {
+        return bulk::ask(model, Plain::ConfirmAll);
+    }
     let Some(opened) = model.current() else { return Vec::new() };
     let doubtful = |address: &Address| opened.findings_at(address).next().is_some();
     let open: Vec<&Change> = opened.changes().filter(|change| change.undecided).collect();
@@ -105,6 +112,9 @@ pub fn confirm_all(model: &mut Model) -> Vec<Effect> {
 
 /// Takes the record; from somebody else with a reason.
 pub fn take(model: &mut Model) -> Vec<Effect> {
+    if model.on_marked() {
+        return bulk::ask(model, Plain::Take);
+    }
     let Some(opened) = model.current() else { return Vec::new() };
     match &opened.dossier.record.owner {
         Some(owner) if *owner == model.who.login => {
@@ -121,6 +131,9 @@ pub fn take(model: &mut Model) -> Vec<Effect> {
 
 /// Gives the record to somebody; in the exceptions, the exception.
 pub fn assign(model: &mut Model) -> Vec<Effect> {
+    if model.on_marked() {
+        return bulk::open_form(model, Purpose::Assign);
+    }
     let exception = model
         .current()
         .filter(|opened| opened.pane == Pane::Exceptions)
@@ -138,6 +151,9 @@ fn here(model: &Model) -> Option<Address> {
 
 /// Raises an exception.
 pub fn flag(model: &mut Model) -> Vec<Effect> {
+    if model.on_marked() {
+        return bulk::open_form(model, Purpose::Flag(None));
+    }
     let address = here(model);
     open_form(model, Purpose::Flag(address))
 }
@@ -216,6 +232,9 @@ pub fn waive(model: &mut Model) -> Vec<Effect> {
 
 /// Moves the record to the next step, signing on the way, and goes to the next record.
 pub fn advance(model: &mut Model) -> Vec<Effect> {
+    if model.on_marked() {
+        return bulk::ask(model, Plain::Advance);
+    }
     let Some(opened) = model.current() else { return Vec::new() };
     let record = &opened.dossier.record;
     let step = model.house.policy.step(&record.step);
@@ -230,11 +249,17 @@ pub fn advance(model: &mut Model) -> Vec<Effect> {
 
 /// Sends the record back.
 pub fn send_back(model: &mut Model) -> Vec<Effect> {
+    if model.on_marked() {
+        return bulk::open_form(model, Purpose::Return);
+    }
     open_form(model, Purpose::Return)
 }
 
 /// Holds the record, or goes on with one that is held.
 pub fn hold(model: &mut Model) -> Vec<Effect> {
+    if model.on_marked() {
+        return bulk::open_form(model, Purpose::Hold);
+    }
     let held = model.current().is_some_and(|opened| opened.dossier.record.held_on(model.now.day()));
     if held {
         return send_action(model, Action::Resume, "the record goes on", Then::Stay);
@@ -249,6 +274,9 @@ pub fn note(model: &mut Model) -> Vec<Effect> {
 
 /// Asks before releasing: shows what will happen, the safe button first.
 pub fn release(model: &mut Model) -> Vec<Effect> {
+    if model.on_marked() {
+        return bulk::ask(model, Plain::Release);
+    }
     let Some(opened) = model.current() else { return Vec::new() };
     let record = &opened.dossier.record;
     let act = Act {

@@ -7,7 +7,7 @@ use super::layout::Step;
 use super::model::{Context, Model};
 use super::msg::Effect;
 use super::record::Pane;
-use super::{acts, lines, moves, typing};
+use super::{acts, bulk, lines, moves, typing};
 
 /// One command.
 pub struct Command {
@@ -42,6 +42,11 @@ pub fn named(name: &str) -> Option<&'static Command> {
     COMMANDS.iter().find(|command| command.name == name)
 }
 
+/// Whether a command is meant for all marked records where there are some.
+pub fn on_many(name: &str) -> bool {
+    matches!(name, "take" | "assign" | "advance" | "return" | "hold" | "flag" | "confirm-all" | "release")
+}
+
 /// The names of all commands.
 pub fn names() -> Vec<&'static str> {
     COMMANDS.iter().map(|command| command.name).collect()
@@ -51,7 +56,7 @@ use Context::{Ask, Filter, Form, Help, Lines, List, Palette, Queues, Record};
 
 const BROWSE: &[Context] = &[Queues, List, Record];
 const RECORDS: &[Context] = &[List, Record];
-const ROWS: &[Context] = &[Queues, List, Record, Form, Palette, Help, Lines];
+const ROWS: &[Context] = &[Queues, List, Record, Form, Palette, Help, Lines, Ask];
 const TEXT: &[Context] = &[Form, Filter, Palette];
 const SHEETS: &[Context] = &[Form, Filter, Palette, Help, Lines, Ask];
 const EVERYWHERE: &[Context] = &[Queues, List, Record, Form, Filter, Palette, Help, Lines, Ask];
@@ -237,6 +242,23 @@ pub static COMMANDS: &[Command] = &[
         RECORDS,
         moves::previous_undecided,
         moves::has_record
+    ),
+    Command {
+        help: "Mark the record under the cursor, or take its mark away; marks stay from queue to queue",
+        ..go("mark", "Mark the record", None, RECORDS, bulk::mark)
+    },
+    Command {
+        help: "Mark every row read so far; where all are marked, take those marks away",
+        ..go("mark-all", "Mark all shown", None, &[List], bulk::mark_all)
+    },
+    act!(
+        "unmark-all",
+        None,
+        "Take all marks away",
+        "Take every mark away, in all queues",
+        RECORDS,
+        bulk::unmark_all,
+        bulk::has_marks
     ),
     go("open", "Open what the cursor is on", Some("open"), &[Queues, List], moves::open),
     go("back", "Back to where you came from", Some("back"), &[Record, List], moves::back),

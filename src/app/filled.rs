@@ -31,7 +31,11 @@ pub fn address(form: &Form, house: &House) -> Result<Option<Address>, String> {
 }
 
 /// Looks at what is written, says at each field what is wrong with it, and answers whether all of it fits.
-pub fn look_at(form: &mut Form, opened: &Opened, house: &House) -> Result<(), usize> {
+/// `opened` is the record it is about, where it is about one.
+///
+/// # Errors
+/// The first field at which something is wrong.
+pub fn look_at(form: &mut Form, opened: Option<&Opened>, house: &House) -> Result<(), usize> {
     for field in &mut form.fields {
         field.fault = None;
         field.remark = None;
@@ -42,6 +46,7 @@ pub fn look_at(form: &mut Form, opened: &Opened, house: &House) -> Result<(), us
         Ok(None) if matches!(form.purpose, Purpose::Edit(None)) => wrong.push((Name::Entry, "name an entry".into())),
         Ok(None) => {}
         Ok(Some(address)) => {
+            let Some(opened) = opened else { return Ok(()) };
             if matches!(form.purpose, Purpose::Edit(None)) {
                 describe(form, opened, house, &address);
             }
@@ -57,7 +62,8 @@ pub fn look_at(form: &mut Form, opened: &Opened, house: &House) -> Result<(), us
         }
     }
     if form.named(Name::Words).is_some() && form.says(Name::Words).is_empty() {
-        let optional = matches!(form.purpose, Purpose::Assign) && opened.dossier.record.owner.is_none();
+        let optional = matches!(form.purpose, Purpose::Assign)
+            && opened.is_none_or(|opened| opened.dossier.record.owner.is_none());
         if !optional {
             wrong.push((Name::Words, "it needs words".into()));
         }
@@ -160,11 +166,21 @@ fn difference(before: &str, said: &str, unit: Option<&str>) -> Option<String> {
 
 /// The act that a form sends. It must have been [looked at](look_at) and found to fit.
 pub fn act(form: &Form, opened: &Opened, house: &House, who: &Login) -> Option<Act> {
+    let (action, done) = action(form, house, who)?;
+    let returned = matches!(form.purpose, Purpose::Return);
+    let done = if returned { format!("{} {done}", opened.dossier.record.vin.tail()) } else { done };
+    let then = if returned { Then::Next } else { Then::Stay };
+    let drafts = form.fields.iter().filter_map(|field| field.draft.clone()).collect();
+    Some(Act { record: form.record, seen: form.seen, deed: Deed::Act(action), done, then, drafts })
+}
+
+/// What a form asks for, and what to say when it is done.
+pub fn action(form: &Form, house: &House, who: &Login) -> Option<(Action, String)> {
     let text = || form.says(Name::Words).to_owned();
     let reason = || Some(text()).filter(|text| !text.is_empty());
     let login = || Login::parse(form.says(Name::Person)).ok();
     let until: Option<NaiveDate> = date(form.says(Name::Until));
-    let (action, done) = match &form.purpose {
+    Some(match &form.purpose {
         Purpose::Take => (Action::Assign { to: Some(who.clone()), reason: reason() }, "the record is yours".to_owned()),
         Purpose::Assign => {
             let to = login();
@@ -205,15 +221,12 @@ pub fn act(form: &Form, opened: &Opened, house: &House, who: &Login) -> Option<A
         }
         Purpose::Return => {
             let to = form.says(Name::Step).to_owned();
-            let done = format!("{} returned to {to}", opened.dossier.record.vin.tail());
+            let done = format!("returned to {to}");
             (Action::Return { to, reason: text() }, done)
         }
         Purpose::Hold => (Action::Hold { reason: text(), until }, "the record is on hold".to_owned()),
         Purpose::Note => (Action::Note { text: text() }, "the remark is in the history".to_owned()),
-    };
-    let then = if matches!(form.purpose, Purpose::Return) { Then::Next } else { Then::Stay };
-    let drafts = form.fields.iter().filter_map(|field| field.draft.clone()).collect();
-    Some(Act { record: form.record, seen: form.seen, deed: Deed::Act(action), done, then, drafts })
+    })
 }
 
 /// Tells an open form what happened to its record meanwhile.

@@ -209,8 +209,10 @@ pub struct Meanwhile {
 pub struct Form {
     /// What it is for.
     pub purpose: Purpose,
-    /// The record.
+    /// The record; none where it is about the marked ones.
     pub record: RecordId,
+    /// How many marked records it is about; 0 where it is about one.
+    pub marked: usize,
     /// The event its author had seen.
     pub seen: Seq,
     /// Its heading.

@@ -9,8 +9,8 @@ use crate::domain::address::Address;
 use crate::domain::approval::Range;
 use crate::domain::catalogue::Element;
 use crate::domain::checks::Grade;
-use crate::domain::identity::{ExceptionId, Login};
-use crate::domain::policy::Step;
+use crate::domain::identity::{ExceptionId, Login, RecordId, Seq};
+use crate::domain::policy::{Outcome, Step};
 use crate::domain::value::ValueType;
 
 /// A form for the open record.
@@ -55,20 +55,53 @@ pub fn open(purpose: Purpose, opened: &Opened, house: &House) -> Form {
                 vec![earlier_steps(house, &record.step), area("Why", "what must be done before it comes back")],
             )
         }
-        Purpose::Hold => {
-            let fields = vec![
-                words("Why", "what is waited for"),
-                line(Name::Until, "Until", "last day, YYYY-MM-DD; open without one", ""),
-            ];
-            ("Hold the record".to_owned(), Vec::new(), fields)
-        }
+        Purpose::Hold => ("Hold the record".to_owned(), Vec::new(), hold_fields()),
         Purpose::Note => ("Write a remark".to_owned(), Vec::new(), vec![area("Remark", "it stays in the history")]),
     };
-    let mut form = Form {
+    let title = format!("{title} · {}", record.vin.tail());
+    let mut form = blank(purpose, record.id, opened.seen, title, facts, fields);
+    name_drafts(&mut form);
+    // Faults are shown once somebody wrote something.
+    let _ = look_at(&mut form, Some(opened), house);
+    form
+}
+
+/// A form for so many marked records, which it names as far as that helps.
+pub fn open_many(purpose: Purpose, count: usize, names: Option<String>, house: &House) -> Form {
+    let many = super::bulk::many(count);
+    let releasing = house.policy.steps.iter().find(|step| step.outcome == Outcome::Release);
+    let (title, fields) = match purpose {
+        Purpose::Return => (
+            format!("Return {many}"),
+            vec![
+                earlier_steps(house, releasing.map_or("", |step| &step.name)),
+                area("Why", "what must be done before they come back"),
+            ],
+        ),
+        Purpose::Hold => (format!("Hold {many}"), hold_fields()),
+        Purpose::Flag(_) => (format!("Flag {many}"), flag_fields(house)),
+        _ => (
+            format!("Assign {many}"),
+            vec![
+                person("Owner", house, None, "nobody: the records wait to be taken"),
+                words("Why", "a hand-over from somebody else must say it"),
+            ],
+        ),
+    };
+    let mut form = blank(purpose, RecordId(0), Seq(0), title, names.into_iter().collect(), fields);
+    form.marked = count;
+    name_drafts(&mut form);
+    let _ = look_at(&mut form, None, house);
+    form
+}
+
+fn blank(purpose: Purpose, record: RecordId, seen: Seq, title: String, facts: Vec<String>, fields: Vec<Field>) -> Form {
+    Form {
         purpose,
-        record: record.id,
-        seen: opened.seen,
-        title: format!("{title} · {}", record.vin.tail()),
+        record,
+        marked: 0,
+        seen,
+        title,
         facts,
         fields,
         at: 0,
@@ -76,11 +109,7 @@ pub fn open(purpose: Purpose, opened: &Opened, house: &House) -> Form {
         meanwhile: None,
         sending: None,
         unclear: None,
-    };
-    name_drafts(&mut form);
-    // Faults are shown once somebody wrote something.
-    let _ = look_at(&mut form, opened, house);
-    form
+    }
 }
 
 /// Under which keys the texts of a form are kept: record, form, what it is about, field.
@@ -97,10 +126,10 @@ fn name_drafts(form: &mut Form) {
         Purpose::Hold => ("hold", String::new()),
         Purpose::Note => ("note", String::new()),
     };
-    let record = form.record.0;
+    let about = if form.marked > 0 { "marked".to_owned() } else { format!("record {}", form.record.0) };
     for field in &mut form.fields {
         if matches!(field.input, Input::Text(_)) {
-            field.draft = Some(format!("record {record}/{word}/{place}/{}", field.label.to_lowercase()));
+            field.draft = Some(format!("{about}/{word}/{place}/{}", field.label.to_lowercase()));
         }
     }
 }
@@ -160,7 +189,20 @@ fn about_exception(opened: &Opened, id: ExceptionId) -> Vec<String> {
 
 type Parts = (String, Vec<String>, Vec<Field>);
 
+fn hold_fields() -> Vec<Field> {
+    vec![words("Why", "what is waited for"), line(Name::Until, "Until", "last day, YYYY-MM-DD; open without one", "")]
+}
+
 fn flag(opened: &Opened, house: &House, address: Option<&Address>) -> Parts {
+    let fields = flag_fields(house);
+    let Some(address) = address else { return ("Flag the record".to_owned(), Vec::new(), fields) };
+    let mut facts = vec![entry_line(house, address)];
+    facts.extend(value_facts(opened, house, address));
+    facts.extend(opened.findings_at(address).map(|finding| format!("{}: {}", finding.check, finding.message)));
+    ("Flag the entry".to_owned(), facts, fields)
+}
+
+fn flag_fields(house: &House) -> Vec<Field> {
     let kinds = &house.policy.exception_kinds;
     let all: Vec<Choice> = kinds
         .iter()
@@ -178,17 +220,12 @@ fn flag(opened: &Opened, house: &House, address: Option<&Address>) -> Parts {
         note: String::new(),
         open: true,
     });
-    let fields = vec![
+    vec![
         Field::new(Name::Kind, "Kind", "type to narrow, ↑↓ to choose", Input::Pick(Pick::new(all, 0))),
         Field::new(Name::Weight, "Weight", "←→ to choose", Input::Choice { all: weights.into(), at: 0 }),
         area("What is wrong", "what the one who settles it must know"),
         owner_of_exception(house),
-    ];
-    let Some(address) = address else { return ("Flag the record".to_owned(), Vec::new(), fields) };
-    let mut facts = vec![entry_line(house, address)];
-    facts.extend(value_facts(opened, house, address));
-    facts.extend(opened.findings_at(address).map(|finding| format!("{}: {}", finding.check, finding.message)));
-    ("Flag the entry".to_owned(), facts, fields)
+    ]
 }
 
 fn owner_of_exception(house: &House) -> Field {

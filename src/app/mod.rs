@@ -4,11 +4,12 @@
 //! as [`msg::Effect`], what was done comes back as [`msg::Msg`].
 //!
 //! In reading order: [`model`] is what there is, [`msg`] what happens, [`update`] what then; [`command`] is the table of
-//! everything a person can do, done in [`acts`], [`moves`] and [`typing`]; [`record`], [`form`], [`forms`] and
+//! everything a person can do, done in [`acts`] (for many records at once in [`bulk`]), [`moves`] and [`typing`]; [`record`], [`form`], [`forms`] and
 //! [`filled`], [`palette`], [`help`] and [`lines`] are what the screen shows; [`outbox`] holds acts on their way; [`layout`] and [`text`] say
 //! where things are.
 
 pub mod acts;
+pub mod bulk;
 pub mod command;
 pub mod filled;
 pub mod form;

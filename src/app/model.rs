@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use super::bulk::{Bulk, Marks};
+use super::command;
 use super::form::Form;
 use super::help::{Help, Keys};
 use super::layout::{Focus, Layout, Scroll};
@@ -160,6 +162,8 @@ pub enum Sheet {
     Lines(Box<Lines>),
     /// A question.
     Ask(Box<Ask>),
+    /// An act on many records.
+    Bulk(Box<Bulk>),
 }
 
 /// Where keys are heard.
@@ -265,6 +269,8 @@ pub struct Model {
     pub queues: Queues,
     /// The list.
     pub list: List,
+    /// The marked records; they stay marked from queue to queue.
+    pub marks: Marks,
     /// The open record.
     pub record: Option<Opened>,
     /// The record that is to be shown; the open one, or the one on its way.
@@ -311,6 +317,7 @@ impl Model {
             focus: Focus::List,
             queues: Queues::default(),
             list: List::of(queue),
+            marks: Marks::new(),
             record: None,
             shown: None,
             reading: None,
@@ -337,7 +344,7 @@ impl Model {
             (Some(Sheet::Palette(_)), _) => Context::Palette,
             (Some(Sheet::Help(_)), _) => Context::Help,
             (Some(Sheet::Lines(_)), _) => Context::Lines,
-            (Some(Sheet::Ask(_)), _) => Context::Ask,
+            (Some(Sheet::Ask(_) | Sheet::Bulk(_)), _) => Context::Ask,
             (None, Focus::Queues) => Context::Queues,
             (None, Focus::List) => Context::List,
             (None, Focus::Record) => Context::Record,
@@ -391,6 +398,10 @@ impl Model {
     /// # Errors
     /// Why not, and who could.
     pub fn may(&self, command: &str) -> Result<(), String> {
+        if self.on_marked() && command::on_many(command) {
+            // The desk judges each of them.
+            return Ok(());
+        }
         let Some(opened) = self.current() else {
             return Err(if self.shown.is_some() { "the record is still being read" } else { "no record is selected" }
                 .to_owned());

@@ -176,6 +176,10 @@ pub fn step(model: &mut Model, step: Step) -> Vec<Effect> {
             palette.scroll.by(step, rows, height.saturating_sub(6).min(16));
             return Vec::new();
         }
+        Some(Sheet::Bulk(bulk)) => {
+            bulk.step(step);
+            return Vec::new();
+        }
         Some(Sheet::Lines(lines)) => {
             lines.step(step, model.size);
             return Vec::new();

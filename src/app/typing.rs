@@ -1,6 +1,7 @@
 //! What the commands of writing do: in a form, in the filter's line, in the palette, at a question.
 
 use super::acts;
+use super::bulk::{self, Phase};
 use super::filled;
 use super::form::{Form, Input};
 use super::model::{Ask, House, List, Model, Sheet, Tone};
@@ -40,7 +41,7 @@ fn text_here(model: &mut Model) -> Option<(&mut Text, u16)> {
         Some(Sheet::Form(form)) if form.sending.is_none() => Some((form.field_mut()?.text_mut()?, width)),
         Some(Sheet::Filter(prompt)) => Some((&mut prompt.text, u16::MAX)),
         Some(Sheet::Palette(palette)) => Some((&mut palette.words, u16::MAX)),
-        Some(Sheet::Form(_) | Sheet::Help(_) | Sheet::Lines(_) | Sheet::Ask(_)) | None => None,
+        Some(Sheet::Form(_) | Sheet::Help(_) | Sheet::Lines(_) | Sheet::Ask(_) | Sheet::Bulk(_)) | None => None,
     }
 }
 
@@ -74,9 +75,7 @@ fn written(model: &mut Model) -> Vec<Effect> {
             }
             let draft = field.draft.clone();
             let text = field.says().to_owned();
-            if let Some(opened) = &model.record {
-                let _ = filled::look_at(form, opened, &model.house);
-            }
+            let _ = filled::look_at(form, model.record.as_ref(), &model.house);
             draft.map(|key| Effect::SaveDraft { key, text }).into_iter().collect()
         }
         Some(Sheet::Filter(_)) => filter(model),
@@ -84,7 +83,7 @@ fn written(model: &mut Model) -> Vec<Effect> {
             palette.narrow();
             Vec::new()
         }
-        Some(Sheet::Help(_) | Sheet::Lines(_) | Sheet::Ask(_)) | None => Vec::new(),
+        Some(Sheet::Help(_) | Sheet::Lines(_) | Sheet::Ask(_) | Sheet::Bulk(_)) | None => Vec::new(),
     }
 }
 
@@ -177,6 +176,7 @@ pub fn accept(model: &mut Model) -> Vec<Effect> {
             });
             effects
         }
+        Some(Sheet::Bulk(_)) => bulk::accept(model),
         Some(Sheet::Help(_) | Sheet::Lines(_)) => {
             model.sheet = None;
             Vec::new()
@@ -188,6 +188,9 @@ pub fn accept(model: &mut Model) -> Vec<Effect> {
 /// Sends the form, or says what is wrong with it.
 pub fn send(model: &mut Model) -> Vec<Effect> {
     let Some(Sheet::Form(form)) = &mut model.sheet else { return Vec::new() };
+    if form.marked > 0 {
+        return send_many(model);
+    }
     let Some(opened) = model.record.as_ref().filter(|opened| opened.id() == form.record) else {
         form.fault = Some("the record is not on the screen any more".to_owned());
         return Vec::new();
@@ -195,10 +198,8 @@ pub fn send(model: &mut Model) -> Vec<Effect> {
     if form.sending.is_some() {
         return Vec::new();
     }
-    if let Err(at) = filled::look_at(form, opened, &model.house) {
-        form.fields.iter_mut().for_each(|field| field.touched = true);
-        form.at = at;
-        form.fault = form.fields[at].fault.as_ref().map(|fault| format!("{}: {fault}", form.fields[at].label));
+    if let Err(at) = filled::look_at(form, Some(opened), &model.house) {
+        blame(form, at);
         return Vec::new();
     }
     if let Some(meanwhile) = form.meanwhile.as_mut().filter(|meanwhile| !meanwhile.acknowledged) {
@@ -220,6 +221,24 @@ pub fn send(model: &mut Model) -> Vec<Effect> {
     effects
 }
 
+/// Puts the cursor on the field that is wrong, and says so.
+fn blame(form: &mut Form, at: usize) {
+    form.fields.iter_mut().for_each(|field| field.touched = true);
+    form.at = at;
+    form.fault = form.fields[at].fault.as_ref().map(|fault| format!("{}: {fault}", form.fields[at].label));
+}
+
+/// Sends a form about the marked records: each of them by itself.
+fn send_many(model: &mut Model) -> Vec<Effect> {
+    let Some(Sheet::Form(form)) = &mut model.sheet else { return Vec::new() };
+    if let Err(at) = filled::look_at(form, None, &model.house) {
+        blame(form, at);
+        return Vec::new();
+    }
+    let form = form.clone();
+    bulk::run_form(model, &form)
+}
+
 fn ask_to_waive(model: &mut Model, act: super::outbox::Act) -> Vec<Effect> {
     let Some(Sheet::Form(form)) = model.sheet.take() else { return Vec::new() };
     let mut lines = form.facts.clone();
@@ -236,6 +255,9 @@ fn ask_to_waive(model: &mut Model, act: super::outbox::Act) -> Vec<Effect> {
 
 /// Closes what lies over the screen. A form's texts stay as drafts, a filter is the one from before.
 pub fn cancel(model: &mut Model) -> Vec<Effect> {
+    if matches!(model.sheet, Some(Sheet::Bulk(_))) {
+        return bulk::cancel(model);
+    }
     match model.sheet.take() {
         Some(Sheet::Ask(ask)) => {
             model.sheet = ask.form.map(Sheet::Form);
@@ -253,7 +275,7 @@ pub fn cancel(model: &mut Model) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Some(Sheet::Palette(_) | Sheet::Help(_) | Sheet::Lines(_)) | None => Vec::new(),
+        Some(Sheet::Palette(_) | Sheet::Help(_) | Sheet::Lines(_) | Sheet::Bulk(_)) | None => Vec::new(),
     }
 }
 
@@ -261,6 +283,11 @@ fn turn(model: &mut Model, forward: bool) -> Vec<Effect> {
     match &mut model.sheet {
         Some(Sheet::Form(form)) => form.turn(forward),
         Some(Sheet::Ask(ask)) => ask.on_doing = !ask.on_doing,
+        Some(Sheet::Bulk(bulk)) => {
+            if let Phase::Asked(on_doing) = &mut bulk.phase {
+                *on_doing = !*on_doing;
+            }
+        }
         Some(Sheet::Filter(_) | Sheet::Palette(_) | Sheet::Help(_) | Sheet::Lines(_)) | None => {}
     }
     Vec::new()
@@ -298,6 +325,12 @@ pub fn vertical(model: &mut Model, down: bool) -> Vec<Effect> {
 fn sideways(model: &mut Model, right: bool) -> Vec<Effect> {
     if let Some(Sheet::Ask(ask)) = &mut model.sheet {
         ask.on_doing = right;
+        return Vec::new();
+    }
+    if let Some(Sheet::Bulk(bulk)) = &mut model.sheet {
+        if let Phase::Asked(on_doing) = &mut bulk.phase {
+            *on_doing = right;
+        }
         return Vec::new();
     }
     if let Some(Sheet::Form(form)) = &mut model.sheet
@@ -398,8 +431,6 @@ pub fn draft(model: &mut Model, key: &str, text: &str) {
         target.replace(text);
     }
     field.touched = true;
-    if let Some(opened) = &model.record {
-        let _ = filled::look_at(form, opened, &model.house);
-    }
+    let _ = filled::look_at(form, model.record.as_ref(), &model.house);
     model.say(Tone::Plain, "your draft is back");
 }

@@ -1,5 +1,6 @@
 //! What each message does to the model, and what is to be done then.
 
+use super::bulk;
 use super::command::{self, Command};
 use super::filled;
 use super::form::Meanwhile;
@@ -98,7 +99,7 @@ fn press_held(model: &mut Model) -> Vec<Effect> {
     let mut held = std::mem::take(&mut model.held);
     while let Some(key) = held.pop_front() {
         effects.extend(press(model, key));
-        if matches!(model.sheet, Some(Sheet::Ask(_))) {
+        if matches!(model.sheet, Some(Sheet::Ask(_) | Sheet::Bulk(_))) {
             break;
         }
     }
@@ -302,6 +303,10 @@ fn applied(model: &mut Model, tag: Tag, seq: Seq, changed: bool) -> Vec<Effect> 
     let Some(act) = model.outbox.answered(tag, Some(seq)) else { return Vec::new() };
     let mut effects: Vec<Effect> = model.outbox.send_next().into_iter().collect();
     model.last_event = model.last_event.max(seq);
+    if let Some(of_many) = bulk::answered(model, tag, Ok(changed)) {
+        effects.extend(of_many);
+        return effects;
+    }
     model.say(Tone::Done, if changed { act.done } else { "nothing had to be changed".to_owned() });
     effects.extend(act.drafts.into_iter().map(|key| Effect::SaveDraft { key, text: String::new() }));
     if matches!(&model.sheet, Some(Sheet::Form(form)) if form.sending == Some(tag)) {
@@ -326,7 +331,12 @@ fn applied(model: &mut Model, tag: Tag, seq: Seq, changed: bool) -> Vec<Effect> 
 
 fn refused(model: &mut Model, tag: Tag, why: &str, unclear: bool) -> Vec<Effect> {
     let Some(act) = model.outbox.answered(tag, None) else { return Vec::new() };
-    let effects = model.outbox.send_next().into_iter().collect();
+    let mut effects: Vec<Effect> = model.outbox.send_next().into_iter().collect();
+    let told = if unclear { format!("{why}; whether it was done is not known") } else { why.to_owned() };
+    if let Some(of_many) = bulk::answered(model, tag, Err(told)) {
+        effects.extend(of_many);
+        return effects;
+    }
     if let Some(opened) = model.record.as_mut().filter(|opened| opened.id() == act.record) {
         opened.confirming.clear();
     }
@@ -343,6 +353,9 @@ fn refused(model: &mut Model, tag: Tag, why: &str, unclear: bool) -> Vec<Effect>
 
 fn conflict(model: &mut Model, tag: Tag, event: &Event) -> Vec<Effect> {
     let text = told(event);
+    if matches!(model.sheet, Some(Sheet::Bulk(_))) {
+        return refused(model, tag, &format!("{text} came first"), false);
+    }
     let mine = matches!(&model.sheet, Some(Sheet::Form(form)) if form.sending == Some(tag));
     let mut effects =
         refused(model, tag, &format!("{text} came first: nothing was written; look, then do it again"), false);

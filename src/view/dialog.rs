@@ -1,6 +1,7 @@
 //! What lies over the screen: forms, questions, the palette, help.
 
 use super::ink::{Mark, Pen, Pieces, piece, wrapped};
+use crate::app::bulk::{Bulk, Phase};
 use crate::app::form::{Choice, Field, Form, Input};
 use crate::app::help::{self, Help, Line, all_keys, keys_of};
 use crate::app::layout::{Area, Layout};
@@ -207,6 +208,12 @@ pub fn ask(pen: &mut Pen<'_>, ask: &Ask, body: Area) {
     for line in &ask.lines {
         sheet.text(&pen.looks.plain(line), inside, Role::Normal);
     }
+    buttons(&mut sheet, ask.doing, ask.on_doing);
+    show(pen, &ask.title, &sheet, "tab or ←→ choose  enter does it  esc back", width, body);
+}
+
+/// The safe button and the one that does it, the one with the focus in brackets.
+fn buttons(sheet: &mut Sheet, doing: &str, on_doing: bool) {
     sheet.line(Vec::new());
     let button = |text: &str, focused: bool| {
         let (text, role) =
@@ -214,9 +221,43 @@ pub fn ask(pen: &mut Pen<'_>, ask: &Ask, body: Area) {
         piece(text, role)
     };
     let begin = sheet.lines.len();
-    sheet.line(vec![button("Back", !ask.on_doing), piece("   ", Role::Normal), button(ask.doing, ask.on_doing)]);
+    sheet.line(vec![button("Back", !on_doing), piece("   ", Role::Normal), button(doing, on_doing)]);
     sheet.focus = begin..begin + 1;
-    show(pen, &ask.title, &sheet, "tab or ←→ choose  enter does it  esc back", width, body);
+}
+
+/// An act on many records: the question, the progress, what was refused.
+pub fn bulk(pen: &mut Pen<'_>, bulk: &Bulk, body: Area) {
+    let width = Layout::dialog_width(body.width);
+    let inside = usize::from(width).saturating_sub(4).max(1);
+    let mut sheet = Sheet::default();
+    for line in &bulk.lines {
+        sheet.text(&pen.looks.plain(line), inside, Role::Normal);
+    }
+    let foot = match bulk.phase {
+        Phase::Asked(on_doing) => {
+            buttons(&mut sheet, bulk.doing, on_doing);
+            "tab or ←→ choose  enter does it  esc back"
+        }
+        Phase::Running => {
+            let (full, empty) = if pen.looks.ascii { ("#", ".") } else { ("█", "░") };
+            let room = inside.saturating_sub(16).min(40);
+            let filled = room * bulk.answered() / bulk.total.max(1);
+            let bar = format!("{}{}", full.repeat(filled), empty.repeat(room - filled));
+            sheet.line(vec![
+                piece(bar, Role::Fine),
+                piece(format!("  {} of {}", bulk.answered(), bulk.total), Role::Normal),
+            ]);
+            "esc cancels what was not sent yet"
+        }
+        Phase::Over => {
+            sheet.text(&bulk.outcome(), inside, Role::Heading);
+            "↑↓ scroll  enter close; the refused ones stay marked"
+        }
+    };
+    for (tail, why) in bulk.shown() {
+        sheet.text(&format!("{} {tail}  {why}", pen.looks.mark(Mark::Blocks)), inside, Role::Blocks);
+    }
+    show(pen, &bulk.title, &sheet, foot, width, body);
 }
 
 /// The palette.

@@ -48,6 +48,8 @@ pub enum Mark {
     Arrow,
     /// Something is left out.
     More,
+    /// The record is marked.
+    Marked,
     /// Between two things.
     Dot,
     /// The desk is live.
@@ -57,7 +59,7 @@ pub enum Mark {
 }
 
 impl Mark {
-    const TABLE: [(Mark, &'static str, &'static str); 15] = [
+    const TABLE: [(Mark, &'static str, &'static str); 16] = [
         (Mark::Cursor, "▌", "|"),
         (Mark::Undecided, "?", "?"),
         (Mark::Confirmed, "✓", "v"),
@@ -70,6 +72,7 @@ impl Mark {
         (Mark::Unread, "•", "o"),
         (Mark::Arrow, "→", "->"),
         (Mark::More, "…", "~"),
+        (Mark::Marked, "+", "+"),
         (Mark::Dot, "·", "-"),
         (Mark::Live, "●", "*"),
         (Mark::None, "–", "-"),

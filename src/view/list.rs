@@ -144,7 +144,9 @@ fn one_row(
     let summary = &line.summary;
     let changed = model.list.changed.get(&summary.id);
     let cursor = if here { pen.looks.mark(Mark::Cursor) } else { " " };
+    let marked = model.marks.contains_key(&summary.id);
     let news = match (changed, line.unread) {
+        _ if marked => piece(pen.looks.mark(Mark::Marked), Role::Marked),
         (Some(_), _) => piece(pen.looks.mark(Mark::News), Role::Live),
         (None, true) => piece(pen.looks.mark(Mark::Unread), Role::Live),
         (None, false) => piece(" ", Role::Normal),

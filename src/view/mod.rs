@@ -36,6 +36,7 @@ pub fn draw(model: &Model, looks: Looks, screen: &mut Buffer) -> Option<Position
     match &model.sheet {
         Some(Sheet::Form(form)) => dialog::form(&mut pen, model, form, body),
         Some(Sheet::Ask(ask)) => dialog::ask(&mut pen, ask, body),
+        Some(Sheet::Bulk(bulk)) => dialog::bulk(&mut pen, bulk, body),
         Some(Sheet::Palette(palette)) => dialog::palette(&mut pen, model, palette, body),
         Some(Sheet::Help(help)) => dialog::help(&mut pen, model, help, body),
         Some(Sheet::Lines(open)) => lines::lines(&mut pen, model, open, body),

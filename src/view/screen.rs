@@ -24,6 +24,10 @@ pub fn top(pen: &mut Pen<'_>, model: &Model, area: Area) {
     let count = count.map(|count| format!(" {} {count}", pen.looks.mark(Mark::Dot))).unwrap_or_default();
     let mut left =
         vec![piece(" stageplate  ", Role::Dim), piece(list.queue.title(), Role::Heading), piece(count, Role::Normal)];
+    if !model.marks.is_empty() {
+        let marked = format!("  {}{} marked", pen.looks.mark(Mark::Marked), model.marks.len());
+        left.push(piece(marked, Role::Marked));
+    }
     if !list.words.is_empty() {
         left.push(piece(format!("  /{}", list.words), Role::Changed));
     }

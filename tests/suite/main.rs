@@ -10,6 +10,7 @@ mod intake;
 mod invent;
 mod layering;
 mod main_job;
+mod many;
 mod messages;
 mod ownership;
 mod plan;

@@ -5,8 +5,10 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use stageplate::app::lines::Side;
 use stageplate::app::model::{Model, Sheet};
-use stageplate::app::msg::Msg;
+use stageplate::app::msg::{Msg, Tag};
 use stageplate::config::theme::Theme;
+use stageplate::domain::identity::Seq;
+use stageplate::domain::plan::Refusal;
 use stageplate::view::draw;
 use stageplate::view::ink::Looks;
 
@@ -180,6 +182,30 @@ fn the_question_before_a_release() {
 #[test]
 fn help() {
     at_each_size("help", "review", |desk| desk.press("enter ?"));
+}
+
+#[test]
+fn an_act_on_many_is_asked_for_runs_and_is_over() {
+    let begun = |desk: &mut Desk| desk.press("* t");
+    at_each_size("many-asked", "review", begun);
+    at_each_size("many-running", "review", |desk| {
+        begun(desk);
+        desk.press("enter");
+        desk.tell(Msg::Refused {
+            tag: Tag(1),
+            refusal: Refusal::new("hand-over", "lead owns it: say why you take it"),
+        });
+    });
+    at_each_size("many-over", "review", |desk| {
+        begun(desk);
+        desk.press("enter");
+        desk.tell(Msg::Refused {
+            tag: Tag(1),
+            refusal: Refusal::new("hand-over", "lead owns it: say why you take it"),
+        });
+        desk.tell(Msg::Applied { tag: Tag(2), seq: Seq(90), changed: true });
+        desk.tell(Msg::Applied { tag: Tag(3), seq: Seq(91), changed: true });
+    });
 }
 
 #[test]
