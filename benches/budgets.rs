@@ -60,7 +60,7 @@ fn site(records: u32) -> Site {
     let path: PathBuf = folder.path().join("desk.db");
     let policy = policy::read(POLICY, "policy.toml", ivi::catalogue()).expect("the default policy");
     let founder = person("admin", &[Role::Admin]);
-    let new = NewDesk { policy, policy_source: POLICY.to_owned(), founder: founder.clone(), demo: true };
+    let new = NewDesk { policy, policy_source: POLICY.to_owned(), options: None, founder: founder.clone(), demo: true };
     let mut desk = Desk::create(&path, &new, ivi::catalogue(), Moment(1)).expect("a desk");
     let worker = person("prep", &[Role::Prepare]);
     let add = stageplate::domain::governance::DeskAction::AddPerson(worker.clone());
@@ -112,6 +112,7 @@ fn judge_a_record(bencher: divan::Bencher<'_, '_>) {
             approvals: &dossier.approvals,
             people: &people,
             policy: &policy,
+            options: &dossier.options,
             catalogue: ivi::catalogue(),
             now,
         };

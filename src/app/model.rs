@@ -33,6 +33,8 @@ pub struct House {
     pub people: Vec<Person>,
     /// The policy in force.
     pub policy: Policy,
+    /// The codes of its build options, those of every scope.
+    pub options: Vec<String>,
     /// The catalogue of elements.
     pub catalogue: &'static Catalogue,
     /// What the desk is called on the top line.

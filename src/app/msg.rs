@@ -139,6 +139,8 @@ pub struct Governed {
     pub people: Vec<Person>,
     /// The policy in force.
     pub policy: Policy,
+    /// The codes of the build options.
+    pub options: Vec<String>,
 }
 
 /// Something to be done.

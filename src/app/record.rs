@@ -374,6 +374,7 @@ fn case<'a>(dossier: &'a Dossier, house: &'a House, now: Moment) -> Case<'a> {
         approvals: &dossier.approvals,
         people: &house.people,
         policy: &house.policy,
+        options: &dossier.options,
         catalogue: house.catalogue,
         now,
     }

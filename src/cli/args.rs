@@ -75,6 +75,9 @@ pub enum Verb {
         /// The policy to start with, instead of the default one
         #[arg(long, value_name = "FILE")]
         policy: Option<PathBuf>,
+        /// The build options to start with, instead of the default ones
+        #[arg(long, value_name = "FILE")]
+        options: Option<PathBuf>,
     },
     /// People and their roles
     #[command(subcommand)]
@@ -82,6 +85,9 @@ pub enum Verb {
     /// The policy: workflow as data
     #[command(subcommand)]
     Policy(PolicyVerb),
+    /// Build options and what depends on what
+    #[command(subcommand)]
+    Options(OptionsVerb),
     /// Rollout scopes
     #[command(subcommand)]
     Scope(ScopeVerb),
@@ -303,6 +309,33 @@ pub enum PolicyVerb {
     Check {
         /// The file
         file: PathBuf,
+    },
+}
+
+/// What `options` does.
+#[derive(Debug, Subcommand)]
+pub enum OptionsVerb {
+    /// Look for faults in an options file
+    Check {
+        /// The file
+        file: PathBuf,
+    },
+    /// Print the options in force
+    Show {
+        /// Those that hold in this scope
+        #[arg(long, value_name = "NAME")]
+        scope: Option<String>,
+    },
+    /// Apply an options file to the desk, or to one scope
+    Apply {
+        /// The file
+        file: PathBuf,
+        /// The scope
+        #[arg(long, value_name = "NAME")]
+        scope: Option<String>,
+        /// Why
+        #[arg(long)]
+        reason: String,
     },
 }
 

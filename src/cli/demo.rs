@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::args::{DemoArgs, Global};
 use super::output::{Out, columns};
-use super::{context, desk, json, queue, terminal};
+use super::{context, desk, json, options, queue, terminal};
 use crate::domain::action::{Action, Received, Settle, SheetRow};
 use crate::domain::address::Address;
 use crate::domain::content::Content;
@@ -146,7 +146,14 @@ fn make(
     let people: People = toml::from_str(PEOPLE).map_err(|fault| sample_fault("people.toml", &fault.to_string()))?;
     let founder = people.person.iter().find(|person| person.roles.contains(&Role::Admin));
     let founder = founder.cloned().ok_or_else(|| sample_fault("people.toml", "nobody is an administrator"))?;
-    let new = NewDesk { policy, policy_source: desk::DEFAULT_POLICY.to_owned(), founder: founder.clone(), demo: true };
+    let options = options::read(options::DEFAULT_OPTIONS, "options.toml", out)?;
+    let new = NewDesk {
+        policy,
+        policy_source: desk::DEFAULT_POLICY.to_owned(),
+        options: Some((options, options::DEFAULT_OPTIONS.to_owned())),
+        founder: founder.clone(),
+        demo: true,
+    };
     let begin = Moment(now.0 - TimeDelta::days(DAYS).num_microseconds().unwrap_or(0));
     let desk = Desk::create(path, &new, ivi::catalogue(), begin)?;
     let (seal, pem) = SealKey::make_test_key("stageplate demo", begin.utc())

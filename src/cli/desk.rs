@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::args::{Cli, Global, PolicyVerb};
 use super::context::{self, Context};
+use super::options;
 use super::output::{Out, Table, columns};
 use super::terminal;
 use crate::config::place::Place;
@@ -33,7 +34,7 @@ pub fn read_policy(text: &str, file: &str, out: &Out) -> Result<Policy, Failure>
     })
 }
 
-pub fn init(global: &Global, policy: Option<&Path>) -> Result<(), Failure> {
+pub fn init(global: &Global, policy: Option<&Path>, options: Option<&Path>) -> Result<(), Failure> {
     let out = Out { format: global.output, quiet: global.quiet };
     let path = context::desk_path(global)?;
     let (source, name) = match policy {
@@ -41,13 +42,25 @@ pub fn init(global: &Global, policy: Option<&Path>) -> Result<(), Failure> {
         None => (DEFAULT_POLICY.to_owned(), "policy.toml".to_owned()),
     };
     let policy = read_policy(&source, &name, &out)?;
+    let options = match options {
+        Some(file) => {
+            let text = context::read_text(file)?;
+            Some((options::read(&text, &file.display().to_string(), &out)?, text))
+        }
+        // A policy that carries its own options is taken at its word.
+        None if !policy.options.is_empty() => None,
+        None => {
+            let text = options::DEFAULT_OPTIONS;
+            Some((options::read(text, "options.toml", &out)?, text.to_owned()))
+        }
+    };
     let user = context::os_user()?;
     let login = Login::parse(&user)
         .map_err(|fault| Failure::new(Kind::NotAllowed, format!("your user name cannot be a login here: {fault}")))?;
     let founder = Person { login, name: user.clone(), roles: BTreeSet::from([Role::Admin]), team: None };
     Desk::create(
         &path,
-        &NewDesk { policy, policy_source: source, founder, demo: false },
+        &NewDesk { policy, policy_source: source, options, founder, demo: false },
         ivi::catalogue(),
         context::now(),
     )?;

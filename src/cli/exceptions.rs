@@ -78,8 +78,9 @@ fn show(context: &mut Context, id: i64) -> Result<(), Failure> {
 /// A filter as typed; a mistake answers with the place and the nearest word.
 pub fn read_filter(context: &mut Context, text: &str, today: NaiveDate) -> Result<Filter, Failure> {
     let (policy, people) = (context.desk.policy()?, context.desk.people()?);
-    let read =
-        Filter::parse(text, today).and_then(|filter| filter.names_known(text, &policy, &people).map(|()| filter));
+    let options = context.desk.option_codes()?;
+    let read = Filter::parse(text, today)
+        .and_then(|filter| filter.names_known(text, &policy, &options, &people).map(|()| filter));
     read.map_err(|fault| {
         let failure = Failure::new(Kind::Usage, format!("filter, character {}: {}", fault.at + 1, fault.message));
         match fault.nearest {

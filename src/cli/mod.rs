@@ -9,6 +9,7 @@ mod exceptions;
 mod import;
 mod json;
 mod log;
+mod options;
 mod output;
 mod people;
 mod queue;
@@ -32,10 +33,11 @@ pub fn run(cli: Cli) -> Result<u8, Failure> {
     match verb {
         Verb::Tui { queue } => return terminal::open(&global, queue.as_deref()),
         Verb::Demo(args) => return demo::run(&global, &args),
-        Verb::Init { policy } => desk::init(&global, policy.as_deref()),
+        Verb::Init { policy, options } => desk::init(&global, policy.as_deref(), options.as_deref()),
         Verb::Doctor => desk::doctor(&global),
         Verb::Keys { keymap } => desk::keys(&global, &keymap),
         Verb::Completions { shell } => desk::completions(&global, shell),
+        Verb::Options(verb) => options::run(&global, verb),
         Verb::Policy(verb) => desk::policy(&global, verb),
         Verb::Verify { files, desk } => release::verify(&global, &files, desk),
         Verb::Person(verb) => people::person(&mut open()?, verb),

@@ -5,6 +5,7 @@
 pub mod fault;
 pub mod key;
 pub mod keymap;
+pub mod options;
 pub mod place;
 pub mod policy;
 pub mod settings;

@@ -8,6 +8,7 @@ mod holds;
 use std::collections::BTreeMap;
 
 use super::fault::ConfigFault;
+use super::options::{self, Placed};
 use super::strict::{Item, Reader, Table};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::checks::{self, Grade};
@@ -16,7 +17,7 @@ use crate::domain::identity::Login;
 use crate::domain::nearest::nearest;
 use crate::domain::person::Role;
 use crate::domain::policy::{
-    BuildOption, ExceptionKind, Excluded, Gate, NextOwner, Outcome, Policy, Reasoned, Rename, Settler, Step,
+    ExceptionKind, Excluded, Gate, NextOwner, Outcome, Policy, Reasoned, Rename, Settler, Step,
 };
 
 /// Reads `text`, the content of `file`, as a policy. Its version is 0: the desk numbers it when it is applied.
@@ -32,37 +33,30 @@ pub fn read(text: &str, file: &str, catalogue: &Catalogue) -> Result<Policy, Vec
 
 fn read_policy(reader: &Reader<'_>, catalogue: &Catalogue) -> Policy {
     let root = reader.root();
-    let words = Words { reader, catalogue };
+    let words = Words { reader };
     let name = root.required_text("name").map_or(String::new(), |item| item.value);
     let steps: Vec<Placed<Step>> = root.tables("step").into_iter().map(|table| words.step(table)).collect();
     let kinds: Vec<Placed<ExceptionKind>> =
         root.tables("exception").into_iter().map(|table| words.exception_kind(table)).collect();
     let grades = root.table("checks").map_or_else(BTreeMap::new, |table| words.grades(table));
-    let options: Vec<Placed<BuildOption>> =
-        root.tables("option").into_iter().map(|table| words.option(table)).collect();
+    let options = options::Words { reader, catalogue }.options(&root);
     let calendar = root.table("calendar").map_or_else(Calendar::default, |table| words.calendar(table));
     let reasons =
         words.list(&root, "reasons", "act with a reason of its own", Reasoned::ALL.map(Reasoned::word), Reasoned::of);
     let renames: Vec<Placed<Rename>> = root.tables("rename").into_iter().map(|table| words.rename(table)).collect();
     root.close();
-    holds::look(reader, &steps, &kinds, &options, &renames);
+    holds::look(reader, &steps, &kinds, &renames);
     Policy {
         name,
         version: 0,
         steps: bare(steps),
         exception_kinds: bare(kinds),
         grades,
-        options: bare(options),
+        options,
         calendar,
         reasons: reasons.into_iter().collect(),
         renames: bare(renames),
     }
-}
-
-/// What was read, and the byte where it stands.
-struct Placed<T> {
-    is: T,
-    at: usize,
 }
 
 fn bare<T>(list: Vec<Placed<T>>) -> Vec<T> {
@@ -72,7 +66,6 @@ fn bare<T>(list: Vec<Placed<T>>) -> Vec<T> {
 /// The words a policy may use, and where their faults go.
 struct Words<'a> {
     reader: &'a Reader<'a>,
-    catalogue: &'a Catalogue,
 }
 
 impl Words<'_> {
@@ -179,47 +172,6 @@ impl Words<'_> {
             }
         }
         grades
-    }
-
-    fn option(&self, table: Table<'_>) -> Placed<BuildOption> {
-        let at = table.at();
-        let code = table.required_text("code").map_or(String::new(), |item| {
-            let plain = |letter: char| letter.is_ascii_uppercase() || letter.is_ascii_digit() || "-_".contains(letter);
-            if item.value.is_empty() || !item.value.chars().all(plain) {
-                let message = format!("`{}` is no code of an option: capital letters, digits, `-` and `_`", item.value);
-                self.reader.fault(item.at, message, None);
-            }
-            item.value
-        });
-        let title = table.text("title").map_or_else(|| code.clone(), |item| item.value);
-        let restate = table.texts("restate").unwrap_or_default();
-        let restate = restate.iter().filter_map(|item| self.path(item)).collect();
-        let regulations = table.texts("regulations").unwrap_or_default();
-        let regulations = regulations.into_iter().map(|item| item.value).collect();
-        table.close();
-        Placed { is: BuildOption { code, title, restate, regulations }, at }
-    }
-
-    /// The catalogue's path of an entry, given as a path, as an element's name or as an entry number of one element.
-    fn path(&self, item: &Item<String>) -> Option<String> {
-        let text = item.value.as_str();
-        let catalogue = self.catalogue;
-        if let Some(element) = catalogue.by_path(text).or_else(|| catalogue.by_name(text)) {
-            return Some(element.path.clone()).filter(|path| !path.is_empty());
-        }
-        let numbered: Vec<&str> = catalogue.by_entry(text).map(|element| element.path.as_str()).collect();
-        match numbered.as_slice() {
-            [one] => return Some((*one).to_owned()),
-            [] => {
-                let near = catalogue.nearest(text);
-                self.reader.fault(item.at, format!("no entry is called `{text}`"), near.as_deref());
-            }
-            several => {
-                let message = format!("`{text}` names several entries: {}", several.join(", "));
-                self.reader.fault(item.at, message, None);
-            }
-        }
-        None
     }
 
     /// A name that people type: small letters, digits and hyphens.

@@ -123,6 +123,15 @@ impl Action {
 }
 
 impl Action {
+    /// The scope the act would have the record join, if it names one.
+    pub fn scope_given(&self) -> Option<&str> {
+        match self {
+            Action::Prepare(row) => row.scope.as_deref(),
+            Action::Receive(received) => received.scope.as_deref(),
+            _ => None,
+        }
+    }
+
     /// The type-approval number the act would have the record name, if it names one.
     pub fn approval_given(&self) -> Option<&str> {
         let at = Address::unchecked("TypeApprovalNumber");

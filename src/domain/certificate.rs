@@ -13,6 +13,7 @@ use super::content::Content;
 use super::exception::Exception;
 use super::identity::{Digest, ExceptionId, Login};
 use super::moment::Moment;
+use super::options::Options;
 use super::person::Person;
 use super::policy::Policy;
 use super::record::{Confirmation, Record};
@@ -30,6 +31,8 @@ pub struct Case<'a> {
     pub people: &'a [Person],
     /// The policy in force.
     pub policy: &'a Policy,
+    /// The build options that hold for the record: its scope's, else the desk's, else the policy's.
+    pub options: &'a Options,
     /// The catalogue of elements.
     pub catalogue: &'a Catalogue,
     /// The moment it is.

@@ -1,13 +1,10 @@
 //! A record with everything a person wants to see of it at once: certificate, findings, readiness, history.
 
 use super::approval::Approval;
-use super::catalogue::Catalogue;
 use super::certificate::{Case, Certificate};
 use super::checks::{self, Finding};
 use super::event::Event;
-use super::moment::Moment;
-use super::person::Person;
-use super::policy::Policy;
+use super::options::Options;
 use super::readiness::{self, Obstacle};
 use super::record::Record;
 
@@ -18,6 +15,8 @@ pub struct Dossier {
     pub record: Record,
     /// The extensions on this desk of the approval it names.
     pub approvals: Vec<Approval>,
+    /// The build options that hold for it.
+    pub options: Options,
     /// Its certificate by stage.
     pub certificate: Certificate,
     /// What the checks found, what blocks first.
@@ -29,20 +28,19 @@ pub struct Dossier {
 }
 
 impl Dossier {
-    /// Judges a record.
-    pub fn of(
-        record: Record,
-        approvals: Vec<Approval>,
-        history: Vec<Event>,
-        people: &[Person],
-        policy: &Policy,
-        catalogue: &Catalogue,
-        now: Moment,
-    ) -> Dossier {
-        let case = Case { record: &record, approvals: &approvals, people, policy, catalogue, now };
-        let certificate = Certificate::of(&case);
-        let findings = checks::run(&case, &certificate);
-        let readiness = readiness::readiness(&case, &certificate, &findings);
-        Dossier { record, approvals, certificate, findings, readiness, history }
+    /// Judges a record, and keeps what it was judged by.
+    pub fn of(case: &Case<'_>, history: Vec<Event>) -> Dossier {
+        let certificate = Certificate::of(case);
+        let findings = checks::run(case, &certificate);
+        let readiness = readiness::readiness(case, &certificate, &findings);
+        Dossier {
+            record: case.record.clone(),
+            approvals: case.approvals.to_vec(),
+            options: case.options.clone(),
+            certificate,
+            findings,
+            readiness,
+            history,
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! Acts on the desk itself: people, gateways, approvals, scopes. Pure, as [`plan`](super::plan) is for records.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::Serialize;
 use serde_json::Value;
 
@@ -7,6 +9,7 @@ use super::approval::Approval;
 use super::event::Facts;
 use super::filter::Filter;
 use super::moment::Moment;
+use super::options::{BuildOption, Options};
 use super::person::{Actor, Person, Role};
 use super::plan::Refusal;
 use super::scope::Scope;
@@ -27,6 +30,15 @@ pub enum DeskAction {
     ImportApproval(Box<Approval>),
     /// A rollout scope.
     AddScope(Scope),
+    /// Build options, for the desk or for the scope they name.
+    ApplyOptions {
+        /// The options; the desk numbers them.
+        options: Box<Options>,
+        /// The file they came from, as it was written.
+        source: String,
+        /// Why.
+        reason: String,
+    },
 }
 
 impl DeskAction {
@@ -38,6 +50,7 @@ impl DeskAction {
             DeskAction::Gateway { .. } => "gateway",
             DeskAction::ImportApproval(_) => "approval-import",
             DeskAction::AddScope(_) => "scope-add",
+            DeskAction::ApplyOptions { .. } => "options-apply",
         }
     }
 
@@ -48,6 +61,7 @@ impl DeskAction {
             DeskAction::Gateway { os_user } => format!("gateway {os_user}"),
             DeskAction::ImportApproval(approval) => format!("approval {}", approval.number),
             DeskAction::AddScope(scope) => format!("scope {}", scope.name),
+            DeskAction::ApplyOptions { options, .. } => format!("options {}", options.version),
         }
     }
 }
@@ -61,6 +75,8 @@ pub struct Known<'a> {
     pub approval: Option<&'a Approval>,
     /// Whether there is a scope of the same name.
     pub scope_exists: bool,
+    /// The options last applied to the same scope or to the desk, if any were.
+    pub options: Option<&'a Options>,
     /// Whether the user is a gateway already.
     pub gateway_exists: bool,
     /// The moment it is.
@@ -77,6 +93,7 @@ pub fn judge(actor: &Actor, desk: Known<'_>, action: &DeskAction) -> Result<Fact
         DeskAction::Gateway { .. } => ("register a gateway", &[Role::Admin]),
         DeskAction::ImportApproval(_) => ("import approvals", &[Role::Lead, Role::Admin]),
         DeskAction::AddScope(_) => ("add scopes", &[Role::Admin]),
+        DeskAction::ApplyOptions { .. } => ("apply build options", &[Role::Lead, Role::Admin]),
     };
     if !actor.has_any(roles) {
         return Err(Refusal::role(actor, what, roles));
@@ -93,6 +110,7 @@ pub fn judge(actor: &Actor, desk: Known<'_>, action: &DeskAction) -> Result<Fact
         }
         DeskAction::ImportApproval(approval) => import_approval(desk, approval, &mut facts),
         DeskAction::AddScope(scope) => add_scope(desk, scope, &mut facts)?,
+        DeskAction::ApplyOptions { options, reason, .. } => apply_options(desk, options, reason, &mut facts)?,
     }
     Ok(facts)
 }
@@ -170,8 +188,8 @@ fn import_approval(desk: Known<'_>, approval: &Approval, facts: &mut Facts) {
     }
 }
 
-fn fields(approval: &impl Serialize) -> Option<serde_json::Map<String, Value>> {
-    match serde_json::to_value(approval) {
+fn fields(of: &impl Serialize) -> Option<serde_json::Map<String, Value>> {
+    match serde_json::to_value(of) {
         Ok(Value::Object(fields)) => Some(fields),
         _ => None,
     }
@@ -209,6 +227,47 @@ fn add_scope(desk: Known<'_>, scope: &Scope, facts: &mut Facts) -> Result<(), Re
     Ok(())
 }
 
+/// What options differ from those applied before; facts without lines where none does.
+fn apply_options(desk: Known<'_>, options: &Options, reason: &str, facts: &mut Facts) -> Result<(), Refusal> {
+    if let Some(scope) = &options.scope
+        && !desk.scope_exists
+    {
+        return Err(Refusal::not_found(format!("there is no scope `{scope}`"))
+            .hint("`stageplate scope list` shows which there are"));
+    }
+    if reason.trim().is_empty() {
+        return Err(Refusal::new("reason", "applying build options needs a reason in words"));
+    }
+    let none = Options::default();
+    let before = desk.options.unwrap_or(&none);
+    let mut compare = |what: &str, from: BTreeMap<&str, String>, to: BTreeMap<&str, String>| {
+        let names: BTreeSet<&str> = from.keys().chain(to.keys()).copied().collect();
+        for name in names.into_iter().filter(|name| from.get(name) != to.get(name)) {
+            facts.line(format!("{what} {name}"), from.get(name).cloned(), to.get(name).cloned());
+        }
+    };
+    compare("option", options_in_words(before), options_in_words(options));
+    compare("dependents of", dependencies_in_words(before), dependencies_in_words(options));
+    if !facts.lines.is_empty() {
+        facts.reason = Some(reason.to_owned());
+    }
+    Ok(())
+}
+
+fn options_in_words(options: &Options) -> BTreeMap<&str, String> {
+    let words = |option: &BuildOption| fields(option).map(|fields| Value::Object(fields).to_string());
+    options.options.iter().map(|option| (option.code.as_str(), words(option).unwrap_or_default())).collect()
+}
+
+fn dependencies_in_words(options: &Options) -> BTreeMap<&str, String> {
+    let mut words: BTreeMap<&str, String> = BTreeMap::new();
+    for dependency in &options.dependencies {
+        let list = words.entry(&dependency.when).or_default();
+        list.push_str(&format!("{}: {}; ", dependency.then.join(", "), dependency.because));
+    }
+    words
+}
+
 fn name_like(what: &str, name: &str) -> Result<(), Refusal> {
     let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '_' | '-');
     if !name.is_empty() && name.len() <= 64 && name.chars().all(plain) {
@@ -228,7 +287,7 @@ mod tests {
     }
 
     fn desk(people: &[Person]) -> Known<'_> {
-        Known { people, approval: None, scope_exists: false, gateway_exists: false, now: Moment(0) }
+        Known { people, approval: None, scope_exists: false, options: None, gateway_exists: false, now: Moment(0) }
     }
 
     #[test]

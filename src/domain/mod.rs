@@ -4,8 +4,9 @@
 //!
 //! In reading order: [`identity`] and [`address`] name things; [`catalogue`], [`value`], [`section`] and
 //! [`applies`] say what an entry is and whose;
-//! [`content`], [`certificate`] and [`approval`] are the certificate; [`record`], [`exception`], [`person`], [`policy`]
-//! the work; [`checks`] and [`readiness`] judge; [`action`], [`plan`] and [`event`] are the one way to act on a record,
+//! [`content`], [`certificate`] and [`approval`] are the certificate; [`record`], [`exception`], [`person`], [`policy`],
+//! [`options`] the work; [`checks`] and [`readiness`] judge; [`action`], [`plan`] and [`event`] are the one way to act on
+//! a record,
 //! [`governance`] the one on the desk itself; [`queue`] and [`filter`] say which records somebody looks at.
 
 pub mod action;
@@ -25,6 +26,7 @@ pub mod governance;
 pub mod identity;
 pub mod moment;
 pub mod nearest;
+pub mod options;
 pub mod ownership;
 pub mod person;
 pub mod plan;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::checks::Grade;
 use super::due::Calendar;
 use super::identity::Login;
+use super::options::BuildOption;
 use super::person::Role;
 
 /// A condition on leaving a step.
@@ -257,19 +258,6 @@ pub struct ExceptionKind {
     pub owner: Option<Settler>,
 }
 
-/// A build option and what it implies.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BuildOption {
-    /// Its code: `TAILLIFT`.
-    pub code: String,
-    /// What people read.
-    pub title: String,
-    /// Catalogue paths of the entries that a completion with it must restate.
-    pub restate: Vec<String>,
-    /// Regulations for which the approval must name a subject approval.
-    pub regulations: Vec<String>,
-}
-
 /// A step of the policy before that has another name in this one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rename {
@@ -292,7 +280,8 @@ pub struct Policy {
     pub exception_kinds: Vec<ExceptionKind>,
     /// Grades that differ from the catalogue of checks.
     pub grades: BTreeMap<String, Grade>,
-    /// Build options.
+    /// Build options, where the policy carries them: what holds until an options file is applied.
+    #[serde(default)]
     pub options: Vec<BuildOption>,
     /// Which days are no working days.
     #[serde(default)]
@@ -344,10 +333,5 @@ impl Policy {
     /// The kind of exception of that name.
     pub fn exception_kind(&self, name: &str) -> Option<&ExceptionKind> {
         self.exception_kinds.iter().find(|kind| kind.name == name)
-    }
-
-    /// The option of that code.
-    pub fn option(&self, code: &str) -> Option<&BuildOption> {
-        self.options.iter().find(|option| option.code == code)
     }
 }

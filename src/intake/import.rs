@@ -7,6 +7,7 @@
 //! change nothing and leave no event.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -21,6 +22,7 @@ use crate::domain::approval::Approval;
 use crate::domain::certificate::Case;
 use crate::domain::identity::{RecordId, Vin};
 use crate::domain::moment::Moment;
+use crate::domain::options as build;
 use crate::domain::person::{Actor, Person};
 use crate::domain::plan::{self, No, Refusal};
 use crate::domain::policy::Policy;
@@ -339,11 +341,18 @@ struct Rehearsal {
     people: Vec<Person>,
     policy: Policy,
     planned: HashMap<Vin, (Record, Vec<Approval>)>,
+    /// The options of each scope that was asked for.
+    options: HashMap<Option<String>, build::Options>,
 }
 
 impl Rehearsal {
     fn of(desk: &mut Desk) -> Result<Self, StoreError> {
-        Ok(Rehearsal { people: desk.people()?, policy: desk.policy()?, planned: HashMap::new() })
+        Ok(Rehearsal {
+            people: desk.people()?,
+            policy: desk.policy()?,
+            planned: HashMap::new(),
+            options: HashMap::new(),
+        })
     }
 
     fn bring(&mut self, desk: &mut Desk, actor: &Actor, act: &Waiting) -> Result<Outcome, StoreError> {
@@ -367,11 +376,20 @@ impl Rehearsal {
         if let Some(number) = action.approval_given() {
             approvals.extend(desk.approval(number)?.filter(|given| !approvals.contains(given)));
         }
+        let scope = action.scope_given().or(record.scope.as_deref()).map(str::to_owned);
+        let options = match self.options.entry(scope) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                let options = desk.options(new.key().as_deref())?;
+                new.insert(options)
+            }
+        };
         let case = Case {
             record: &record,
             approvals: &approvals,
             people: &self.people,
             policy: &self.policy,
+            options,
             catalogue: desk.catalogue(),
             now,
         };

@@ -93,8 +93,9 @@ pub fn may_release(desk: &mut Desk, actor: &Actor, id: RecordId, now: Moment) ->
 fn allowed(desk: &mut Desk, actor: &Actor, id: RecordId, now: Moment) -> Result<Dossier, IssuingError> {
     let dossier = desk.dossier(id, now)?;
     let (people, policy, catalogue) = (desk.people()?, desk.policy()?, desk.catalogue());
-    let (record, approvals) = (&dossier.record, &dossier.approvals);
-    plan::may_release(&Case { record, approvals, people: &people, policy: &policy, catalogue, now }, actor)?;
+    let Dossier { record, approvals, options, .. } = &dossier;
+    let case = Case { record, approvals, people: &people, policy: &policy, options, catalogue, now };
+    plan::may_release(&case, actor)?;
     Ok(dossier)
 }
 

@@ -137,11 +137,13 @@ fn apply(session: &mut Session<'_>, act: &Act<'_>) -> Result<Applied, StoreError
         None => (fresh(session, act, &policy)?, true),
     };
     let approvals = approvals_for(session.conn, &before, act.action.approval_given())?;
+    let options = session.options(act.action.scope_given().or(before.scope.as_deref()))?;
     let case = Case {
         record: &before,
         approvals: &approvals,
         people: &people,
         policy: &policy,
+        options: &options,
         catalogue: session.catalogue,
         now: act.now,
     };
@@ -154,7 +156,8 @@ fn apply(session: &mut Session<'_>, act: &Act<'_>) -> Result<Applied, StoreError
     let mut after = planned.record;
     after.seq = Seq(chain::head(session.conn)?.0.0 + 1);
     let approvals = approvals_for(session.conn, &after, None)?;
-    let case = Case { record: &after, approvals: &approvals, ..case };
+    let options = session.options(after.scope.as_deref())?;
+    let case = Case { record: &after, approvals: &approvals, options: &options, ..case };
     let certificate = Certificate::of(&case);
     let findings = checks::run(&case, &certificate);
     let summary = Summary::of(&case, &certificate, &findings);

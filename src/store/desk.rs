@@ -12,12 +12,14 @@ use super::error::StoreError;
 use super::govern;
 use super::migrate::Migrated;
 use super::open;
+use super::options::{self, Remembered};
 use super::pack::Packs;
 use super::turn::Queue;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::event::Facts;
 use crate::domain::identity::Digest;
 use crate::domain::moment::Moment;
+use crate::domain::options::Options;
 use crate::domain::person::{Person, Role};
 use crate::domain::plan::Refusal;
 use crate::domain::policy::Policy;
@@ -43,6 +45,8 @@ pub struct NewDesk {
     pub policy: Policy,
     /// The file the policy came from, as it was written.
     pub policy_source: String,
+    /// Its first build options and the file they came from; those that the policy carries hold without.
+    pub options: Option<(Options, String)>,
     /// Who makes it: an administrator, and nothing else, for nobody gives themselves a role.
     pub founder: Person,
     /// Whether it is for looking around: anybody may speak for anybody.
@@ -54,6 +58,7 @@ pub struct NewDesk {
 pub struct Known {
     people: Option<(i64, Arc<[Person]>)>,
     policy: Option<Arc<Policy>>,
+    options: Remembered,
 }
 
 /// What a verb works with inside its transaction.
@@ -105,7 +110,7 @@ impl Desk {
             facts.line("demo", None, Some(if new.demo { "yes" } else { "no" }.to_owned()));
             govern::put_person(conn, &new.founder)?;
             govern::put_policy(conn, &new.policy, &new.policy_source, now)?;
-            let acts: [(&str, String, Digest); 3] = [
+            let mut acts: Vec<(&str, String, Digest)> = vec![
                 ("init", "desk".to_owned(), govern::state_of_desk(new.demo)),
                 ("person-add", format!("person {}", new.founder.login), govern::state_of(&to_json(&new.founder)?)),
                 (
@@ -114,6 +119,10 @@ impl Desk {
                     govern::state_of_policy(&new.policy_source, &to_json(&new.policy)?),
                 ),
             ];
+            if let Some((options, source)) = &new.options {
+                let options = Options { version: 1, scope: None, ..options.clone() };
+                acts.push(("options-apply", "options 1".to_owned(), options::put(conn, &options, source, now)?));
+            }
             for (number, (action, subject, state)) in (0..).zip(&acts) {
                 let event = NewEvent {
                     at: now,
@@ -240,6 +249,11 @@ impl Desk {
 }
 
 impl Session<'_> {
+    /// What is remembered of build options.
+    pub fn remembered_options(&mut self) -> &mut Remembered {
+        &mut self.known.options
+    }
+
     /// Everybody on the desk, ordered by login.
     pub fn people(&mut self) -> Result<Arc<[Person]>, StoreError> {
         let mut find = self.conn.prepare_cached("SELECT value FROM meta WHERE name = 'people'")?;

@@ -10,6 +10,7 @@ use super::chain::{self, About, Fields, NewEvent};
 use super::columns::{amount, from_json, to_json};
 use super::desk::{Desk, End, Session};
 use super::error::StoreError;
+use super::options;
 use super::record;
 use super::summary;
 use crate::domain::approval::Approval;
@@ -17,6 +18,7 @@ use crate::domain::governance::{self, DeskAction, Known};
 use crate::domain::identity::{Digest, Login, Seq};
 use crate::domain::moment::Moment;
 use crate::domain::nearest::nearest;
+use crate::domain::options::Options;
 use crate::domain::person::{Actor, Person, Role};
 use crate::domain::policy::Policy;
 use crate::domain::record::Record;
@@ -134,7 +136,8 @@ impl Desk {
     }
 
     /// Carries out an act on the desk itself: judged, written and told in the history within one transaction. Where an
-    /// approval changes, what lists show of the records that name it is worked out anew.
+    /// approval changes, what lists show of the records that name it is worked out anew; where build options change, that
+    /// of the records in work.
     ///
     /// # Errors
     /// The rule that says no; that the desk is busy.
@@ -145,12 +148,18 @@ impl Desk {
         request: Uuid,
         now: Moment,
     ) -> Result<Governed, StoreError> {
-        self.write(|session| {
+        let governed = self.write(|session| {
             if let Some(seq) = carried_out(session.conn, request)? {
                 return Ok(End::Leave(Governed { seq, outcome: Outcome::Repeated }));
             }
             govern(session, actor, action, request, now)
-        })
+        })?;
+        if let (DeskAction::ApplyOptions { options, .. }, Outcome::Created | Outcome::Updated) =
+            (action, governed.outcome)
+        {
+            self.judge_anew(options.scope.as_deref(), now)?;
+        }
+        Ok(governed)
     }
 }
 
@@ -163,6 +172,17 @@ fn govern(
 ) -> Result<End<Governed>, StoreError> {
     let conn = session.conn;
     let people = session.people()?;
+    let numbered = numbered(conn, action)?;
+    let action = numbered.as_ref().unwrap_or(action);
+    let before = match action {
+        DeskAction::ApplyOptions { options, .. } => options::applied(conn, options.scope.as_deref().unwrap_or(""))?,
+        _ => None,
+    };
+    let named_scope = match action {
+        DeskAction::AddScope(scope) => Some(scope.name.as_str()),
+        DeskAction::ApplyOptions { options, .. } => options.scope.as_deref(),
+        _ => None,
+    };
     let approval = match action {
         DeskAction::ImportApproval(approval) => load_approval(conn, approval.number.as_str())?,
         _ => None,
@@ -170,7 +190,8 @@ fn govern(
     let known = Known {
         people: &people,
         approval: approval.as_ref(),
-        scope_exists: matches!(action, DeskAction::AddScope(scope) if scope_exists(conn, &scope.name)?),
+        scope_exists: named_scope.map_or(Ok(false), |name| scope_exists(conn, name))?,
+        options: before.as_ref(),
         gateway_exists: matches!(action, DeskAction::Gateway { os_user } if gateway_exists(conn, os_user)?),
         now,
     };
@@ -179,7 +200,7 @@ fn govern(
         return Ok(End::Leave(Governed { seq: chain::head(conn)?.0, outcome: Outcome::Unchanged }));
     }
     facts.policy = session.policy()?.version;
-    let state = put(conn, action)?;
+    let state = put(conn, action, now)?;
     let subject = action.subject();
     let event = NewEvent {
         at: now,
@@ -198,9 +219,17 @@ fn govern(
     let new = match action {
         DeskAction::SetPerson(_) => false,
         DeskAction::ImportApproval(_) => approval.is_none(),
+        DeskAction::ApplyOptions { .. } => before.is_none(),
         DeskAction::AddPerson(_) | DeskAction::Gateway { .. } | DeskAction::AddScope(_) => true,
     };
     Ok(End::Keep(Governed { seq, outcome: if new { Outcome::Created } else { Outcome::Updated } }))
+}
+
+/// The act with the number that its options get, if it brings any.
+fn numbered(conn: &Connection, action: &DeskAction) -> Result<Option<DeskAction>, StoreError> {
+    let DeskAction::ApplyOptions { options, source, reason } = action else { return Ok(None) };
+    let options = Box::new(Options { version: options::last_version(conn)? + 1, ..Options::clone(options) });
+    Ok(Some(DeskAction::ApplyOptions { options, source: source.clone(), reason: reason.clone() }))
 }
 
 fn carried_out(conn: &Connection, request: Uuid) -> Result<Option<Seq>, StoreError> {
@@ -209,7 +238,7 @@ fn carried_out(conn: &Connection, request: Uuid) -> Result<Option<Seq>, StoreErr
 }
 
 /// Writes what an act makes of its subject; answers the hash of what the subject is now.
-fn put(conn: &Connection, action: &DeskAction) -> Result<Digest, StoreError> {
+fn put(conn: &Connection, action: &DeskAction, now: Moment) -> Result<Digest, StoreError> {
     match action {
         DeskAction::AddPerson(person) | DeskAction::SetPerson(person) => {
             put_person(conn, person)?;
@@ -234,6 +263,7 @@ fn put(conn: &Connection, action: &DeskAction) -> Result<Digest, StoreError> {
             put.execute(params![scope.name, scope.title, scope.team, scope.matches])?;
             Ok(state_of(&to_json(scope)?))
         }
+        DeskAction::ApplyOptions { options, source, .. } => options::put(conn, options, source, now),
     }
 }
 

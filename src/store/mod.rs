@@ -18,6 +18,7 @@ mod govern;
 mod health;
 mod migrate;
 mod open;
+mod options;
 mod ownership;
 mod pack;
 mod page;

@@ -53,7 +53,7 @@ fn desk(directory: &std::path::Path) -> Desk {
         options: Vec::new(),
         ..Policy::default()
     };
-    let new = NewDesk { policy, policy_source: String::new(), founder, demo: true };
+    let new = NewDesk { policy, policy_source: String::new(), options: None, founder, demo: true };
     Desk::create(&directory.join("desk.db"), &new, &EMPTY, Moment(0)).unwrap()
 }
 
@@ -122,6 +122,8 @@ fn every_count_of_a_whole_queue_reads_a_tally_or_an_index() {
         "SELECT count(*) FROM unread WHERE login = ?1",
         count::HELD,
         count::CHANGED_BY,
+        options::IN_STEP,
+        options::IN_SCOPE,
     ];
     for sql in statements {
         let plan = desk.plan_of(sql).unwrap();

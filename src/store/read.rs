@@ -9,6 +9,7 @@ use super::error::StoreError;
 use super::govern::approvals_for;
 use super::record::{self, EXCEPTION_COLUMNS, read_exception};
 use super::select::{Asker, condition};
+use crate::domain::certificate::Case;
 use crate::domain::dossier::Dossier;
 use crate::domain::event::Event;
 use crate::domain::exception::Exception;
@@ -34,11 +35,21 @@ impl Desk {
     pub fn dossier(&mut self, id: RecordId, now: Moment) -> Result<Dossier, StoreError> {
         self.read(|session| {
             let record = record::load(session.conn, session.packs, id)?;
-            let approvals = approvals_for(session.conn, &record, None)?.to_vec();
+            let approvals = approvals_for(session.conn, &record, None)?;
             let history = chain::of_record(session.conn, session.packs, id, Seq(0), usize::MAX)?;
             let people = session.people()?;
             let policy = session.policy()?;
-            Ok(Dossier::of(record, approvals, history, &people, &policy, session.catalogue, now))
+            let options = session.options(record.scope.as_deref())?;
+            let case = Case {
+                record: &record,
+                approvals: &approvals,
+                people: &people,
+                policy: &policy,
+                options: &options,
+                catalogue: session.catalogue,
+                now,
+            };
+            Ok(Dossier::of(&case, history))
         })
     }
 

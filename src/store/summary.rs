@@ -88,16 +88,19 @@ fn next_named(session: &Session<'_>, base: &str, step: &str, last: i64) -> Resul
     Ok(find.query_row(params![base, step, last], |row| row.get(0)).optional()?)
 }
 
-fn anew(session: &mut Session<'_>, id: RecordId, now: Moment) -> Result<(), StoreError> {
+/// Works the line of a record out anew.
+pub fn anew(session: &mut Session<'_>, id: RecordId, now: Moment) -> Result<(), StoreError> {
     let record = record::load(session.conn, session.packs, id)?;
     let policy = session.policy()?;
     let people = session.people()?;
+    let options = session.options(record.scope.as_deref())?;
     let approvals = approvals_for(session.conn, &record, None)?;
     let case = Case {
         record: &record,
         approvals: &approvals,
         people: &people,
         policy: &policy,
+        options: &options,
         catalogue: session.catalogue,
         now,
     };

@@ -226,6 +226,12 @@ fn verify_subjects(session: &mut Session<'_>, told: &Subjects, report: &mut Chai
         let (version, source, body): (i64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
         put(format!("policy {version}"), govern::state_of_policy(&source, &body));
     }
+    let mut options = conn.prepare("SELECT version, source, body FROM option_set")?;
+    let mut rows = options.query([])?;
+    while let Some(row) = rows.next()? {
+        let (version, source, body): (i64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        put(format!("options {version}"), super::options::state_of(&source, &body));
+    }
     let texts = |sql: &str| -> Result<Vec<(String, String)>, StoreError> {
         Ok(conn.prepare(sql)?.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?)
     };
@@ -348,10 +354,18 @@ fn verify_line(
 ) -> Result<(), StoreError> {
     let policy = session.policy()?;
     let people = session.people()?;
+    let options = session.options(record.scope.as_deref())?;
     let approvals = govern::approvals_for(session.conn, record, None)?;
     let now = record.updated_at;
-    let case =
-        Case { record, approvals: &approvals, people: &people, policy: &policy, catalogue: session.catalogue, now };
+    let case = Case {
+        record,
+        approvals: &approvals,
+        people: &people,
+        policy: &policy,
+        options: &options,
+        catalogue: session.catalogue,
+        now,
+    };
     let shown = summary::load(session, record.id, now)?;
     let mut right = Summary::of(&case, &Certificate::of(&case), &[]);
     right.blocking_findings = shown.blocking_findings;

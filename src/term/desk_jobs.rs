@@ -79,10 +79,10 @@ impl Jobs {
             Effect::LoadHouse => {
                 let actor = self.actor.clone();
                 self.read(move |desk| {
-                    let (people, policy) = (desk.people()?, desk.policy()?);
+                    let (people, policy, options) = (desk.people()?, desk.policy()?, desk.option_codes()?);
                     let roles = people.iter().find(|person| person.login == actor.login);
                     let who = Actor { roles: roles.map(|person| person.roles.clone()).unwrap_or_default(), ..actor };
-                    Ok(Msg::House(Box::new(Governed { who, people, policy })))
+                    Ok(Msg::House(Box::new(Governed { who, people, policy, options })))
                 });
             }
             Effect::LoadLines { record, stage, address } => {

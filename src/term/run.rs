@@ -124,7 +124,13 @@ fn now() -> Moment {
 fn model(terminal: &mut Terminal) -> Result<(Model, Vec<Effect>), Failure> {
     let desk = &mut terminal.desk;
     let name = desk.path().file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let house = House { people: desk.people()?, policy: desk.policy()?, catalogue: desk.catalogue(), desk: name };
+    let house = House {
+        people: desk.people()?,
+        policy: desk.policy()?,
+        options: desk.option_codes()?,
+        catalogue: desk.catalogue(),
+        desk: name,
+    };
     let (last, _) = desk.head()?;
     let keymap = std::mem::take(&mut terminal.keymap);
     let (mut model, effects) = Model::new(terminal.actor.clone(), house, keymap, terminal.queue, now(), last);

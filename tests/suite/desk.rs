@@ -185,6 +185,7 @@ pub fn fresh_request() -> Uuid {
 
 pub fn new_desk() -> NewDesk {
     NewDesk {
+        options: None,
         policy: policy(),
         policy_source: "name = \"test\"\n".into(),
         founder: person("root", &[Role::Admin], None),

@@ -37,6 +37,7 @@ impl Seat {
         let house = House {
             people: desk.people().unwrap(),
             policy: desk.policy().unwrap(),
+            options: desk.option_codes().unwrap(),
             catalogue: desk.catalogue(),
             desk: "desk.db".into(),
         };

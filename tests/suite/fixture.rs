@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
-use stageplate::config::policy;
+use stageplate::config::{options, policy};
 use stageplate::domain::action::{Action, Given, Received, Sealed, SheetRow};
 use stageplate::domain::address::Address;
 use stageplate::domain::approval::{
@@ -14,6 +14,7 @@ use stageplate::domain::certificate::{Case, Certificate, Change};
 use stageplate::domain::content::Content;
 use stageplate::domain::identity::{Digest, Login, RecordId, Vin};
 use stageplate::domain::moment::Moment;
+use stageplate::domain::options::Options;
 use stageplate::domain::person::{Actor, Person, Role};
 use stageplate::domain::plan::{Planned, Refusal, plan};
 use stageplate::domain::policy::Policy;
@@ -38,6 +39,7 @@ pub struct Desk {
     pub approvals: Vec<Approval>,
     pub people: Vec<Person>,
     pub policy: Policy,
+    pub options: Options,
     pub now: Moment,
     next_exception: i64,
 }
@@ -56,7 +58,10 @@ impl Desk {
         });
         let now = Moment::start_of("2026-11-23".parse().unwrap());
         let record = Record::new(RecordId(1), Vin::parse(VIN).unwrap(), 2, "intake", now);
-        Desk { record, approvals: vec![approval()], people: people.to_vec(), policy, now, next_exception: 1 }
+        let text = include_str!("../../sample-data/options.toml");
+        let options = Options { version: 1, ..options::read(text, "options.toml", ivi::catalogue()).unwrap() };
+        let approvals = vec![approval()];
+        Desk { record, approvals, people: people.to_vec(), policy, options, now, next_exception: 1 }
     }
 
     /// A desk whose record has its base message and its build sheet, prepared by `prep`, still at intake.
@@ -104,8 +109,8 @@ impl Desk {
     }
 
     pub fn case(&self) -> Case<'_> {
-        let Desk { record, approvals, people, policy, now, .. } = self;
-        Case { record, approvals, people, policy, catalogue: ivi::catalogue(), now: *now }
+        let Desk { record, approvals, people, policy, options, now, .. } = self;
+        Case { record, approvals, people, policy, options, catalogue: ivi::catalogue(), now: *now }
     }
 
     pub fn certificate(&self) -> Certificate {

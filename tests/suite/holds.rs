@@ -152,9 +152,10 @@ fn a_filter_that_names_what_the_desk_does_not_know_says_so() {
     use stageplate::domain::filter::Filter;
     let desk = Desk::empty();
     let today = "2026-11-23".parse().unwrap();
+    let options: Vec<String> = desk.options.options.iter().map(|option| option.code.clone()).collect();
     let fault = |text: &str| {
         let filter = Filter::parse(text, today).unwrap();
-        filter.names_known(text, &desk.policy, &desk.people).err()
+        filter.names_known(text, &desk.policy, &options, &desk.people).err()
     };
     for good in
         ["step:review", "-step:review or owner:me,none", "owner:prep exception:open", "option:TAIL* exception:none"]

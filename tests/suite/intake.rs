@@ -12,8 +12,9 @@ use stageplate::domain::dossier::Dossier;
 use stageplate::domain::governance::DeskAction;
 use stageplate::domain::identity::{Login, RecordId, Vin};
 use stageplate::domain::moment::Moment;
+use stageplate::domain::options::BuildOption;
 use stageplate::domain::person::{Actor, Person, Role};
-use stageplate::domain::policy::{BuildOption, ExceptionKind, Gate, Outcome as Leaving, Policy, Step};
+use stageplate::domain::policy::{ExceptionKind, Gate, Outcome as Leaving, Policy, Step};
 use stageplate::intake::{self, ColumnMap, ImportReport, Options};
 use stageplate::issuing::{self, IssuingError};
 use stageplate::ivi;
@@ -98,12 +99,7 @@ fn policy() -> Policy {
             owner: None,
         }],
         grades: Default::default(),
-        options: vec![BuildOption {
-            code: "BOX".to_owned(),
-            title: "Box".to_owned(),
-            restate: Vec::new(),
-            regulations: Vec::new(),
-        }],
+        options: vec![BuildOption { code: "BOX".to_owned(), title: "Box".to_owned(), ..BuildOption::default() }],
         ..Policy::default()
     }
 }
@@ -113,7 +109,8 @@ impl Bench {
         let folder = tempfile::tempdir().unwrap();
         let founder = person("admin", &[Role::Admin]);
         let admin = Actor::of(&founder);
-        let new = NewDesk { policy: policy(), policy_source: "# test\n".to_owned(), founder, demo: false };
+        let new =
+            NewDesk { policy: policy(), policy_source: "# test\n".to_owned(), options: None, founder, demo: false };
         let mut desk = Desk::create(&folder.path().join("desk.db"), &new, ivi::catalogue(), now()).unwrap();
         let mut govern = |act| desk.govern(&admin, &act, Uuid::new_v4(), now()).map(drop).unwrap();
         people().into_iter().for_each(|person| govern(DeskAction::AddPerson(person)));

@@ -12,6 +12,7 @@ mod layering;
 mod main_job;
 mod many;
 mod messages;
+mod options;
 mod ownership;
 mod plan;
 mod properties;

@@ -19,6 +19,7 @@ use stageplate::domain::event::{Event, Facts};
 use stageplate::domain::exception::{Exception, State};
 use stageplate::domain::identity::{Digest, ExceptionId, Login, RecordId, Seq, Vin};
 use stageplate::domain::moment::Moment;
+use stageplate::domain::options::Options;
 use stageplate::domain::person::{Actor, Person, Role};
 use stageplate::domain::policy::{ExceptionKind, Excluded, Gate, Outcome, Policy, Step};
 use stageplate::domain::queue::QueueName;
@@ -277,7 +278,7 @@ pub fn dossiers() -> Vec<Dossier> {
             let people = people();
             let policy = policy();
             let approvals = vec![approval()];
-            Certificate::of(&case(&record, &approvals, &people, &policy))
+            Certificate::of(&case(&record, &approvals, &people, &policy, &Options::of_policy(&policy)))
         };
         for change in certificate.decisions() {
             let confirmation = stageplate::domain::record::Confirmation {
@@ -305,18 +306,25 @@ pub fn dossiers() -> Vec<Dossier> {
     vec![doubtful, clean, ready]
 }
 
-fn case<'a>(record: &'a Record, approvals: &'a [Approval], people: &'a [Person], policy: &'a Policy) -> Case<'a> {
-    Case { record, approvals, people, policy, catalogue: ivi::catalogue(), now: now() }
+fn case<'a>(
+    record: &'a Record,
+    approvals: &'a [Approval],
+    people: &'a [Person],
+    policy: &'a Policy,
+    options: &'a Options,
+) -> Case<'a> {
+    Case { record, approvals, people, policy, options, catalogue: ivi::catalogue(), now: now() }
 }
 
 /// A dossier with the findings given.
 pub fn dossier(record: Record, findings: Vec<Finding>) -> Dossier {
     let (people, policy, approvals) = (people(), policy(), vec![approval()]);
-    let history = history(&record);
-    let mut dossier = Dossier::of(record, approvals.clone(), history, &people, &policy, ivi::catalogue(), now());
-    dossier.readiness =
-        readiness::readiness(&case(&dossier.record, &approvals, &people, &policy), &dossier.certificate, &findings);
+    let (history, options) = (history(&record), Options::of_policy(&policy));
+    let case = case(&record, &approvals, &people, &policy, &options);
+    let mut dossier = Dossier::of(&case, history);
+    dossier.readiness = readiness::readiness(&case, &dossier.certificate, &findings);
     dossier.findings = findings;
+    dossier.record = record;
     dossier
 }
 
@@ -351,7 +359,7 @@ fn history(record: &Record) -> Vec<Event> {
 /// The line of a dossier.
 pub fn row(dossier: &Dossier) -> Row {
     let (people, policy) = (people(), policy());
-    let case = case(&dossier.record, &dossier.approvals, &people, &policy);
+    let case = case(&dossier.record, &dossier.approvals, &people, &policy, &dossier.options);
     Row { summary: Summary::of(&case, &dossier.certificate, &dossier.findings), unread: dossier.record.id.0 == 2 }
 }
 
@@ -369,7 +377,8 @@ pub fn keymap(name: &str) -> Keymap {
 pub fn unread_model(who: &str) -> (Model, Vec<Effect>) {
     let people = people();
     let actor = Actor::of(people.iter().find(|person| person.login.as_str() == who).unwrap());
-    let house = House { people, policy: policy(), catalogue: ivi::catalogue(), desk: "desk.db".into() };
+    let house =
+        House { people, policy: policy(), options: Vec::new(), catalogue: ivi::catalogue(), desk: "desk.db".into() };
     Model::new(actor, house, keymap("default"), QueueName::Waiting, now(), Seq(48_211))
 }
 

@@ -11,6 +11,7 @@ use stageplate::domain::certificate::{Case, Certificate, is_formal};
 use stageplate::domain::checks::{self, Finding, Grade};
 use stageplate::domain::identity::{Login, RecordId};
 use stageplate::domain::moment::Moment;
+use stageplate::domain::options::Options;
 use stageplate::domain::policy::Policy;
 use stageplate::domain::record::{Declared, Record, Stage};
 use stageplate::intake::message;
@@ -86,7 +87,9 @@ impl Bench {
     fn findings(&self) -> Vec<Finding> {
         let approvals = std::slice::from_ref(&self.approval);
         let Bench { record, policy, now, .. } = self;
-        let case = Case { record, approvals, people: &[], policy, catalogue: ivi::catalogue(), now: *now };
+        let options = Options::of_policy(policy);
+        let case =
+            Case { record, approvals, people: &[], policy, options: &options, catalogue: ivi::catalogue(), now: *now };
         checks::run(&case, &Certificate::of(&case))
     }
 

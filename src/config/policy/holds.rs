@@ -6,21 +6,14 @@ use crate::config::strict::Reader;
 use crate::domain::nearest::nearest;
 use crate::domain::person::Role;
 use crate::domain::plan::LATE_CORRECTION;
-use crate::domain::policy::{BuildOption, ExceptionKind, Excluded, Gate, NextOwner, Outcome, Rename, Step};
+use crate::domain::policy::{ExceptionKind, Excluded, Gate, NextOwner, Outcome, Rename, Step};
 
 /// Reports every fault of the policy as a whole.
-pub fn look(
-    reader: &Reader<'_>,
-    steps: &[Placed<Step>],
-    kinds: &[Placed<ExceptionKind>],
-    options: &[Placed<BuildOption>],
-    renames: &[Placed<Rename>],
-) {
+pub fn look(reader: &Reader<'_>, steps: &[Placed<Step>], kinds: &[Placed<ExceptionKind>], renames: &[Placed<Rename>]) {
     let whole = Whole { reader, steps };
     whole.no_twins("step", steps, |step| Some(&step.name));
     whole.no_twins("checkpoint", steps, |step| step.checkpoint.as_ref());
     whole.no_twins("exception", kinds, |kind| Some(&kind.name));
-    whole.no_twins("option", options, |option| Some(&option.code));
     whole.no_twins("rename", renames, |rename| Some(&rename.from));
     for (place, step) in steps.iter().enumerate() {
         whole.step(place, step);

@@ -15,7 +15,8 @@ use crate::domain::certificate::{Case, Certificate};
 use crate::domain::content::Content;
 use crate::domain::identity::{Digest, Login, RecordId, Vin};
 use crate::domain::moment::Moment;
-use crate::domain::policy::{BuildOption, Policy};
+use crate::domain::options::{BuildOption, Options};
+use crate::domain::policy::Policy;
 use crate::domain::record::{Declared, Record, Stage};
 use crate::domain::value::ValueType;
 
@@ -23,6 +24,7 @@ pub struct World {
     pub record: Record,
     pub approvals: Vec<Approval>,
     pub policy: Policy,
+    pub options: Options,
     pub catalogue: Catalogue,
     pub now: Moment,
 }
@@ -96,6 +98,7 @@ impl World {
                 "ConfigurationDoorsGroup".to_owned(),
             ],
             regulations: vec!["UN R58".to_owned()],
+            ..BuildOption::default()
         };
         let policy = Policy {
             name: "test".to_owned(),
@@ -103,10 +106,11 @@ impl World {
             steps: Vec::new(),
             exception_kinds: Vec::new(),
             grades: BTreeMap::new(),
-            options: vec![option],
+            options: Vec::new(),
             ..Policy::default()
         };
-        let mut world = World { record, approvals: vec![approval()], policy, catalogue: catalogue(), now };
+        let options = Options { version: 1, options: vec![option], ..Options::default() };
+        let mut world = World { record, approvals: vec![approval()], policy, options, catalogue: catalogue(), now };
         BASE.iter().for_each(|(address, value)| world.base(address, value));
         OURS.iter().for_each(|(address, value)| world.set(address, value));
         world
@@ -139,8 +143,8 @@ impl World {
     }
 
     pub fn findings(&self) -> Vec<Finding> {
-        let World { record, approvals, policy, catalogue, now } = self;
-        let case = Case { record, approvals, people: &[], policy, catalogue, now: *now };
+        let World { record, approvals, policy, options, catalogue, now } = self;
+        let case = Case { record, approvals, people: &[], policy, options, catalogue, now: *now };
         super::run(&case, &Certificate::of(&case))
     }
 

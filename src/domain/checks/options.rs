@@ -1,13 +1,13 @@
 //! Checks of build options: what they ask to be restated is not silently inherited, and is approved.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::look::is_stated;
 use super::{Check, Grade, Report};
 use crate::domain::address::Address;
 use crate::domain::catalogue::Shape;
-use crate::domain::certificate::{Case, Certificate};
-use crate::domain::policy::BuildOption;
+use crate::domain::certificate::{Case, Certificate, Change};
+use crate::domain::options::{BuildOption, Dependency};
 
 /// The checks of this subject.
 pub const CHECKS: &[Check] = &[
@@ -23,17 +23,49 @@ pub const CHECKS: &[Check] = &[
     Check {
         id: "OP-02",
         title: "The approval rests on the approvals that a build option needs",
-        clause: "Regulation (EU) 2018/858, Annex II, by the policy's table of options; inferred",
+        clause: "Regulation (EU) 2018/858, Annex II, by the desk's table of options; inferred",
         grade: Grade::Warn,
         entries: &["TypeApprovalNumber"],
         remedy: "Have the subject approval added to the approval, or name one that has it.",
         run: options_are_approved,
     },
+    Check {
+        id: "OP-03",
+        title: "The build options do not contradict each other",
+        clause: "inferred from the desk's table of options",
+        grade: Grade::Warn,
+        entries: &[],
+        remedy: "Correct the options in the build sheet; a sheet with both is refused.",
+        run: options_agree,
+    },
+    Check {
+        id: "OP-04",
+        title: "Bodywork and special purpose are those that the build options imply",
+        clause: "inferred from the desk's table of options; entries 38 and 51",
+        grade: Grade::Warn,
+        entries: &[
+            "BodyworkTable/CodeForBodywork",
+            "BodyworkTable/CodeForBodyworkSupplementTable/CodeForBodyworkSupplement",
+            "BodyworkTable/SpecialPurposeDesignation",
+        ],
+        remedy: "Declare the code that the option implies, or correct the option.",
+        run: body_is_as_implied,
+    },
+    Check {
+        id: "OP-05",
+        title: "What depends on a changed entry is declared, not silently inherited",
+        clause: "inferred from the desk's table of dependencies; EUCARIS setup manual 1.5: what is absent later keeps its \
+                 earlier value",
+        grade: Grade::Warn,
+        entries: &[],
+        remedy: "Declare the entry: its new value, or `=` if it stays the same.",
+        run: dependents_are_restated,
+    },
 ];
 
 fn options<'a>(case: &Case<'a>) -> impl Iterator<Item = &'a BuildOption> {
-    let Case { record, policy, .. } = *case;
-    record.options.iter().filter_map(|code| policy.option(code))
+    let Case { record, options, .. } = *case;
+    options.of(&record.options)
 }
 
 fn options_are_restated(case: &Case<'_>, certificate: &Certificate, report: &mut Report) {
@@ -94,28 +126,122 @@ fn options_are_approved(case: &Case<'_>, _: &Certificate, report: &mut Report) {
     for option in options(case) {
         for needed in &option.regulations {
             let series = format!("{needed}-");
-            let there = approval
-                .subjects
-                .iter()
-                .any(|subject| subject.regulation == *needed || subject.regulation.starts_with(&series));
-            if !there {
-                report.at(
-                    "TypeApprovalNumber",
-                    format!(
-                        "{} needs an approval under {needed}, and {} names none: have it added, or name another approval",
-                        option.title, approval.number
-                    ),
-                    &[("option", &option.code), ("regulation", needed)],
-                );
+            let under = |regulation: &str| regulation == needed || regulation.starts_with(&series);
+            let mut named = approval.subjects.iter().filter(|subject| under(&subject.regulation)).peekable();
+            let only_for_others: Vec<&str> = named.clone().map(|subject| subject.number.as_str()).collect();
+            // A subject approval that names no option serves any.
+            let none_at_all = named.peek().is_none();
+            if named.any(|subject| subject.options.is_empty() || subject.options.contains(&option.code)) {
+                continue;
+            }
+            let what = if none_at_all {
+                format!("{} names none", approval.number)
+            } else {
+                format!("{} names {} for other options only", approval.number, only_for_others.join(", "))
+            };
+            report.at(
+                "TypeApprovalNumber",
+                format!(
+                    "{} needs an approval under {needed}, and {what}: have it added, or name another approval",
+                    option.title
+                ),
+                &[("option", &option.code), ("regulation", needed)],
+            );
+        }
+    }
+}
+
+fn options_agree(case: &Case<'_>, _: &Certificate, report: &mut Report) {
+    for contradiction in case.options.contradictions(&case.record.options) {
+        let text = format!("{}: correct the options in the build sheet", contradiction.in_words());
+        report.whole(text, &[("option", &contradiction.one.code), ("and", &contradiction.other.code)]);
+    }
+}
+
+const BODYWORK: &str = "BodyworkTable[1]/CodeForBodywork";
+const SPECIAL_PURPOSE: &str = "BodyworkTable[1]/SpecialPurposeDesignation";
+const SUPPLEMENTS: &str = "BodyworkTable[1]/CodeForBodyworkSupplementTable";
+
+fn body_is_as_implied(case: &Case<'_>, certificate: &Certificate, report: &mut Report) {
+    let effective = &certificate.effective;
+    let mut differs = |address: &str, title: &str, option: &BuildOption, implied: &str, found: &str| {
+        let text = format!("{title} is {found}, and {} implies {implied}: one of the two is wrong", option.title);
+        report.at(address, text, &[("implied", implied), ("ours", found)]);
+    };
+    for option in options(case) {
+        for (address, title, implied) in [
+            (BODYWORK, "the code for bodywork", &option.bodywork),
+            (SPECIAL_PURPOSE, "the special purpose", &option.special_purpose),
+        ] {
+            let found = effective.value(address);
+            if let Some(implied) = implied.as_deref().filter(|implied| found != Some(*implied)) {
+                differs(address, title, option, implied, found.unwrap_or("not given"));
+            }
+        }
+        if let Some(implied) = &option.supplement {
+            let address = |row: u32| format!("{SUPPLEMENTS}[{row}]/CodeForBodyworkSupplement");
+            let rows = effective.rows(SUPPLEMENTS);
+            let found: Vec<&str> = (1..=rows).filter_map(|row| effective.value(&address(row))).collect();
+            if !found.contains(&implied.as_str()) {
+                let given = if found.is_empty() { "not given".to_owned() } else { found.join(", ") };
+                differs(&address(1), "the supplement to the bodywork", option, implied, &given);
             }
         }
     }
 }
 
+fn dependents_are_restated(case: &Case<'_>, certificate: &Certificate, report: &mut Report) {
+    // What an option asks to be restated is OP-01's to say.
+    let asked: BTreeSet<&str> = options(case).flat_map(|option| &option.restate).map(String::as_str).collect();
+    for dependency in &case.options.dependencies {
+        let Some(trigger) = differs_at(certificate, &dependency.when) else { continue };
+        for path in dependency.then.iter().filter(|path| !asked.contains(path.as_str())) {
+            for address in unstated(case, certificate, path) {
+                inherited(case, certificate, dependency, trigger, &address, report);
+            }
+        }
+    }
+}
+
+/// The first entry at or below a path that our stage changes.
+fn differs_at<'a>(certificate: &'a Certificate, path: &str) -> Option<&'a Change> {
+    certificate
+        .changes
+        .iter()
+        .find(|change| change.kind.differs() && Address::unchecked(&change.address.pattern()).is_within(path))
+}
+
+fn inherited(
+    case: &Case<'_>,
+    certificate: &Certificate,
+    dependency: &Dependency,
+    trigger: &Change,
+    address: &Address,
+    report: &mut Report,
+) {
+    // Of a group or a table the first value that stands speaks for all of it.
+    let Some((_, before)) = certificate.before.within(address.as_str()).next() else { return };
+    let title = |address: &Address| {
+        case.catalogue.element(address).map_or(address.as_str().to_owned(), |one| one.title.to_owned())
+    };
+    let changed = title(&trigger.address);
+    let or_none = |value: &Option<String>| value.as_deref().unwrap_or("none").to_owned();
+    let change = format!("{} → {}", or_none(&trigger.before), or_none(&trigger.ours));
+    report.at(
+        address.as_str(),
+        format!(
+            "{} is only inherited, and {changed} changed: {}. Declare it, `=` if it stays the same",
+            title(address),
+            dependency.because
+        ),
+        &[("stage before", before), ("ours", "not declared"), (&changed, &change)],
+    );
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::fixture::World;
-    use super::Address;
+    use super::{Address, BuildOption, Dependency};
 
     #[test]
     fn what_an_option_changes_and_is_only_inherited_warns_with_the_value_that_stands() {
@@ -149,5 +275,67 @@ mod tests {
         assert!(!world.fires("OP-02"), "the series of amendments does not matter");
         world.approvals[0].subjects.clear();
         assert!(world.fires("OP-02"));
+    }
+
+    #[test]
+    fn a_subject_approval_for_other_options_does_not_serve_and_one_for_none_in_particular_does() {
+        let mut world = World::sound();
+        world.approvals[0].subjects[0].options = vec!["CRANE".to_owned()];
+        assert!(world.fires("OP-02"));
+        world.approvals[0].subjects[0].options.clear();
+        assert!(!world.fires("OP-02"));
+    }
+
+    #[test]
+    fn two_options_that_exclude_each_other_warn() {
+        let mut world = World::sound();
+        world.options.options[0].excludes = vec!["CRANE".to_owned()];
+        world.options.options.push(BuildOption { code: "CRANE".to_owned(), ..BuildOption::default() });
+        assert!(!world.fires("OP-03"));
+        world.record.options.insert("CRANE".to_owned());
+        assert!(world.fires("OP-03"));
+    }
+
+    #[test]
+    fn a_body_other_than_an_option_implies_warns_with_both_values() {
+        let mut world = World::sound();
+        world.options.options[0].bodywork = Some("BA".to_owned());
+        world.options.options[0].supplement = Some("03".to_owned());
+        world.set("BodyworkTable[1]/CodeForBodywork", "BA");
+        world.set("BodyworkTable[1]/CodeForBodyworkSupplementTable[1]/CodeForBodyworkSupplement", "26");
+        world.set("BodyworkTable[1]/CodeForBodyworkSupplementTable[2]/CodeForBodyworkSupplement", "03");
+        assert!(!world.fires("OP-04"), "one of several supplements is enough");
+        world.set("BodyworkTable[1]/CodeForBodywork", "BB");
+        let findings = world.findings();
+        let finding = findings.iter().find(|finding| finding.check == "OP-04").unwrap();
+        let values: Vec<&str> = finding.values.iter().map(|(_, value)| value.as_str()).collect();
+        assert_eq!(values, ["BA", "BB"]);
+        world.set("BodyworkTable[1]/CodeForBodywork", "BA");
+        world.options.options[0].special_purpose = Some("SA".to_owned());
+        assert!(world.fires("OP-04"), "one that is not given differs too");
+    }
+
+    #[test]
+    fn what_depends_on_a_changed_entry_and_is_only_inherited_warns_with_both_values_and_the_reason() {
+        let mut world = World::sound();
+        world.base("GeneralConstructionGroup/NumberOfDoors", "2");
+        world.base("DimensionGroup/Length", "5895");
+        world.options.dependencies.push(Dependency {
+            when: "GeneralConstructionGroup/NumberOfDoors".to_owned(),
+            then: vec!["DimensionGroup/Length".to_owned()],
+            because: "doors take room".to_owned(),
+        });
+        assert!(!world.fires("OP-05"), "it is declared");
+        world.unset("DimensionGroup/Length");
+        let findings = world.findings();
+        let finding = findings.iter().find(|finding| finding.check == "OP-05").unwrap();
+        assert!(finding.message.contains("doors take room"), "{finding:?}");
+        assert_eq!(finding.values[0], ("stage before".to_owned(), "5895".to_owned()));
+        assert_eq!(finding.values[2], ("NumberOfDoors".to_owned(), "2 → 3".to_owned()));
+        world.set("GeneralConstructionGroup/NumberOfDoors", "2");
+        assert!(!world.fires("OP-05"), "nothing changed");
+        world.set("GeneralConstructionGroup/NumberOfDoors", "3");
+        world.no_base("DimensionGroup/Length");
+        assert!(!world.fires("OP-05"), "nothing is inherited");
     }
 }

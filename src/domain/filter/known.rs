@@ -7,18 +7,25 @@ use crate::domain::person::Person;
 use crate::domain::policy::Policy;
 
 impl Filter {
-    /// Looks for a name that the desk does not know; `text` is what the filter was read from.
+    /// Looks for a name that the desk does not know; `text` is what the filter was read from, `options` are the codes of
+    /// its build options.
     ///
     /// # Errors
     /// The first one, its place, and the nearest name there is.
-    pub fn names_known(&self, text: &str, policy: &Policy, people: &[Person]) -> Result<(), FilterFault> {
+    pub fn names_known(
+        &self,
+        text: &str,
+        policy: &Policy,
+        options: &[String],
+        people: &[Person],
+    ) -> Result<(), FilterFault> {
         match self {
             Filter::All(parts) | Filter::Any(parts) => {
-                parts.iter().try_for_each(|part| part.names_known(text, policy, people))
+                parts.iter().try_for_each(|part| part.names_known(text, policy, options, people))
             }
-            Filter::Not(inner) => inner.names_known(text, policy, people),
+            Filter::Not(inner) => inner.names_known(text, policy, options, people),
             Filter::Term(term) => {
-                let (what, asked, known) = names(term, policy, people);
+                let (what, asked, known) = names(term, policy, options, people);
                 asked.into_iter().try_for_each(|name| is_known(text, what, name, &known))
             }
         }
@@ -26,14 +33,19 @@ impl Filter {
 }
 
 /// What a term names, the names it asks for, and those there are.
-fn names<'a>(term: &'a Term, policy: &'a Policy, people: &'a [Person]) -> (&'static str, Vec<&'a str>, Vec<&'a str>) {
+fn names<'a>(
+    term: &'a Term,
+    policy: &'a Policy,
+    options: &'a [String],
+    people: &'a [Person],
+) -> (&'static str, Vec<&'a str>, Vec<&'a str>) {
     let texts = |list: &'a [String]| list.iter().map(String::as_str).collect();
     match term {
         Term::Text(TextField::Step, list) => {
             ("step", texts(list), policy.steps.iter().map(|step| step.name.as_str()).collect())
         }
         Term::Text(TextField::Option, list) => {
-            ("build option", texts(list), policy.options.iter().map(|option| option.code.as_str()).collect())
+            ("build option", texts(list), options.iter().map(String::as_str).collect())
         }
         Term::Exception(list) => {
             let kinds = policy.exception_kinds.iter().map(|kind| kind.name.as_str());

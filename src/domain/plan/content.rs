@@ -113,8 +113,8 @@ pub fn prepare(work: &mut Work<'_>, row: &SheetRow) -> Result<(), Refusal> {
         work.person_exists(preparer)?;
     }
     if let Some(options) = &row.options {
-        known_options(work, options)?;
         let options = options.iter().cloned().collect();
+        work.case.options.accept(&options)?;
         if work.record.options != options {
             let text =
                 |set: &std::collections::BTreeSet<String>| Some(set.iter().cloned().collect::<Vec<_>>().join(";"));
@@ -179,20 +179,6 @@ fn set_stage(work: &mut Work<'_>, stage: u8) -> Result<(), Refusal> {
     work.facts.line("build stage", Some(record.build_stage.to_string()), Some(stage.to_string()));
     record.build_stage = stage;
     Ok(())
-}
-
-fn known_options(work: &Work<'_>, options: &[String]) -> Result<(), Refusal> {
-    let known = &work.case.policy.options;
-    match options.iter().find(|option| work.case.policy.option(option).is_none()) {
-        None => Ok(()),
-        Some(option) => {
-            let refusal = Refusal::not_found(format!("the policy knows no build option `{option}`"));
-            Err(match crate::domain::nearest::nearest(option, known.iter().map(|known| known.code.as_str())) {
-                Some(near) => refusal.hint(format!("the nearest is `{near}`")),
-                None => refusal.hint("add it to the policy, or leave it out"),
-            })
-        }
-    }
 }
 
 pub fn set_values(work: &mut Work<'_>, values: &BTreeMap<Address, Option<Given>>, reason: &str) -> Result<(), Refusal> {

@@ -6,9 +6,10 @@ use super::*;
 use crate::domain::action::Action;
 use crate::domain::certificate::Case;
 use crate::domain::identity::{RecordId, Vin};
+use crate::domain::options::{BuildOption, Options};
 use crate::domain::person::{Actor, Person, Role};
 use crate::domain::plan;
-use crate::domain::policy::{BuildOption, Outcome, Policy, Step};
+use crate::domain::policy::{Outcome, Policy, Step};
 use crate::domain::record::Record;
 use crate::intake::table::Format;
 use crate::intake::{ColumnMap, approval as approvals_file, message, sheet};
@@ -31,12 +32,7 @@ fn person(login: &str) -> Person {
 }
 
 fn policy() -> Policy {
-    let option = |code: &str| BuildOption {
-        code: code.to_owned(),
-        title: code.to_owned(),
-        restate: Vec::new(),
-        regulations: Vec::new(),
-    };
+    let option = |code: &str| BuildOption { code: code.to_owned(), title: code.to_owned(), ..BuildOption::default() };
     let step = Step {
         name: "intake".to_owned(),
         title: "Intake".to_owned(),
@@ -78,13 +74,24 @@ fn completed() -> Dossier {
     let item = rows.unwrap().into_iter().flatten().find(|item| item.vin == vin).unwrap();
     let approvals = approvals_file::read(&sample("approvals.toml"), catalogue).unwrap();
     let (people, policy) = ([person("prep")], policy());
-    let mut record = Record::new(RecordId(1), Vin::parse(VIN).unwrap(), 2, "intake", now());
+    let options = Options::of_policy(&policy);
+    let untouched = Record::new(RecordId(1), Vin::parse(VIN).unwrap(), 2, "intake", now());
+    let ground = Case {
+        record: &untouched,
+        approvals: &approvals,
+        people: &people,
+        policy: &policy,
+        options: &options,
+        catalogue,
+        now: now(),
+    };
+    let mut record = untouched.clone();
     for action in [Action::Receive(received), Action::Prepare(item.row)] {
-        let case =
-            Case { record: &record, approvals: &approvals, people: &people, policy: &policy, catalogue, now: now() };
-        record = plan::plan(&case, &Actor::of(&people[0]), &action, 1).unwrap().record;
+        let case = Case { record: &record, ..ground };
+        let planned = plan::plan(&case, &Actor::of(&people[0]), &action, 1).unwrap();
+        record = planned.record;
     }
-    Dossier::of(record, approvals, Vec::new(), &people, &policy, catalogue, now())
+    Dossier::of(&Case { record: &record, ..ground }, Vec::new())
 }
 
 fn login(text: &str) -> Login {

@@ -57,3 +57,13 @@ CREATE TABLE turn (
 
 -- Exceptions somebody has to settle: what they leave behind when they go.
 CREATE INDEX exception_owned ON exception(owner, record) WHERE owner IS NOT NULL AND state IN ('open', 'in-progress');
+
+-- Build options as they were applied, to the desk ('') or to one scope; the last of each holds.
+CREATE TABLE option_set (
+  version INTEGER PRIMARY KEY,
+  scope TEXT NOT NULL,
+  source TEXT NOT NULL,
+  body TEXT NOT NULL,
+  applied_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX option_set_scope ON option_set(scope, version);

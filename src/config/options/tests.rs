@@ -1,0 +1,111 @@
+//! The options that ship read whole, and every fault of broken ones is told with its line and the nearest word.
+
+use super::read;
+use crate::ivi::catalogue;
+
+const SHIPPED: &str = include_str!("../../../sample-data/options.toml");
+
+const SMALL: &str = r#"
+[[option]]
+code = "BOX"
+title = "box body"
+restate = ["Length", "13.2"]
+regulations = ["UN R73"]
+bodywork = "BA"
+supplement = "03"
+excludes = ["CURTAIN"]
+[[option]]
+code = "CURTAIN"
+[[dependency]]
+when = "CodeForBodywork"
+then = ["MassGroup/ActualMass", "NumberOfDoors"]
+because = "another body weighs another mass"
+[[dependency]]
+when = "13.2"
+then = ["WltpEmissionTestMass"]
+because = "the test mass is worked out from it"
+"#;
+
+/// The faults of an options file, as a person reads them.
+fn faults(text: &str) -> Vec<String> {
+    read(text, "o.toml", catalogue()).unwrap_err().iter().map(ToString::to_string).collect()
+}
+
+fn with(from: &str, to: &str) -> Vec<String> {
+    assert!(SMALL.contains(from), "{from}");
+    faults(&SMALL.replacen(from, to, 1))
+}
+
+#[test]
+fn names_and_numbers_become_paths_and_what_is_left_out_is_nothing() {
+    let options = read(SMALL, "o.toml", catalogue()).unwrap();
+    let box_body = options.option("BOX").unwrap();
+    assert_eq!(box_body.restate, ["DimensionGroup/Length", "MassGroup/ActualMass"]);
+    assert_eq!((box_body.bodywork.as_deref(), box_body.supplement.as_deref()), (Some("BA"), Some("03")));
+    let curtain = options.option("CURTAIN").unwrap();
+    assert!(curtain.title == "CURTAIN" && curtain.restate.is_empty() && curtain.bodywork.is_none());
+    assert_eq!(options.dependencies[0].when, "BodyworkTable/CodeForBodywork");
+    assert_eq!(options.dependencies[1].then, ["WltpEmissionTestParametersGroup/WltpEmissionTestMass"]);
+}
+
+#[test]
+fn unknown_words_are_told_with_line_and_the_nearest() {
+    for (from, to, told) in [
+        ("\"Length\"", "\"Lenght\"", "o.toml:5: no entry is called `Lenght` (did you mean `Length`?)"),
+        ("\"BA\"", "\"BZ\"", "o.toml:7: `bodywork`: "),
+        ("\"03\"", "\"77\"", "o.toml:8: `supplement`: "),
+        ("[\"CURTAIN\"]", "[\"CURTIAN\"]", "o.toml:9: no option has the code `CURTIAN` (did you mean `CURTAIN`?)"),
+        ("supplement", "suplement", "o.toml:8: `suplement` is not known here (did you mean `supplement`?)"),
+        ("\"CodeForBodywork\"", "\"CodeForBodywrk\"", "o.toml:13: no entry is called `CodeForBodywrk`"),
+        ("\"BOX\"", "\"box\"", "o.toml:3: `box` is no code of an option"),
+        ("because = \"another", "becaus = \"another", "o.toml:12: `because` is missing"),
+    ] {
+        let faults = with(from, to);
+        assert!(faults.iter().any(|fault| fault.starts_with(told)), "{told}\n{faults:#?}");
+    }
+}
+
+#[test]
+fn twins_and_what_excludes_itself_are_refused_with_their_lines() {
+    let twin = with("code = \"CURTAIN\"", "code = \"BOX\"");
+    assert!(twin.contains(&"o.toml:10: option `BOX` stands in line 2 already".to_owned()), "{twin:#?}");
+    assert_eq!(
+        with("[\"CURTAIN\"]", "[\"BOX\"]"),
+        ["o.toml:9: option `BOX` excludes itself: no vehicle could have it"]
+    );
+    let again =
+        format!("{SMALL}[[dependency]]\nwhen = \"13.2\"\nthen = [\"WltpEmissionTestMass\"]\nbecause = \"again\"\n");
+    assert!(
+        faults(&again)[0].starts_with("o.toml:20: that WltpEmissionTestParametersGroup/WltpEmissionTestMass depends")
+    );
+    assert!(with("[\"UN R73\"]", "[\"UN R73\", \"UN R73\"]")[0].contains("stands here twice"));
+}
+
+#[test]
+fn entries_that_depend_on_each_other_in_a_circle_are_refused() {
+    let around = format!(
+        "{SMALL}[[dependency]]\nwhen = \"WltpEmissionTestMass\"\nthen = [\"BodyworkTable\"]\nbecause = \"never\"\n"
+    );
+    let told = faults(&around);
+    assert_eq!(told.len(), 1, "{told:#?}");
+    assert!(told[0].starts_with("o.toml:20: entries depend on each other in a circle (lines 12, 16, 20)"), "{told:#?}");
+    let own = with("\"NumberOfDoors\"", "\"BodyworkTable\"");
+    assert_eq!(own, ["o.toml:14: BodyworkTable cannot depend on itself"]);
+}
+
+#[test]
+fn what_is_no_options_file_is_refused() {
+    for text in
+        ["", "option = 7", "[option]\ncode = \"A\"", "[[option]]\n", "[[dependency]]\nwhen = \"13.2\"\n", "[[opt"]
+    {
+        assert!(read(text, "o.toml", catalogue()).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn the_options_that_ship_are_read() {
+    let options = read(SHIPPED, "options.toml", catalogue()).unwrap();
+    let lift = options.option("TAILLIFT").unwrap();
+    assert!(lift.restate.contains(&"AxleTable/DistributionMassRunningOrderAxle".to_owned()), "names become paths");
+    assert!(options.dependencies.len() >= 5);
+}
