@@ -6,7 +6,7 @@ use super::forms;
 use super::model::{Ask, Model, Sheet, Tone};
 use super::msg::{Effect, Tag};
 use super::outbox::{Act, Deed, Then};
-use super::record::{Opened, Pane, may_declare, may_settle};
+use super::record::{Opened, Pane, WORDS, may_declare, may_settle};
 use crate::domain::action::{Action, Settle};
 use crate::domain::address::Address;
 use crate::domain::certificate::Change;
@@ -204,7 +204,7 @@ fn may(model: &Model, how: &Settle) -> Result<(), String> {
 /// # Errors
 /// Why not, and who could.
 pub fn may_resolve(model: &Model) -> Result<(), String> {
-    may(model, &settle_probe("-")[0])
+    may(model, &settle_probe(WORDS)[0])
 }
 
 /// Whether the exception under the cursor can be waived.
@@ -212,7 +212,7 @@ pub fn may_resolve(model: &Model) -> Result<(), String> {
 /// # Errors
 /// Why not, and who could.
 pub fn may_waive(model: &Model) -> Result<(), String> {
-    may(model, &settle_probe("-")[1])
+    may(model, &settle_probe(WORDS)[1])
 }
 
 fn settle(model: &mut Model, purpose: fn(crate::domain::identity::ExceptionId) -> Purpose) -> Vec<Effect> {

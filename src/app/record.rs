@@ -296,12 +296,15 @@ fn listed_changes(dossier: &Dossier) -> Vec<usize> {
     listed.into_iter().map(|(at, _)| at).collect()
 }
 
-/// Asks the one judge of every act what the reader may do now. Texts that would be written then stand in as a dash.
+/// What stands for words that would be written once an act is done: what may be done is asked before they are there.
+pub const WORDS: &str = "words";
+
+/// Asks the one judge of every act what the reader may do now. Texts that would be written then are stood in for.
 fn judge(dossier: &Dossier, house: &House, who: &Actor, now: Moment) -> BTreeMap<&'static str, String> {
     let case = case(dossier, house, now);
-    let dash = || "-".to_owned();
-    let kind = house.policy.exception_kinds.first().map_or_else(dash, |kind| kind.name.clone());
-    let first = house.policy.steps.first().map_or_else(dash, |step| step.name.clone());
+    let words = || WORDS.to_owned();
+    let kind = house.policy.exception_kinds.first().map_or_else(words, |kind| kind.name.clone());
+    let first = house.policy.steps.first().map_or_else(words, |step| step.name.clone());
     let mut refused = BTreeMap::new();
     let mut ask = |command: &'static str, action: Action| match plan::plan(&case, who, &action, 0) {
         Ok(planned) => Some(planned),
@@ -310,17 +313,17 @@ fn judge(dossier: &Dossier, house: &House, who: &Actor, now: Moment) -> BTreeMap
             None
         }
     };
-    let reason = || Some(dash());
+    let reason = || Some(words());
     ask("take", Action::Assign { to: Some(who.login.clone()), reason: reason() });
     ask("assign", Action::Assign { to: None, reason: reason() });
     ask("confirm", Action::Confirm { addresses: Some(Vec::new()) });
-    ask("edit", Action::SetValues { values: BTreeMap::new(), reason: dash() });
-    ask("flag", Action::Flag { kind, at: None, blocking: None, text: dash(), to: None });
+    ask("edit", Action::SetValues { values: BTreeMap::new(), reason: words() });
+    ask("flag", Action::Flag { kind, at: None, blocking: None, text: words(), to: None });
     ask("advance", Action::Advance { reason: None });
-    ask("return", Action::Return { to: first, reason: dash() });
-    ask("note", Action::Note { text: dash() });
+    ask("return", Action::Return { to: first, reason: words() });
+    ask("note", Action::Note { text: words() });
     let held = dossier.record.held_on(now.day());
-    ask("hold", if held { Action::Resume } else { Action::Hold { reason: dash(), until: None } });
+    ask("hold", if held { Action::Resume } else { Action::Hold { reason: words(), until: None } });
     let clean = ask("confirm-all", Action::Confirm { addresses: None });
     if clean.is_some_and(|planned| !planned.changed) {
         let left = dossier.certificate.changes.iter().filter(|change| change.undecided).count();
@@ -363,7 +366,7 @@ pub fn may_declare(opened: &Opened, address: &Address, house: &House, who: &Acto
         return Ok(());
     }
     let values = BTreeMap::from([(address.clone(), None)]);
-    let action = Action::SetValues { values, reason: "-".to_owned() };
+    let action = Action::SetValues { values, reason: WORDS.to_owned() };
     let planned = plan::plan(&case(&opened.dossier, house, now), who, &action, 0);
     planned.map(drop).map_err(|refusal| in_words(&refusal))
 }
