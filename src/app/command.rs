@@ -7,7 +7,7 @@ use super::layout::Step;
 use super::model::{Context, Model};
 use super::msg::Effect;
 use super::record::Pane;
-use super::{acts, bulk, lines, moves, typing};
+use super::{acts, bulk, jump, lines, moves, places, typing};
 
 /// One command.
 pub struct Command {
@@ -56,7 +56,7 @@ use Context::{Ask, Filter, Form, Help, Lines, List, Palette, Queues, Record};
 
 const BROWSE: &[Context] = &[Queues, List, Record];
 const RECORDS: &[Context] = &[List, Record];
-const ROWS: &[Context] = &[Queues, List, Record, Form, Palette, Help, Lines, Ask];
+const ROWS: &[Context] = &[Queues, List, Record, Form, Filter, Palette, Help, Lines, Ask];
 const TEXT: &[Context] = &[Form, Filter, Palette];
 const SHEETS: &[Context] = &[Form, Filter, Palette, Help, Lines, Ask];
 const EVERYWHERE: &[Context] = &[Queues, List, Record, Form, Filter, Palette, Help, Lines, Ask];
@@ -274,6 +274,12 @@ pub static COMMANDS: &[Command] = &[
     go("history", "History: what happened", None, RECORDS, |model| moves::pane(model, Pane::History)),
     go("entries", "Entries: the whole certificate", None, RECORDS, |model| moves::pane(model, Pane::Entries)),
     go("filter", "Filter the list", Some("filter"), BROWSE, moves::filter),
+    Command {
+        help: "Open a record by the last characters of its VIN, whatever queue it is in",
+        ..go("jump", "Go to a VIN by its end", None, BROWSE, jump::open)
+    },
+    go("place-back", "Back to the place before", None, BROWSE, places::back),
+    go("place-forward", "Forward to the place that back led away from", None, BROWSE, places::forward),
     go("palette", "All commands", Some("commands"), BROWSE, moves::palette),
     go("help", "Help: all keys", Some("help"), BROWSE, moves::help),
     act!(
@@ -304,6 +310,7 @@ pub static COMMANDS: &[Command] = &[
     move_row("cursor-first", "To the first row", ROWS, |model| moves::step(model, Step::First)),
     move_row("cursor-last", "To the last row", ROWS, |model| moves::step(model, Step::Last)),
     move_row("accept", "Accept: the next field, or send", SHEETS, typing::accept),
+    move_row("complete", "Write the completion that is offered", &[Filter], typing::complete),
     move_row("send", "Send the form", &[Form], typing::send),
     move_row("cancel", "Close; what was written is kept as a draft", SHEETS, typing::cancel),
     move_row("next-field", "Next field or button", &[Form, Ask], typing::next_field),

@@ -4,17 +4,19 @@
 //! as [`msg::Effect`], what was done comes back as [`msg::Msg`].
 //!
 //! In reading order: [`model`] is what there is, [`msg`] what happens, [`update`] what then; [`command`] is the table of
-//! everything a person can do, done in [`acts`] (for many records at once in [`bulk`]), [`moves`] and [`typing`]; [`record`], [`form`], [`forms`] and
+//! everything a person can do, done in [`acts`] (for many records at once in [`bulk`]), [`moves`], [`places`] and [`typing`] ([`complete`] and [`jump`] help); [`record`], [`form`], [`forms`] and
 //! [`filled`], [`palette`], [`help`] and [`lines`] are what the screen shows; [`outbox`] holds acts on their way; [`layout`] and [`text`] say
 //! where things are.
 
 pub mod acts;
 pub mod bulk;
 pub mod command;
+pub mod complete;
 pub mod filled;
 pub mod form;
 pub mod forms;
 pub mod help;
+pub mod jump;
 pub mod layout;
 pub mod lines;
 pub mod model;
@@ -22,6 +24,7 @@ pub mod moves;
 pub mod msg;
 pub mod outbox;
 pub mod palette;
+pub mod places;
 pub mod record;
 pub mod text;
 pub mod typing;

@@ -7,13 +7,16 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::bulk::{Bulk, Marks};
 use super::command;
+use super::complete::Completions;
 use super::form::Form;
 use super::help::{Help, Keys};
+use super::jump::Jump;
 use super::layout::{Focus, Layout, Scroll};
 use super::lines::Lines;
 use super::msg::{Effect, Row, Ticket};
 use super::outbox::{Act, Outbox};
 use super::palette::Palette;
+use super::places::Places;
 use super::record::Opened;
 use super::text::Text;
 use crate::config::key::Key;
@@ -67,6 +70,8 @@ pub struct List {
     pub scroll: Scroll,
     /// The record the cursor is on.
     pub selected: Option<RecordId>,
+    /// The record the cursor goes to once the rows are here, if it is among them.
+    pub wanted: Option<RecordId>,
     /// Records that another person changed since they were looked at, and who.
     pub changed: BTreeMap<RecordId, Login>,
     /// Whether an answer has come since the queue or the filter changed.
@@ -88,6 +93,7 @@ impl List {
             next: None,
             scroll: Scroll::default(),
             selected: None,
+            wanted: None,
             changed: BTreeMap::new(),
             known: false,
             asked: None,
@@ -128,6 +134,8 @@ pub struct Prompt {
     pub text: Text,
     /// What is wrong with it: where, in characters, and what.
     pub fault: Option<(usize, String)>,
+    /// What may be written next.
+    pub completions: Completions,
     /// The filter there was before.
     pub before: (String, Option<Filter>),
 }
@@ -156,6 +164,8 @@ pub enum Sheet {
     Form(Box<Form>),
     /// The filter's line.
     Filter(Box<Prompt>),
+    /// The line in which the end of a VIN is written.
+    Jump(Box<Jump>),
     /// The palette.
     Palette(Palette),
     /// Help.
@@ -227,7 +237,7 @@ impl Context {
             Context::List => "In the list",
             Context::Record => "In the record",
             Context::Form => "In a form",
-            Context::Filter => "While filtering",
+            Context::Filter => "While filtering and jumping",
             Context::Palette => "In the palette",
             Context::Help => "In this help",
             Context::Lines => "In the lines of messages",
@@ -295,6 +305,8 @@ pub struct Model {
     pub last_event: Seq,
     /// Whether news are being read, and whether to ask again.
     pub news: (bool, bool),
+    /// The places before this one and after it.
+    pub places: Places,
     /// The number of the last question for a page.
     pub last_ticket: Ticket,
 }
@@ -331,6 +343,7 @@ impl Model {
             outbox: Outbox::default(),
             last_event: seq,
             news: (false, false),
+            places: Places::default(),
             last_ticket: Ticket(0),
         };
         let mut effects = vec![Effect::LoadCounts];
@@ -342,7 +355,7 @@ impl Model {
     pub fn context(&self) -> Context {
         match (&self.sheet, self.focus) {
             (Some(Sheet::Form(_)), _) => Context::Form,
-            (Some(Sheet::Filter(_)), _) => Context::Filter,
+            (Some(Sheet::Filter(_) | Sheet::Jump(_)), _) => Context::Filter,
             (Some(Sheet::Palette(_)), _) => Context::Palette,
             (Some(Sheet::Help(_)), _) => Context::Help,
             (Some(Sheet::Lines(_)), _) => Context::Lines,

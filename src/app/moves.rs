@@ -1,6 +1,7 @@
 //! What the commands of movement do: the cursor, the parts of the screen, the queues, what is read along the way.
 
 use super::acts::pane_height;
+use super::complete::Completions;
 use super::help::{self, Help};
 use super::layout::{Focus, Step};
 use super::model::{List, Model, Prompt, Sheet};
@@ -187,7 +188,16 @@ pub fn step(model: &mut Model, step: Step) -> Vec<Effect> {
         Some(Sheet::Form(_)) => {
             return typing::vertical(model, matches!(step, Step::Down | Step::Last | Step::PageDown));
         }
-        Some(Sheet::Filter(_) | Sheet::Ask(_)) => return Vec::new(),
+        Some(Sheet::Filter(prompt)) => {
+            prompt.completions.by(matches!(step, Step::Down | Step::Last | Step::PageDown | Step::HalfDown));
+            return Vec::new();
+        }
+        Some(Sheet::Jump(jump)) => {
+            let rows = jump.found.len();
+            jump.scroll.by(step, rows, super::jump::MOST);
+            return Vec::new();
+        }
+        Some(Sheet::Ask(_)) => return Vec::new(),
         None => {}
     }
     match model.focus {
@@ -362,7 +372,8 @@ pub fn previous_undecided(model: &mut Model) -> Vec<Effect> {
 pub fn filter(model: &mut Model) -> Vec<Effect> {
     let before = (model.list.words.clone(), model.list.filter.clone());
     let text = Text::line(&before.0);
-    model.sheet = Some(Sheet::Filter(Box::new(Prompt { text, fault: None, before })));
+    let completions = Completions::of(&text, &model.house, &model.list);
+    model.sheet = Some(Sheet::Filter(Box::new(Prompt { text, fault: None, completions, before })));
     Vec::new()
 }
 

@@ -80,6 +80,19 @@ impl Text {
         fits == text.len()
     }
 
+    /// Replaces a part of it, as one step that can be undone, and puts the cursor behind.
+    pub fn splice(&mut self, place: Range<usize>, text: &str) {
+        let text = clean(text, self.lines);
+        let inside = place.end <= self.content.len() && place.start <= place.end;
+        let whole = self.content.is_char_boundary(place.start) && self.content.is_char_boundary(place.end);
+        if !inside || !whole || self.content.len() + text.len() > LONGEST {
+            return;
+        }
+        self.remember(false);
+        self.content.replace_range(place.clone(), &text);
+        self.cursor = boundary_at_or_after(&self.content, place.start + text.len());
+    }
+
     /// Takes out the grapheme before the cursor.
     pub fn backspace(&mut self) {
         let to = self.before_cursor();

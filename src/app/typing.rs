@@ -2,8 +2,10 @@
 
 use super::acts;
 use super::bulk::{self, Phase};
+use super::complete::Completions;
 use super::filled;
 use super::form::{Form, Input};
+use super::jump;
 use super::model::{Ask, House, List, Model, Sheet, Tone};
 use super::msg::Effect;
 use super::text::Text;
@@ -40,6 +42,7 @@ fn text_here(model: &mut Model) -> Option<(&mut Text, u16)> {
     match &mut model.sheet {
         Some(Sheet::Form(form)) if form.sending.is_none() => Some((form.field_mut()?.text_mut()?, width)),
         Some(Sheet::Filter(prompt)) => Some((&mut prompt.text, u16::MAX)),
+        Some(Sheet::Jump(jump)) => Some((&mut jump.text, u16::MAX)),
         Some(Sheet::Palette(palette)) => Some((&mut palette.words, u16::MAX)),
         Some(Sheet::Form(_) | Sheet::Help(_) | Sheet::Lines(_) | Sheet::Ask(_) | Sheet::Bulk(_)) | None => None,
     }
@@ -49,6 +52,7 @@ fn moved(model: &mut Model, how: impl FnOnce(&mut Text, u16)) -> Vec<Effect> {
     if let Some((text, width)) = text_here(model) {
         how(text, width);
     }
+    complete_anew(model);
     Vec::new()
 }
 
@@ -78,13 +82,35 @@ fn written(model: &mut Model) -> Vec<Effect> {
             let _ = filled::look_at(form, model.record.as_ref(), &model.house);
             draft.map(|key| Effect::SaveDraft { key, text }).into_iter().collect()
         }
-        Some(Sheet::Filter(_)) => filter(model),
+        Some(Sheet::Filter(_)) => {
+            complete_anew(model);
+            filter(model)
+        }
+        Some(Sheet::Jump(_)) => jump::written(model),
         Some(Sheet::Palette(palette)) => {
             palette.narrow();
             Vec::new()
         }
         Some(Sheet::Help(_) | Sheet::Lines(_) | Sheet::Ask(_) | Sheet::Bulk(_)) | None => Vec::new(),
     }
+}
+
+/// Works out anew what may be written next in the filter's line.
+fn complete_anew(model: &mut Model) {
+    if let Some(Sheet::Filter(prompt)) = &mut model.sheet {
+        prompt.completions = Completions::of(&prompt.text, &model.house, &model.list);
+    }
+}
+
+/// Writes the completion under the cursor into the filter's line.
+pub fn complete(model: &mut Model) -> Vec<Effect> {
+    let Some(Sheet::Filter(prompt)) = &mut model.sheet else { return Vec::new() };
+    let Some(chosen) = prompt.completions.here().cloned() else { return Vec::new() };
+    let place = prompt.completions.place.clone();
+    // A value is written whole, and the next term may follow at once.
+    let text = if chosen.open { chosen.text } else { format!("{} ", chosen.text) };
+    prompt.text.splice(place, &text);
+    written(model)
 }
 
 /// Filters the list by what is written, or says what is wrong with it.
@@ -142,6 +168,8 @@ pub fn accept(model: &mut Model) -> Vec<Effect> {
             }
             if form.go_on() { Vec::new() } else { send(model) }
         }
+        Some(Sheet::Jump(_)) => jump::accept(model),
+        Some(Sheet::Filter(prompt)) if prompt.completions.chosen => complete(model),
         Some(Sheet::Filter(prompt)) => {
             if let Some((_, fault)) = &prompt.fault {
                 let fault = fault.clone();
@@ -267,6 +295,7 @@ pub fn cancel(model: &mut Model) -> Vec<Effect> {
             let (words, filter) = prompt.before;
             use_filter(model, words, filter)
         }
+        Some(Sheet::Jump(_)) => Vec::new(),
         Some(Sheet::Form(form)) => {
             let kept =
                 form.fields.iter().any(|field| field.touched && field.draft.is_some() && !field.says().is_empty());
@@ -288,7 +317,7 @@ fn turn(model: &mut Model, forward: bool) -> Vec<Effect> {
                 *on_doing = !*on_doing;
             }
         }
-        Some(Sheet::Filter(_) | Sheet::Palette(_) | Sheet::Help(_) | Sheet::Lines(_)) | None => {}
+        Some(Sheet::Filter(_) | Sheet::Jump(_) | Sheet::Palette(_) | Sheet::Help(_) | Sheet::Lines(_)) | None => {}
     }
     Vec::new()
 }

@@ -4,11 +4,13 @@ use super::bulk;
 use super::command::{self, Command};
 use super::filled;
 use super::form::Meanwhile;
+use super::jump;
 use super::layout::Focus;
 use super::lines;
 use super::model::{Model, Sheet, Tone};
 use super::msg::{Effect, Msg, Row, Tag, Ticket, told};
 use super::outbox::Then;
+use super::places::Place;
 use super::record::{Opened, in_words};
 use super::typing;
 use crate::config::key::{Code, Key};
@@ -23,7 +25,13 @@ use crate::failure::Failure;
 /// Takes a message in; answers with what is to be done, in order.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     match msg {
-        Msg::Key(key) => hear(model, key),
+        Msg::Key(key) => {
+            let before = Place::of(model);
+            let effects = hear(model, key);
+            let after = Place::of(model);
+            model.places.left(before, &after);
+            effects
+        }
         Msg::Paste(text) => typing::pasted(model, &text),
         Msg::Resize { width, height } => resize(model, width, height),
         Msg::Tick(now) => tick(model, now),
@@ -213,6 +221,9 @@ fn count(model: &mut Model, counts: Vec<(QueueName, u64)>) -> Vec<Effect> {
 }
 
 fn page(model: &mut Model, ticket: Ticket, rows: Vec<Row>, next: Option<String>) -> Vec<Effect> {
+    if jump::found(model, ticket, &rows, next.is_some()) {
+        return Vec::new();
+    }
     let Some((asked, more)) = model.list.asked.filter(|(asked, _)| *asked == ticket) else { return Vec::new() };
     debug_assert_eq!(asked, ticket);
     let list = &mut model.list;
@@ -226,7 +237,9 @@ fn page(model: &mut Model, ticket: Ticket, rows: Vec<Row>, next: Option<String>)
     } else {
         list.rows = rows;
     }
-    let kept = list.rows.iter().position(|row| Some(row.summary.id) == list.selected);
+    let wanted = list.wanted.take();
+    let row_of = |id: Option<_>| list.rows.iter().position(|row| Some(row.summary.id) == id);
+    let kept = row_of(wanted).or_else(|| row_of(list.selected));
     let at = kept.unwrap_or(list.scroll.at);
     model.select(at);
     let mut effects = model.follow();

@@ -330,7 +330,8 @@ fn listed(values: &[String]) -> String {
 }
 
 /// A word as it can be read back: in quotes unless nothing in it could be taken for something else.
-fn quoted(word: &str) -> String {
+/// A word as it is written in a filter: in quotes where it needs them.
+pub fn quoted(word: &str) -> String {
     let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.' | '*' | '/' | '+');
     let bare =
         !word.is_empty() && word.chars().all(plain) && !word.starts_with('-') && !word.eq_ignore_ascii_case(parse::OR);

@@ -11,6 +11,7 @@ pub mod ink;
 mod lines;
 mod list;
 mod panes;
+mod prompt;
 mod screen;
 
 use ratatui::buffer::Buffer;
@@ -40,7 +41,14 @@ pub fn draw(model: &Model, looks: Looks, screen: &mut Buffer) -> Option<Position
         Some(Sheet::Palette(palette)) => dialog::palette(&mut pen, model, palette, body),
         Some(Sheet::Help(help)) => dialog::help(&mut pen, model, help, body),
         Some(Sheet::Lines(open)) => lines::lines(&mut pen, model, open, body),
-        Some(Sheet::Filter(prompt)) => screen::filter(&mut pen, prompt, layout.notice),
+        Some(Sheet::Filter(prompt)) => {
+            prompt::completions(&mut pen, &prompt.completions, body);
+            prompt::filter(&mut pen, prompt, layout.notice);
+        }
+        Some(Sheet::Jump(jump)) => {
+            prompt::found(&mut pen, model, jump, body);
+            prompt::jump(&mut pen, jump, layout.notice);
+        }
         None => {}
     }
     if !model.pending.is_empty() {

@@ -4,7 +4,7 @@ use super::ink::{Mark, Pen, Pieces, cells, piece, wrapped};
 use crate::app::command::{self, Command};
 use crate::app::help::keys_of;
 use crate::app::layout::{Area, Layout};
-use crate::app::model::{Context, Model, Prompt, Tone};
+use crate::app::model::{Context, Model, Tone};
 use crate::config::theme::Role;
 
 /// The part of the screen between the top line and the hints.
@@ -61,33 +61,6 @@ pub fn notice(pen: &mut Pen<'_>, model: &Model, area: Area) {
         let more = if cut { pen.looks.mark(Mark::More) } else { "" };
         let line = pen.looks.plain(line);
         pen.put(area, row, 0, &[piece(format!(" {mark} "), role), piece(format!("{line}{more}"), Role::Normal)]);
-    }
-}
-
-/// The filter's line, and what is wrong with it.
-pub fn filter(pen: &mut Pen<'_>, prompt: &Prompt, area: Area) {
-    let (line, _) = area.split_rows(1);
-    pen.shade(line, 0, 1, Role::Normal);
-    let blank = " ".repeat(usize::from(area.width));
-    for row in 0..usize::from(area.height) {
-        pen.text(area, row, 0, &blank, Role::Normal);
-    }
-    let written = prompt.text.content();
-    let (_, column) = prompt.text.cursor_at(u16::MAX);
-    // The line shows the part around the cursor.
-    let room = usize::from(area.width).saturating_sub(4).max(1);
-    let skip = column.saturating_sub(room);
-    let shown: String = written.chars().skip(skip).collect();
-    pen.put(line, 0, 0, &[piece(" / ", Role::Key), piece(shown, Role::Normal)]);
-    pen.point(line, 0, 3 + column - skip);
-    if let Some((at, fault)) = &prompt.fault {
-        let after = (4 + written.chars().count()).max(4 + at);
-        let text = format!("  {} at {}: {fault}", pen.looks.mark(Mark::Blocks), at + 1);
-        if usize::from(area.height) > 1 {
-            pen.text(area, 1, 0, &text, Role::Blocks);
-        } else {
-            pen.text(area, 0, after, &text, Role::Blocks);
-        }
     }
 }
 

@@ -519,7 +519,7 @@ fn names_of_commands_are_unique() {
 }
 
 fn any_key() -> impl Strategy<Value = Key> {
-    let letters = prop::sample::select("cCfeEtarRswHmnNjkgGhlJK[]<>12345/:?yYdq *-+x0".chars().collect::<Vec<_>>());
+    let letters = prop::sample::select("cCfeEtarRswHmnNjkgGhlJK[]<>12345/:?yYdq *-+x0#".chars().collect::<Vec<_>>());
     let codes = prop::sample::select(vec![
         Code::Enter,
         Code::Enter,

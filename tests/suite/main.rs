@@ -4,6 +4,7 @@ mod app;
 mod contract;
 mod desk;
 mod driver;
+mod finding;
 mod fixture;
 mod holds;
 mod intake;

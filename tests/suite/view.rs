@@ -209,6 +209,27 @@ fn an_act_on_many_is_asked_for_runs_and_is_over() {
 }
 
 #[test]
+fn the_filters_line_with_what_may_be_written_next_and_what_is_wrong() {
+    at_each_size("filter", "review", |desk| {
+        desk.press("/");
+        desk.write("owner:none step:re");
+        desk.press("down");
+    });
+    at_each_size("filter-fault", "review", |desk| {
+        desk.press("/");
+        desk.write("ownr:me step:review");
+    });
+}
+
+#[test]
+fn the_line_for_the_end_of_a_vin() {
+    at_each_size("jump", "review", |desk| {
+        desk.press("#");
+        desk.write("131");
+    });
+}
+
+#[test]
 fn what_may_follow_a_prefix() {
     at_each_size("prefix", "review", |desk| desk.press("g"));
 }

@@ -1,0 +1,166 @@
+//! What may be written next in the filter's line: fields, and the values that the desk knows for one.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use super::layout::Scroll;
+use super::model::{House, List};
+use super::text::Text;
+use crate::domain::filter::{FIELDS, Field, Kind, Order, TextField, quoted};
+use crate::domain::summary::Summary;
+
+/// Completions shown at once.
+pub const SHOWN: usize = 8;
+
+/// Rows of the list whose values are offered: what a person sees, not the desk.
+const LOOKED_AT: usize = 1_000;
+
+/// One completion.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Completion {
+    /// What stands there then.
+    pub text: String,
+    /// What it means.
+    pub help: String,
+    /// Whether a value must follow.
+    pub open: bool,
+}
+
+/// The completions of what is being written.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Completions {
+    /// The bytes of the line that one replaces.
+    pub place: Range<usize>,
+    /// All of them, the likeliest first.
+    pub all: Vec<Completion>,
+    /// Where the cursor is among them.
+    pub scroll: Scroll,
+    /// Whether somebody chose one of them.
+    pub chosen: bool,
+}
+
+impl Completions {
+    /// What may be written at the cursor of a line.
+    pub fn of(line: &Text, house: &House, list: &List) -> Completions {
+        let written = &line.content()[..line.cursor()];
+        let start = written.rfind(|letter: char| letter.is_whitespace() || letter == '(').map_or(0, |at| at + 1);
+        let start = start + usize::from(written[start..].starts_with('-'));
+        let token = &written[start..];
+        let sign = Order::TABLE.iter().filter_map(|(_, sign)| token.find(sign).map(|at| (at, at + sign.len()))).min();
+        let found = sign.and_then(|(at, behind)| Some((field_named(&token[..at])?, behind)));
+        let (begin, all) = match found {
+            Some((field, behind)) => {
+                let behind = token.rfind(',').map_or(behind, |comma| comma + 1).max(behind);
+                let begun = token[behind..].trim_start_matches('"').to_lowercase();
+                let all = values(field, house, list).into_iter().filter(|value| begins(value, &begun)).collect();
+                (start + behind, all)
+            }
+            None => (start, fields(token)),
+        };
+        Completions { place: begin..line.cursor(), all, ..Completions::default() }
+    }
+
+    /// Moves the cursor among them.
+    pub fn by(&mut self, down: bool) {
+        if !self.all.is_empty() {
+            let at = match (self.chosen, down) {
+                (false, true) => 0,
+                (false, false) => self.all.len() - 1,
+                (true, true) => (self.scroll.at + 1) % self.all.len(),
+                (true, false) => (self.scroll.at + self.all.len() - 1) % self.all.len(),
+            };
+            self.chosen = true;
+            self.scroll.to(at, self.all.len(), SHOWN);
+        }
+    }
+
+    /// The one under the cursor.
+    pub fn here(&self) -> Option<&Completion> {
+        self.all.get(self.scroll.at)
+    }
+}
+
+fn field_named(word: &str) -> Option<&'static Field> {
+    FIELDS.iter().find(|field| field.word.eq_ignore_ascii_case(word))
+}
+
+/// Whether a value is meant by what is written of it: its text begins so, or a word of its help does.
+fn begins(value: &Completion, begun: &str) -> bool {
+    let text = value.text.trim_start_matches('"').to_lowercase();
+    text.starts_with(begun)
+        || (begun.len() > 1 && value.help.to_lowercase().split_whitespace().any(|word| word.starts_with(begun)))
+}
+
+/// The fields that begin with what is written, each with the sign that mostly follows it.
+fn fields(begun: &str) -> Vec<Completion> {
+    let begun = begun.to_lowercase();
+    let sign = |kind: Kind| match kind {
+        Kind::Day(_) => "<",
+        Kind::Age | Kind::Number(_) => ">",
+        Kind::Text(_) | Kind::Person(_) | Kind::Exception | Kind::Finding | Kind::Flag(_) => ":",
+    };
+    FIELDS
+        .iter()
+        .filter(|field| field.word.starts_with(&begun))
+        .map(|field| Completion {
+            text: format!("{}{}", field.word, sign(field.kind)),
+            help: field.help.to_owned(),
+            open: true,
+        })
+        .collect()
+}
+
+fn values(field: &Field, house: &House, list: &List) -> Vec<Completion> {
+    let one = |text: &str, help: &str| Completion { text: quoted(text), help: help.to_owned(), open: false };
+    let few = |pairs: &[(&str, &str)]| pairs.iter().map(|(text, help)| one(text, help)).collect();
+    match field.kind {
+        Kind::Text(TextField::Step) => house
+            .policy
+            .steps
+            .iter()
+            .map(|step| one(&step.name, if step.title == step.name { "" } else { &step.title }))
+            .collect(),
+        Kind::Text(TextField::Option) => {
+            house.policy.options.iter().map(|option| one(&option.code, &option.title)).collect()
+        }
+        Kind::Text(text) => seen(list, text).into_iter().map(|value| one(&value, "")).collect(),
+        Kind::Person(_) => {
+            let mut all = vec![one("me", "yourself"), one("none", "nobody")];
+            all.extend(house.people.iter().map(|person| one(person.login.as_str(), &person.name)));
+            all
+        }
+        Kind::Exception => {
+            let mut all = vec![one("open", "any to settle"), one("none", "nothing to settle")];
+            all.extend(house.policy.exception_kinds.iter().map(|kind| one(&kind.name, &kind.title)));
+            all
+        }
+        Kind::Finding => few(&[("block", "something blocks"), ("warn", "something warns"), ("none", "nothing found")]),
+        Kind::Flag(_) => few(&[("yes", ""), ("no", "")]),
+        Kind::Age => few(&[("1d", "a day"), ("3d", "three days"), ("7d", "a week")]),
+        Kind::Day(crate::domain::filter::DayField::Due) => {
+            few(&[("1d", "tomorrow"), ("3d", "in three days"), ("7d", "in a week")])
+        }
+        Kind::Day(_) | Kind::Number(_) => Vec::new(),
+    }
+}
+
+/// The values of a field among the rows of the list.
+fn seen(list: &List, field: TextField) -> BTreeSet<String> {
+    let of = |summary: &Summary| -> Vec<String> {
+        let one = |text: &Option<String>| text.iter().cloned().collect();
+        match field {
+            TextField::Scope => one(&summary.scope),
+            TextField::Order => one(&summary.order),
+            TextField::Vin => vec![summary.vin.to_string()],
+            TextField::Category => one(&summary.category),
+            TextField::Approval => one(&summary.approval),
+            TextField::Type => one(&summary.vehicle_type),
+            TextField::Variant => one(&summary.variant),
+            TextField::VersionCode => one(&summary.version_code),
+            TextField::Bodywork => one(&summary.bodywork),
+            TextField::Step => vec![summary.step.clone()],
+            TextField::Option => summary.options.clone(),
+        }
+    };
+    list.rows.iter().take(LOOKED_AT).flat_map(|row| of(&row.summary)).collect()
+}

@@ -1,0 +1,93 @@
+//! The jump to a record by the last characters of its VIN, whatever queue it is in.
+
+use super::layout::Scroll;
+use super::model::{Model, Sheet, Tone};
+use super::msg::{Effect, Row, Ticket};
+use super::places;
+use super::text::Text;
+use crate::domain::filter::{Filter, Term, TextField};
+use crate::domain::queue::QueueName;
+
+/// Characters that are needed before anything is looked for: fewer would find too much.
+pub const LEAST: usize = 3;
+
+/// Records offered at most.
+pub const MOST: usize = 8;
+
+/// The line in which the end of a VIN is written, and what ends so.
+#[derive(Debug, Clone)]
+pub struct Jump {
+    /// What is written.
+    pub text: Text,
+    /// The records found.
+    pub found: Vec<Row>,
+    /// Whether there are more.
+    pub more: bool,
+    /// Where the cursor is among them.
+    pub scroll: Scroll,
+    /// The question on its way.
+    pub asked: Option<Ticket>,
+    /// Whether the answer to what is written is here.
+    pub known: bool,
+}
+
+/// Opens the line.
+pub fn open(model: &mut Model) -> Vec<Effect> {
+    model.sheet = Some(Sheet::Jump(Box::new(Jump {
+        text: Text::line(""),
+        found: Vec::new(),
+        more: false,
+        scroll: Scroll::default(),
+        asked: None,
+        known: false,
+    })));
+    Vec::new()
+}
+
+/// After writing: asks for the records that end so.
+pub fn written(model: &mut Model) -> Vec<Effect> {
+    model.last_ticket = Ticket(model.last_ticket.0 + 1);
+    let ticket = model.last_ticket;
+    let Some(Sheet::Jump(jump)) = &mut model.sheet else { return Vec::new() };
+    let end: String = jump.text.content().chars().filter(char::is_ascii_alphanumeric).collect();
+    (jump.known, jump.asked) = (false, None);
+    if end.len() < LEAST {
+        jump.found.clear();
+        return Vec::new();
+    }
+    jump.asked = Some(ticket);
+    let end = end.to_ascii_uppercase();
+    // The word is found through the index of parts; the pattern then keeps those that end so.
+    let filter = Filter::All(vec![
+        Filter::Term(Term::Word(end.clone())),
+        Filter::Term(Term::Text(TextField::Vin, vec![format!("*{end}")])),
+    ]);
+    vec![Effect::LoadPage { ticket, queue: QueueName::All, filter: Some(filter), limit: MOST, after: None }]
+}
+
+/// Takes the records found, if the ticket is the one asked last.
+pub fn found(model: &mut Model, ticket: Ticket, rows: &[Row], more: bool) -> bool {
+    let Some(Sheet::Jump(jump)) = &mut model.sheet else { return false };
+    if jump.asked != Some(ticket) {
+        return false;
+    }
+    jump.found = rows.to_vec();
+    (jump.more, jump.known, jump.asked, jump.scroll) = (more, true, None, Scroll::default());
+    true
+}
+
+/// Goes to the record under the cursor.
+pub fn accept(model: &mut Model) -> Vec<Effect> {
+    let Some(Sheet::Jump(jump)) = &model.sheet else { return Vec::new() };
+    match jump.found.get(jump.scroll.at).map(|row| row.summary.id) {
+        Some(id) if jump.known => {
+            model.sheet = None;
+            places::open(model, id)
+        }
+        _ => {
+            let why = if jump.known { "no VIN ends so" } else { "write the last characters of a VIN" };
+            model.say(Tone::No, why);
+            Vec::new()
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! The ways to a record: the filter's line with its completions, the end of a VIN, back and forward.
+
+use stageplate::app::layout::Focus;
+use stageplate::app::model::{Prompt, Sheet};
+use stageplate::app::msg::Effect;
+use stageplate::app::update::is_sound;
+use stageplate::domain::filter::{Filter, Term, TextField};
+use stageplate::domain::identity::RecordId;
+use stageplate::domain::queue::QueueName;
+
+use crate::screens::Desk;
+
+fn prompt(desk: &Desk) -> &Prompt {
+    match &desk.model.sheet {
+        Some(Sheet::Filter(prompt)) => prompt,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn offered(desk: &Desk) -> Vec<&str> {
+    prompt(desk).completions.all.iter().map(|one| one.text.as_str()).collect()
+}
+
+fn written(text: &str) -> Desk {
+    let mut desk = Desk::of("review", 80, 24);
+    desk.press("/");
+    desk.write(text);
+    desk
+}
+
+#[test]
+fn a_field_is_completed_with_the_sign_that_follows_it() {
+    assert_eq!(offered(&written("o")), ["owner:", "overdue:", "order:", "option:"]);
+    assert_eq!(offered(&written("-(du")), ["due<"]);
+    assert!(offered(&written("")).len() > 20);
+}
+
+#[test]
+fn a_value_is_completed_from_what_the_desk_knows() {
+    assert_eq!(offered(&written("step:re")), ["review", "ready", "released"]);
+    assert_eq!(offered(&written("owner:me,le")), ["lead"]);
+    assert_eq!(offered(&written("owner:falk")), ["review"], "by the person's name, too");
+    assert_eq!(offered(&written("exception:value")), ["value-out-of-envelope"]);
+    assert_eq!(offered(&written("held:")), ["yes", "no"]);
+    assert_eq!(offered(&written("approval:e4")), ["e4*2018/858*00871*01"], "from the rows of the list");
+    assert_eq!(offered(&written("nothing:x")), Vec::<&str>::new());
+}
+
+#[test]
+fn tab_writes_the_first_and_the_arrows_choose_another() {
+    let mut desk = written("st");
+    desk.press("tab");
+    assert_eq!(prompt(&desk).text.content(), "step:");
+    desk.write("re");
+    desk.press("down down enter");
+    assert_eq!(prompt(&desk).text.content(), "step:ready ", "enter writes what was chosen, and the line stays");
+    desk.press("enter");
+    assert!(desk.model.sheet.is_none());
+    assert_eq!(desk.model.list.words, "step:ready");
+    assert_eq!(desk.model.list.filter, Some(Filter::Term(Term::Text(TextField::Step, vec!["ready".into()]))));
+}
+
+#[test]
+fn a_completion_in_the_middle_of_a_line_leaves_the_rest() {
+    let mut desk = written("ow step:review");
+    desk.press("home right right tab");
+    assert_eq!(prompt(&desk).text.content(), "owner: step:review");
+    desk.write("me");
+    assert!(desk.model.list.filter.is_some());
+}
+
+#[test]
+fn the_end_of_a_vin_leads_to_its_record_from_any_queue() {
+    let mut desk = Desk::of("review", 80, 24);
+    desk.press("#");
+    desk.write("T1");
+    assert!(desk.wants().is_empty(), "two characters would find too much");
+    desk.write("31");
+    let Some(Sheet::Jump(jump)) = &desk.model.sheet else { panic!() };
+    assert!(jump.known);
+    desk.press("down enter");
+    assert!(desk.model.sheet.is_none());
+    assert_eq!((desk.model.shown, desk.model.focus), (Some(RecordId(2)), Focus::Record));
+}
+
+#[test]
+fn what_is_asked_for_a_jump_is_found_through_the_index_and_in_every_queue() {
+    let (mut model, _) = crate::screens::unread_model("review");
+    let press = |model: &mut _, key: &str| {
+        stageplate::app::update::update(model, stageplate::app::msg::Msg::Key(key.parse().unwrap()))
+    };
+    press(&mut model, "#");
+    let mut effects = Vec::new();
+    for key in ["4", "2", "1", "x"] {
+        effects = press(&mut model, key);
+    }
+    let [Effect::LoadPage { queue: QueueName::All, filter: Some(Filter::All(parts)), .. }] = &effects[..] else {
+        panic!("{effects:?}")
+    };
+    assert_eq!(parts[0], Filter::Term(Term::Word("421X".into())));
+    assert_eq!(parts[1], Filter::Term(Term::Text(TextField::Vin, vec!["*421X".into()])));
+}
+
+#[test]
+fn back_and_forward_lead_through_the_places_that_were_left() {
+    let mut desk = Desk::of("review", 80, 24);
+    desk.press("down enter");
+    assert_eq!(desk.model.shown, Some(RecordId(2)));
+    desk.press("esc ] /");
+    desk.write("held:no");
+    desk.press("enter");
+    let queue = desk.model.list.queue;
+    assert_ne!(queue, QueueName::Waiting);
+
+    desk.press("backspace");
+    assert_eq!((desk.model.list.queue, desk.model.list.words.as_str()), (queue, ""));
+    desk.press("backspace");
+    assert_eq!((desk.model.list.queue, desk.model.focus), (QueueName::Waiting, Focus::List));
+    assert_eq!(desk.model.list.selected, Some(RecordId(2)), "the cursor is where it was");
+    desk.press("backspace");
+    assert_eq!((desk.model.shown, desk.model.focus), (Some(RecordId(2)), Focus::Record));
+    assert!(is_sound(&desk.model));
+
+    desk.press("g f g f g f");
+    assert_eq!((desk.model.list.queue, desk.model.list.words.as_str()), (queue, "held:no"));
+    desk.press("g f");
+    assert_eq!(desk.model.notice.as_ref().map(|notice| notice.text.as_str()), Some("there is no place after this one"));
+}
