@@ -28,6 +28,7 @@ use crate::domain::moment::Moment;
 use crate::domain::person::{Actor, Person};
 use crate::domain::policy::Policy;
 use crate::domain::queue::QueueName;
+use crate::domain::saved::SavedCount;
 
 /// The desk's people, rules and words.
 #[derive(Debug, Clone)]
@@ -47,10 +48,29 @@ pub struct House {
 /// The queues.
 #[derive(Debug, Clone, Default)]
 pub struct Queues {
-    /// Each with its number of records.
+    /// Each with its number of records: the built-in ones, then the saved ones.
     pub rows: Vec<(QueueName, u64)>,
+    /// The saved ones, in the order of their rows.
+    pub saved: Vec<SavedCount>,
     /// Where the cursor is.
     pub scroll: Scroll,
+}
+
+impl Queues {
+    /// The saved queue of a row, if it is one.
+    pub fn saved(&self, queue: QueueName) -> Option<&SavedCount> {
+        self.saved.iter().find(|saved| QueueName::Saved(saved.queue.id) == queue)
+    }
+
+    /// What people read of a queue.
+    pub fn title(&self, queue: QueueName) -> &str {
+        self.saved(queue).map_or(queue.title(), |saved| &saved.queue.name)
+    }
+
+    /// What a queue holds: in a sentence, or as its query.
+    pub fn holds(&self, queue: QueueName) -> &str {
+        self.saved(queue).map_or(queue.holds(), |saved| &saved.queue.query)
+    }
 }
 
 /// The list of a queue.

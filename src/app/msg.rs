@@ -13,6 +13,7 @@ use crate::domain::person::{Actor, Person};
 use crate::domain::plan::Refusal;
 use crate::domain::policy::Policy;
 use crate::domain::queue::QueueName;
+use crate::domain::saved::SavedCount;
 use crate::domain::summary::Summary;
 use crate::failure::Failure;
 
@@ -52,8 +53,10 @@ pub enum Msg {
     Tick(Moment),
     /// Another process changed the desk.
     Pulse,
-    /// Records in each queue.
+    /// Records in each built-in queue.
     Counts(Vec<(QueueName, u64)>),
+    /// The person's saved queues, with the records in each.
+    Saved(Vec<SavedCount>),
     /// A page of a list.
     Page {
         /// The question it answers.
@@ -146,7 +149,7 @@ pub struct Governed {
 /// Something to be done.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
-    /// Count the queues; answered by [`Msg::Counts`].
+    /// Count the queues; answered by [`Msg::Counts`] and [`Msg::Saved`].
     LoadCounts,
     /// Read a page of a list; answered by [`Msg::Page`].
     LoadPage {

@@ -7,7 +7,7 @@ use super::form::Meanwhile;
 use super::jump;
 use super::layout::Focus;
 use super::lines;
-use super::model::{Model, Sheet, Tone};
+use super::model::{List, Model, Sheet, Tone};
 use super::msg::{Effect, Msg, Row, Tag, Ticket, told};
 use super::outbox::Then;
 use super::places::Place;
@@ -20,6 +20,7 @@ use crate::domain::event::Event;
 use crate::domain::identity::Seq;
 use crate::domain::moment::Moment;
 use crate::domain::queue::QueueName;
+use crate::domain::saved::SavedCount;
 use crate::failure::Failure;
 
 /// Takes a message in; answers with what is to be done, in order.
@@ -37,6 +38,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Tick(now) => tick(model, now),
         Msg::Pulse => ask_for_news(model),
         Msg::Counts(counts) => count(model, counts),
+        Msg::Saved(saved) => saved_queues(model, saved),
         Msg::Page { ticket, rows, next } => page(model, ticket, rows, next),
         Msg::Dossier(dossier) => dossier_read(model, *dossier),
         Msg::NoDossier { id, failure } => {
@@ -212,12 +214,27 @@ fn reread(model: &mut Model) -> Vec<Effect> {
 }
 
 fn count(model: &mut Model, counts: Vec<(QueueName, u64)>) -> Vec<Effect> {
-    model.queues.rows = counts;
+    let saved = model.queues.saved.iter().map(|saved| (QueueName::Saved(saved.queue.id), saved.records));
+    model.queues.rows = counts.into_iter().chain(saved).collect();
     if let Some(at) = model.queues.rows.iter().position(|(queue, _)| *queue == model.list.queue) {
         let rows = model.queues.rows.len();
         model.queues.scroll.to(at, rows, model.queue_rows());
     }
     Vec::new()
+}
+
+fn saved_queues(model: &mut Model, saved: Vec<SavedCount>) -> Vec<Effect> {
+    let gone = matches!(model.list.queue, QueueName::Saved(id) if !saved.iter().any(|saved| saved.queue.id == id));
+    model.queues.saved = saved;
+    let built_in = model.queues.rows.iter().copied().filter(|(queue, _)| !matches!(queue, QueueName::Saved(_)));
+    let built_in = built_in.collect();
+    let effects = count(model, built_in);
+    if gone {
+        model.say(Tone::Plain, "the saved queue was dropped: this is everything");
+        model.list = List::of(QueueName::All);
+        return model.ask_for_list();
+    }
+    effects
 }
 
 fn page(model: &mut Model, ticket: Ticket, rows: Vec<Row>, next: Option<String>) -> Vec<Effect> {

@@ -96,8 +96,8 @@ pub enum Verb {
     Approval(ApprovalVerb),
     /// Bring in messages (.xml) and build sheets (.csv, .xlsx, .json)
     Import(ImportArgs),
-    /// List a queue's records
-    Queue(QueueArgs),
+    /// List a queue's records; save, list and drop queues
+    Queue(QueueCommand),
     /// Show a record
     Show(ShowArgs),
     /// Take records: you become their owner
@@ -392,10 +392,47 @@ pub struct ImportArgs {
     pub dry_run: bool,
 }
 
-/// What `queue` takes.
+/// What `queue` takes and does.
+#[derive(Debug, Args)]
+pub struct QueueCommand {
+    /// What is done about queues, instead of listing one.
+    #[command(subcommand)]
+    pub verb: Option<QueueVerb>,
+    /// What is listed.
+    #[command(flatten)]
+    pub list: QueueArgs,
+}
+
+/// What `queue` does beside listing one.
+#[derive(Debug, Subcommand)]
+pub enum QueueVerb {
+    /// Keep a filter as a queue of your own, or share it with a team
+    Save {
+        /// Its name
+        name: String,
+        /// What it holds, as in `option:TAILLIFT -held:yes`
+        #[arg(allow_hyphen_values = true)]
+        query: String,
+        /// Share it with your team
+        #[arg(long, conflicts_with = "shared")]
+        team: bool,
+        /// Share it with this team
+        #[arg(long, value_name = "TEAM")]
+        shared: Option<String>,
+    },
+    /// List all queues, built in and saved, with how many records each holds
+    List,
+    /// Let a saved queue go
+    Drop {
+        /// Its name; `TEAM/NAME` for a team's that has the name of one of yours
+        name: String,
+    },
+}
+
+/// What listing a queue takes.
 #[derive(Debug, Args)]
 pub struct QueueArgs {
-    /// mine, team, unassigned, waiting, exceptions, ready, overdue, unread, released, archive, all; or `list`
+    /// mine, team, unassigned, waiting, exceptions, ready, overdue, unread, released, archive, all, or a saved one
     #[arg(default_value = "waiting")]
     pub name: String,
     /// Only records that match, as in `step:review owner:me,none due<3d`

@@ -44,7 +44,7 @@ pub fn run(cli: Cli) -> Result<u8, Failure> {
         Verb::Scope(verb) => people::scope(&mut open()?, verb),
         Verb::Approval(verb) => approvals::run(&mut open()?, verb),
         Verb::Import(args) => import::run(&mut open()?, &args),
-        Verb::Queue(args) => queue::run(&mut open()?, &args),
+        Verb::Queue(command) => queue::run(&mut open()?, command),
         Verb::Show(args) => show::show(&mut open()?, &args),
         Verb::Take(args) => work::take(&mut open()?, args),
         Verb::Assign { vins, to, reason } => work::assign(&mut open()?, &vins, &to, reason),

@@ -1,31 +1,60 @@
-//! The verb `queue`: lists, counts and names of queues.
+//! The verb `queue`: lists, counts and names of queues; saving and dropping them.
 
 use serde_json::{Value, json};
 
-use super::args::QueueArgs;
+use super::args::{QueueArgs, QueueCommand, QueueVerb};
 use super::context::{self, Context};
 use super::exceptions::read_filter;
 use super::json;
 use super::output::Table;
 use crate::domain::queue::{QueueName, Sort};
+use crate::domain::saved::QueueAct;
 use crate::domain::summary::Summary;
 use crate::failure::{Failure, Kind};
-use crate::store::{CountQuery, PageQuery, Row};
+use crate::store::{CountQuery, Outcome, PageQuery, Row};
 
-pub fn run(context: &mut Context, args: &QueueArgs) -> Result<(), Failure> {
-    if args.name == "list" {
-        return list_queues(context);
+pub fn run(context: &mut Context, command: QueueCommand) -> Result<(), Failure> {
+    match command.verb {
+        None => list_records(context, &command.list),
+        Some(QueueVerb::List) => list_queues(context),
+        Some(QueueVerb::Save { name, query, team, shared }) => {
+            let team = if team { Some(own_team(context)?) } else { shared };
+            keep(context, &QueueAct::Save { name, query, team })
+        }
+        Some(QueueVerb::Drop { name }) => keep(context, &QueueAct::Drop { name }),
     }
+}
+
+fn keep(context: &mut Context, act: &QueueAct) -> Result<(), Failure> {
+    let kept = context.desk.keep_queue(&context.actor, act, context::request(), context::now())?;
+    context.out.say(match kept.outcome {
+        Outcome::Unchanged => "nothing to do: it is so already",
+        _ => "done",
+    });
+    Ok(())
+}
+
+/// The team of whoever acts.
+fn own_team(context: &mut Context) -> Result<String, Failure> {
+    let person = context.desk.person(&context.actor.login)?;
+    person.and_then(|person| person.team).ok_or_else(|| {
+        Failure::new(Kind::Refused, format!("{} is in no team", context.actor.login))
+            .rule("team")
+            .hint("an administrator gives you one: stageplate person set LOGIN --team TEAM")
+    })
+}
+
+fn list_records(context: &mut Context, args: &QueueArgs) -> Result<(), Failure> {
     let now = context::now();
     let today = now.day();
-    let queue = read_queue(&args.name)?;
+    let queue = context.desk.queue_named(&context.actor, &args.name, now)?;
     let filter = args.filter.as_deref().map(|text| read_filter(context, text, today)).transpose()?;
     let who = context.actor.login.clone();
     if args.count {
         let count = context.desk.count(&CountQuery { queue, filter, who, now })?;
         let mut table = Table::new(&["Name", "Count"]);
-        table.row([queue.word().to_owned(), count.to_string()]);
-        return Ok(context.out.one(&format!("{count}\n"), &table, &json!({"name": queue.word(), "count": count}))?);
+        table.row([args.name.clone(), count.to_string()]);
+        return Ok(context.out.one(&format!("{count}\n"), &table, &json!({"name": args.name, "count": count}))?);
     }
     let sort = match &args.sort {
         None => Sort::default(),
@@ -44,17 +73,6 @@ pub fn run(context: &mut Context, args: &QueueArgs) -> Result<(), Failure> {
         context.out.say(&format!("more records follow: --after {next}"));
     }
     Ok(())
-}
-
-/// The queue of that name.
-pub fn read_queue(name: &str) -> Result<QueueName, Failure> {
-    QueueName::of(name).ok_or_else(|| {
-        let failure = Failure::new(Kind::NotFound, format!("there is no queue `{name}`"));
-        match QueueName::nearest(name) {
-            Some(near) => failure.hint(format!("the nearest is `{near}`")),
-            None => failure.hint("`stageplate queue list` shows which there are"),
-        }
-    })
 }
 
 /// Records as people read them in a list.
@@ -100,12 +118,23 @@ fn cells(summary: &Summary, unread: bool, today: chrono::NaiveDate) -> [String; 
 
 fn list_queues(context: &mut Context) -> Result<(), Failure> {
     let who = context.actor.login.clone();
-    let counts = context.desk.counts(&who, context::now())?;
+    let now = context::now();
+    let counts = context.desk.counts(&who, now)?;
     let mut table = Table::new(&["Name", "Count", "Holds"]);
     let mut values = Vec::new();
     for (queue, count) in counts {
         table.row([queue.word().to_owned(), count.to_string(), queue.holds().to_owned()]);
-        values.push(json!({"name": queue.word(), "query": format!("queue:{}", queue.word()), "count": count}));
+        values.push(
+            json!({"name": queue.word(), "query": format!("queue:{}", queue.word()), "count": count, "team": null}),
+        );
+    }
+    for saved in context.desk.saved_queues(&who)? {
+        let queue = QueueName::Saved(saved.id);
+        // Here the whole is counted, however long it takes: what a script reads is never a part without a word.
+        let count = context.desk.count(&CountQuery { queue, filter: None, who: who.clone(), now })?;
+        let whose = saved.team.as_ref().map(|team| format!("saved, shared with {team}: ")).unwrap_or("saved: ".into());
+        table.row([saved.name.clone(), count.to_string(), format!("{whose}{}", saved.query)]);
+        values.push(json!({"name": saved.name, "query": saved.query, "count": count, "team": saved.team}));
     }
     Ok(context.out.list(&table, &values)?)
 }

@@ -4,9 +4,8 @@
 use std::sync::Arc;
 
 use super::args::{Color, Global};
-use super::context::Context;
+use super::context::{self, Context};
 use super::output::Out;
-use super::queue::read_queue;
 use super::release::key_password;
 use crate::app::command;
 use crate::app::model::Context as Place;
@@ -45,8 +44,9 @@ pub fn with_words<T>(read: impl FnOnce(&Words<'_>) -> T) -> T {
 
 /// Opens the terminal on a queue (the one that waits for the person, without one); answers its exit code.
 pub fn open(global: &Global, queue: Option<&str>) -> Result<u8, Failure> {
-    let queue = queue.map(read_queue).transpose()?.unwrap_or(QueueName::Waiting);
-    let Context { desk, actor, .. } = Context::open(global)?;
+    let Context { mut desk, actor, .. } = Context::open(global)?;
+    let named = queue.map(|name| desk.queue_named(&actor, name, context::now())).transpose()?;
+    let queue = named.unwrap_or(QueueName::Waiting);
     let (settings, mut notices) = read_settings();
     let folder = place::Place::of_person().map(|place| place.keymaps);
     let (keymap, faults) = with_words(|words| keymap::read_or_default(&settings.keymap, folder.as_deref(), words));

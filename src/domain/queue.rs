@@ -1,8 +1,8 @@
-//! The built-in queues: which there are, what each holds. How each is found is the store's.
+//! The queues: which are built in, what each holds, and which were saved. How each is found is the store's.
 
-use super::nearest::nearest;
+use super::saved::SavedId;
 
-/// A built-in queue.
+/// A queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum QueueName {
     /// What I own.
@@ -27,9 +27,11 @@ pub enum QueueName {
     Archive,
     /// Everything.
     All,
+    /// What a saved query selects.
+    Saved(SavedId),
 }
 
-/// Every queue: its word, its title, what it holds.
+/// Every built-in queue: its word, its title, what it holds.
 pub const TABLE: [(QueueName, &str, &str, &str); 11] = [
     (QueueName::Mine, "mine", "Mine", "records I own"),
     (QueueName::Team, "team", "My team's", "records that somebody of my team owns, mine among them"),
@@ -66,12 +68,12 @@ impl QueueName {
         TABLE.iter().find(|(_, known, ..)| *known == word).map(|(queue, ..)| *queue)
     }
 
-    /// The word nearest to one that names no queue.
-    pub fn nearest(word: &str) -> Option<&'static str> {
-        nearest(word, TABLE.iter().map(|(_, known, ..)| *known))
+    /// The words of all built-in queues.
+    pub fn words() -> impl Iterator<Item = &'static str> {
+        TABLE.iter().map(|(_, known, ..)| *known)
     }
 
-    /// Its word.
+    /// Its word; a saved one has a name of its own beside it.
     pub fn word(self) -> &'static str {
         self.row().1
     }
@@ -86,13 +88,16 @@ impl QueueName {
         self.row().3
     }
 
-    /// All of them, in the order people see them.
+    /// All built-in ones, in the order people see them.
     pub fn all() -> impl Iterator<Item = QueueName> {
         TABLE.iter().map(|(queue, ..)| *queue)
     }
 
     fn row(self) -> (QueueName, &'static str, &'static str, &'static str) {
-        // The table has a row for each queue: a test looks.
+        if let QueueName::Saved(_) = self {
+            return (self, "saved", "Saved queue", "records that its query selects");
+        }
+        // The table has a row for each other queue: a test looks.
         TABLE.iter().copied().find(|(queue, ..)| *queue == self).unwrap_or(TABLE[TABLE.len() - 1])
     }
 }
@@ -146,6 +151,5 @@ mod tests {
         for (sort, word) in Sort::TABLE {
             assert_eq!((Sort::of(word), sort.word()), (Some(sort), word));
         }
-        assert_eq!(QueueName::nearest("wating"), Some("waiting"));
     }
 }

@@ -8,6 +8,7 @@ use super::columns::amount;
 use super::desk::{Desk, Session};
 use super::error::StoreError;
 use super::page::{asker, rare_words};
+use super::saved;
 use super::select::{self, Asker, Clause};
 use crate::domain::filter::Filter;
 use crate::domain::identity::Login;
@@ -35,13 +36,16 @@ impl Desk {
     /// # Errors
     /// When the desk cannot be read.
     pub fn count(&mut self, query: &CountQuery) -> Result<u64, StoreError> {
-        self.read(|session| match &query.filter {
-            None => Counting::new(session, &query.who, query.now)?.count(session, query.queue),
-            Some(filter) => count_filtered(session, query, filter),
+        self.read(|session| {
+            let (queue, filter) = saved::resolved(session, query.queue, query.filter.as_ref(), query.now)?;
+            match &filter {
+                None => Counting::new(session, &query.who, query.now)?.count(session, queue),
+                Some(filter) => count_filtered(session, &CountQuery { queue, ..query.clone() }, filter),
+            }
         })
     }
 
-    /// How many records each queue holds for somebody.
+    /// How many records each built-in queue holds for somebody.
     ///
     /// # Errors
     /// When the desk cannot be read.
@@ -141,7 +145,8 @@ impl Counting {
                 let archive = select::archive_step(policy).map(|step| step.name.as_str());
                 self.sum(|step, _| Some(step) == archive)
             }
-            QueueName::All => self.sum(|_, _| true),
+            // A saved one comes here as everything and a filter.
+            QueueName::All | QueueName::Saved(_) => self.sum(|_, _| true),
         })
     }
 

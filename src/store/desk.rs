@@ -205,6 +205,11 @@ impl Desk {
         })
     }
 
+    /// The connection itself, for what is set on it between transactions.
+    pub(super) fn connection(&mut self) -> &mut Connection {
+        &mut self.conn
+    }
+
     /// Reads within one transaction, so that everything read is of one moment.
     pub(super) fn read<T>(
         &mut self,

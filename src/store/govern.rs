@@ -232,7 +232,7 @@ fn numbered(conn: &Connection, action: &DeskAction) -> Result<Option<DeskAction>
     Ok(Some(DeskAction::ApplyOptions { options, source: source.clone(), reason: reason.clone() }))
 }
 
-fn carried_out(conn: &Connection, request: Uuid) -> Result<Option<Seq>, StoreError> {
+pub fn carried_out(conn: &Connection, request: Uuid) -> Result<Option<Seq>, StoreError> {
     let mut find = conn.prepare_cached("SELECT seq FROM event WHERE request = ?1")?;
     Ok(find.query_row([&request.as_bytes()[..]], |row| row.get(0)).optional()?.map(Seq))
 }
@@ -272,6 +272,11 @@ pub fn state_of(text: &str) -> Digest {
     let mut fields = Fields::new("stageplate governance 1");
     fields.text(text);
     fields.done()
+}
+
+/// The hash that the last event about something left which is no longer there.
+pub fn gone() -> Digest {
+    Fields::new("stageplate gone 1").done()
 }
 
 pub fn state_of_policy(source: &str, body: &str) -> Digest {

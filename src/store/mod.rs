@@ -26,6 +26,7 @@ mod page;
 mod plans;
 mod read;
 mod record;
+mod saved;
 mod select;
 mod structure;
 mod summary;

@@ -54,18 +54,7 @@ impl Desk {
     /// # Errors
     /// When the desk cannot be read.
     pub fn option_codes(&mut self) -> Result<Vec<String>, StoreError> {
-        self.read(|session| {
-            let mut scopes: Vec<Option<String>> = vec![None];
-            let mut find = session.conn.prepare_cached("SELECT DISTINCT scope FROM option_set WHERE scope <> ''")?;
-            for scope in find.query_map([], |row| row.get(0))? {
-                scopes.push(Some(scope?));
-            }
-            let mut codes = std::collections::BTreeSet::new();
-            for scope in scopes {
-                codes.extend(session.options(scope.as_deref())?.options.iter().map(|option| option.code.clone()));
-            }
-            Ok(codes.into_iter().collect())
-        })
+        self.read(codes)
     }
 
     /// Works out anew what lists show of the records in work, of one scope or of all, after what they are judged by
@@ -140,6 +129,20 @@ impl Session<'_> {
 }
 
 /// The number of the options applied last, to whatever; 0 where none were.
+/// The codes of the build options that hold anywhere on the desk, each once.
+pub fn codes(session: &mut Session<'_>) -> Result<Vec<String>, StoreError> {
+    let mut scopes: Vec<Option<String>> = vec![None];
+    let mut find = session.conn.prepare_cached("SELECT DISTINCT scope FROM option_set WHERE scope <> ''")?;
+    for scope in find.query_map([], |row| row.get(0))? {
+        scopes.push(Some(scope?));
+    }
+    let mut codes = std::collections::BTreeSet::new();
+    for scope in scopes {
+        codes.extend(session.options(scope.as_deref())?.options.iter().map(|option| option.code.clone()));
+    }
+    Ok(codes.into_iter().collect())
+}
+
 pub fn last_version(conn: &Connection) -> Result<u32, StoreError> {
     let mut find = conn.prepare_cached("SELECT coalesce(max(version), 0) FROM option_set")?;
     Ok(find.query_row([], |row| row.get(0))?)

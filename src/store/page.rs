@@ -9,6 +9,7 @@ use rusqlite::types::Value;
 use super::columns::day_number;
 use super::desk::{Desk, Session};
 use super::error::StoreError;
+use super::saved;
 use super::select::{self, Arm, Asker, Clause};
 use super::summary;
 use crate::domain::filter::{Filter, Term};
@@ -164,6 +165,8 @@ fn statement(session: &mut Session<'_>, query: &PageQuery) -> Result<Option<(Str
     }
     let asker = asker(&query.who, query.now);
     let (people, policy) = (session.people()?, session.policy()?);
+    let (queue, filter) = saved::resolved(session, query.queue, query.filter.as_ref(), query.now)?;
+    let query = &PageQuery { queue, filter, ..query.clone() };
     let arms = select::arms(query.queue, &asker, &people, &policy);
     if arms.is_empty() {
         return Ok(None);

@@ -112,7 +112,8 @@ pub fn arms(queue: QueueName, asker: &Asker, people: &[Person], policy: &Policy)
         }],
         QueueName::Released => released_steps(policy).map(in_step).map(wide).collect(),
         QueueName::Archive => archive_step(policy).map(in_step).map(wide).into_iter().collect(),
-        QueueName::All => vec![wide(Arm::new(Vec::new()))],
+        // A saved one comes here as everything and a filter.
+        QueueName::All | QueueName::Saved(_) => vec![wide(Arm::new(Vec::new()))],
     }
 }
 

@@ -244,6 +244,9 @@ fn verify_subjects(session: &mut Session<'_>, told: &Subjects, report: &mut Chai
     for scope in govern::load_scopes(conn)? {
         put(format!("scope {}", scope.name), govern::state_of(&to_json(&scope)?));
     }
+    for (subject, state) in super::saved::shared(session)? {
+        put(subject, state);
+    }
     for (subject, state) in &there {
         match told.get(subject) {
             None => report.fault(subject, "no event tells how it came to be"),
@@ -251,7 +254,9 @@ fn verify_subjects(session: &mut Session<'_>, told: &Subjects, report: &mut Chai
             Some(_) => {}
         }
     }
-    for subject in told.keys().filter(|subject| !there.contains_key(*subject)) {
+    let gone = govern::gone().0;
+    let missing = told.iter().filter(|(subject, state)| !there.contains_key(*subject) && state[..] != gone);
+    for (subject, _) in missing {
         report.fault(subject, "the history tells of it, but it is gone");
     }
     Ok(())

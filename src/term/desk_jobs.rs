@@ -55,7 +55,11 @@ impl Jobs {
         match effect {
             Effect::LoadCounts => {
                 let who = self.actor.login.clone();
-                self.read(move |desk| Ok(Msg::Counts(desk.counts(&who, now)?)));
+                self.read({
+                    let who = who.clone();
+                    move |desk| Ok(Msg::Counts(desk.counts(&who, now)?))
+                });
+                self.read(move |desk| Ok(Msg::Saved(desk.saved_counts(&who, now)?)));
             }
             Effect::LoadPage { ticket, queue, filter, limit, after } => {
                 let who = self.actor.login.clone();

@@ -24,9 +24,11 @@ pub fn queues(pen: &mut Pen<'_>, model: &Model, area: Area) {
         let here = *queue == model.list.queue;
         let mark = if here { pen.looks.mark(Mark::Cursor) } else { " " };
         let role = if here { Role::Heading } else { Role::Normal };
-        let wide =
-            if rows.width > 40 { format!("{:<20} {}", queue.title(), queue.holds()) } else { queue.title().to_owned() };
-        let number = count.to_string();
+        let title = pen.looks.plain(model.queues.title(*queue));
+        let holds = pen.looks.plain(model.queues.holds(*queue));
+        let wide = if rows.width > 40 { format!("{title:<20} {holds}") } else { title };
+        let whole = model.queues.saved(*queue).is_none_or(|saved| saved.whole);
+        let number = if whole { count.to_string() } else { format!("{count}+") };
         let names = Area { width: rows.width.saturating_sub(u16::try_from(number.len()).unwrap_or(0) + 1), ..rows };
         pen.put(names, row, 0, &[piece(mark, Role::Focus), piece(wide, role)]);
         pen.right(rows, row, &[piece(number, if *count == 0 { Role::Dim } else { role })]);
@@ -242,7 +244,7 @@ fn nothing(pen: &mut Pen<'_>, model: &Model, area: Area) {
         ]
     } else {
         vec![
-            format!("Nothing here: {}.", model.list.queue.holds()),
+            format!("Nothing here: {}.", model.queues.holds(model.list.queue)),
             format!(
                 "{} and {} go to the queues beside, {} searches, {} tells all keys.",
                 key("previous-queue"),

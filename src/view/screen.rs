@@ -22,8 +22,11 @@ pub fn top(pen: &mut Pen<'_>, model: &Model, area: Area) {
     let list = &model.list;
     let count = model.queues.rows.iter().find(|(queue, _)| *queue == list.queue).map(|(_, count)| *count);
     let count = count.map(|count| format!(" {} {count}", pen.looks.mark(Mark::Dot))).unwrap_or_default();
-    let mut left =
-        vec![piece(" stageplate  ", Role::Dim), piece(list.queue.title(), Role::Heading), piece(count, Role::Normal)];
+    let mut left = vec![
+        piece(" stageplate  ", Role::Dim),
+        piece(model.queues.title(list.queue), Role::Heading),
+        piece(count, Role::Normal),
+    ];
     if !model.marks.is_empty() {
         let marked = format!("  {}{} marked", pen.looks.mark(Mark::Marked), model.marks.len());
         left.push(piece(marked, Role::Marked));

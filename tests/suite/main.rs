@@ -18,6 +18,7 @@ mod ownership;
 mod plan;
 mod properties;
 mod pty;
+mod saved_queues;
 mod screens;
 mod seals;
 mod site;

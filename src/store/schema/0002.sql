@@ -67,3 +67,16 @@ CREATE TABLE option_set (
   applied_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX option_set_scope ON option_set(scope, version);
+-- Saved queues: a person's own where `team` is null, else shared with that team. One that was dropped keeps its number, so that
+-- no other is ever taken for it; its query goes.
+CREATE TABLE saved_queue (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL,
+  owner TEXT NOT NULL,
+  team TEXT,
+  query TEXT NOT NULL,
+  saved_at INTEGER NOT NULL,
+  dropped INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE UNIQUE INDEX saved_queue_own ON saved_queue(owner, name) WHERE team IS NULL AND dropped = 0;
+CREATE UNIQUE INDEX saved_queue_shared ON saved_queue(team, name) WHERE team IS NOT NULL AND dropped = 0;
