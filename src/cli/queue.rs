@@ -7,11 +7,13 @@ use super::context::{self, Context};
 use super::exceptions::read_filter;
 use super::json;
 use super::output::Table;
+use super::people::governed_word;
 use crate::domain::queue::{QueueName, Sort};
 use crate::domain::saved::QueueAct;
 use crate::domain::summary::Summary;
+use crate::domain::visible::visible;
 use crate::failure::{Failure, Kind};
-use crate::store::{CountQuery, Outcome, PageQuery, Row};
+use crate::store::{CountQuery, PageQuery, Row};
 
 pub fn run(context: &mut Context, command: QueueCommand) -> Result<(), Failure> {
     match command.verb {
@@ -27,11 +29,15 @@ pub fn run(context: &mut Context, command: QueueCommand) -> Result<(), Failure> 
 
 fn keep(context: &mut Context, act: &QueueAct) -> Result<(), Failure> {
     let kept = context.desk.keep_queue(&context.actor, act, context::request(), context::now())?;
-    context.out.say(match kept.outcome {
-        Outcome::Unchanged => "nothing to do: it is so already",
-        _ => "done",
-    });
-    Ok(())
+    let (QueueAct::Save { name, .. } | QueueAct::Drop { name }) = act;
+    let done = match act {
+        QueueAct::Drop { .. } => "dropped",
+        QueueAct::Save { .. } => governed_word(kept.outcome),
+    };
+    let mut table = Table::new(&["Subject", "Outcome"]);
+    table.row([format!("queue {name}"), done.to_owned()]);
+    let object = json!({"subject": format!("queue {name}"), "ok": true, "outcome": done, "seq": kept.seq});
+    Ok(context.out.one(&format!("queue {}: {done}\n", visible(name)), &table, &object)?)
 }
 
 /// The team of whoever acts.

@@ -7,7 +7,8 @@
 //! [`content`], [`certificate`] and [`approval`] are the certificate; [`record`], [`exception`], [`person`], [`policy`],
 //! [`options`] the work; [`checks`] and [`readiness`] judge; [`action`], [`plan`] and [`event`] are the one way to act on
 //! a record,
-//! [`governance`] the one on the desk itself; [`queue`], [`saved`] and [`filter`] say which records somebody looks at.
+//! [`governance`] the one on the desk itself; [`queue`], [`saved`] and [`filter`] say which records somebody looks at,
+//! [`report`] where the work stands.
 
 pub mod action;
 pub mod address;
@@ -34,6 +35,7 @@ pub mod policy;
 pub mod queue;
 pub mod readiness;
 pub mod record;
+pub mod report;
 pub mod saved;
 pub mod scope;
 pub mod section;

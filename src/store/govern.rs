@@ -363,6 +363,16 @@ pub fn approvals_for(conn: &Connection, record: &Record, given: Option<&str>) ->
     Ok(approvals.into())
 }
 
+/// Answers whether the desk has a scope of that name, with the nearest where it has not.
+pub fn known_scope(conn: &Connection, name: &str) -> Result<(), StoreError> {
+    let scopes = load_scopes(conn)?;
+    if scopes.iter().any(|scope| scope.name == name) {
+        return Ok(());
+    }
+    let nearest = nearest(name, scopes.iter().map(|scope| scope.name.as_str())).map(str::to_owned);
+    Err(StoreError::NotFound { what: format!("scope `{}`", crate::domain::visible::visible(name)), nearest })
+}
+
 fn scope_exists(conn: &Connection, name: &str) -> Result<bool, StoreError> {
     Ok(conn.prepare_cached("SELECT 1 FROM scope WHERE name = ?1")?.exists([name])?)
 }

@@ -12,6 +12,7 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use super::error::StoreError;
 use super::open::{MIGRATIONS, directory_of, number, set_mode};
+use super::visits;
 
 /// What was done to an older desk when it was opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,9 +49,15 @@ pub fn migrate(conn: &Connection, path: &Path) -> Result<Option<Migrated>, Store
     Ok(Some(Migrated { from, to, backup }))
 }
 
+/// The schema from which on the stays of records in steps are kept: those before it are made from the history.
+const STAYS: i64 = 2;
+
 fn take_steps(change: &Transaction<'_>, from: i64) -> Result<(), StoreError> {
     for (made, step) in (1..).zip(MIGRATIONS).filter(|(made, _)| *made > from) {
         change.execute_batch(step)?;
+        if made == STAYS && from > 0 {
+            visits::from_history(change)?;
+        }
         change.pragma_update(None, "user_version", made)?;
     }
     Ok(())

@@ -19,6 +19,7 @@ mod health;
 mod migrate;
 mod open;
 mod options;
+mod overview;
 mod ownership;
 mod pack;
 mod page;
@@ -32,6 +33,7 @@ mod structure;
 mod summary;
 mod turn;
 mod verify;
+mod visits;
 
 mod worker;
 

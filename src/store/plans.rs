@@ -124,6 +124,13 @@ fn every_count_of_a_whole_queue_reads_a_tally_or_an_index() {
         count::CHANGED_BY,
         options::IN_STEP,
         options::IN_SCOPE,
+        overview::LOAD,
+        overview::LOAD_OF_SCOPE,
+        overview::LATE,
+        overview::HELD,
+        overview::STANDING,
+        overview::ENDED,
+        overview::RELEASED,
     ];
     for sql in statements {
         let plan = desk.plan_of(sql).unwrap();

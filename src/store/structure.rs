@@ -48,7 +48,7 @@ pub fn page_faults(conn: &Connection) -> Result<Vec<(String, String)>, StoreErro
 
 /// Tallies that are not what they count.
 pub fn tally_faults(conn: &Connection) -> Result<Vec<String>, StoreError> {
-    const COUNTS: [(&str, &str); 5] = [
+    const COUNTS: [(&str, &str); 7] = [
         (
             "records by step and owner",
             "SELECT (SELECT count(*) FROM (SELECT step, coalesce(owner, ''), count(*) FROM record GROUP BY 1, 2 \
@@ -74,6 +74,19 @@ pub fn tally_faults(conn: &Connection) -> Result<Vec<String>, StoreError> {
         (
             "records by due day",
             "SELECT count(*) FROM (SELECT due, count(*) FROM record GROUP BY 1 EXCEPT SELECT day, records FROM tally_due)",
+        ),
+        (
+            "records by step and age",
+            "SELECT (SELECT count(*) FROM (SELECT step, coalesce(scope, ''), step_since / 86400000000, count(*) FROM record \
+             GROUP BY 1, 2, 3 EXCEPT SELECT step, scope, day, records FROM tally_age)) + (SELECT count(*) FROM (SELECT * \
+             FROM tally_age EXCEPT SELECT step, coalesce(scope, ''), step_since / 86400000000, count(*) FROM record \
+             GROUP BY 1, 2, 3))",
+        ),
+        (
+            "stays in steps",
+            "SELECT (SELECT count(*) FROM (SELECT id, step FROM record EXCEPT SELECT record, step FROM visit \
+             WHERE ended IS NULL)) + (SELECT count(*) FROM (SELECT record FROM visit WHERE ended IS NULL \
+             GROUP BY record HAVING count(*) > 1))",
         ),
     ];
     let mut faults = Vec::new();

@@ -14,6 +14,7 @@ mod main_job;
 mod many;
 mod messages;
 mod options;
+mod overview;
 mod ownership;
 mod plan;
 mod properties;

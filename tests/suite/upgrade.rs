@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use stageplate::domain::identity::{Login, RecordId};
 use stageplate::domain::moment::Moment;
 use stageplate::domain::queue::{QueueName, Sort};
+use stageplate::domain::report::Share;
 use stageplate::ivi;
 use stageplate::store::{Desk, PageQuery};
 
@@ -28,9 +29,12 @@ fn unpacked(directory: &Path) -> PathBuf {
     path
 }
 
+fn plain(path: &Path, sql: &str) -> i64 {
+    rusqlite::Connection::open(path).unwrap().query_row(sql, [], |row| row.get(0)).unwrap()
+}
+
 fn schema_of(path: &Path) -> i64 {
-    let plain = rusqlite::Connection::open(path).unwrap();
-    plain.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap()
+    plain(path, "PRAGMA user_version")
 }
 
 #[test]
@@ -46,6 +50,14 @@ fn a_desk_of_schema_1_is_brought_up_to_date_whole() {
     assert_eq!((report.records, report.releases), (6, 1));
     let counts = desk.health().unwrap().into_iter().find(|check| check.name == "counts").unwrap();
     assert!(counts.ok, "{}", counts.detail);
+    // What schema 2 counts of the work done before it: made from the history.
+    let overview = desk.overview(None, Moment::start_of("2026-11-25".parse().unwrap())).unwrap();
+    assert_eq!(overview.records(), 5);
+    assert_eq!(overview.first_pass(), Share::of(1, 1));
+    let stays: i64 = plain(&path, "SELECT count(*) FROM visit");
+    let moves: i64 = plain(&path, "SELECT count(*) FROM event WHERE action IN ('advance', 'return', 'release')");
+    assert_eq!(stays, 6 + moves);
+    assert_eq!(plain(&path, "SELECT count(*) FROM visit WHERE ended < entered"), 0);
     let query = PageQuery {
         queue: QueueName::All,
         filter: None,

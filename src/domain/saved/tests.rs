@@ -1,3 +1,5 @@
+//! Saved queues: whose each is, which names and queries will do, who changes and drops one.
+
 use super::*;
 
 fn person(login: &str, roles: &[Role], team: Option<&str>) -> Person {

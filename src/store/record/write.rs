@@ -12,6 +12,7 @@ use crate::domain::summary::Summary;
 use crate::store::columns::{day_number, due_number, joined, to_json};
 use crate::store::error::StoreError;
 use crate::store::pack::{Body, Packs};
+use crate::store::visits;
 
 /// What is to be written of a record.
 pub struct Writing<'a> {
@@ -28,6 +29,7 @@ pub struct Writing<'a> {
 /// Writes what differs. The event must stand already: sign-offs and releases point to it.
 pub fn write(conn: &Connection, packs: &mut Packs, writing: &Writing<'_>) -> Result<(), StoreError> {
     write_row(conn, writing)?;
+    visits::tell(conn, writing.before, writing.after, writing.action)?;
     let after = writing.after;
     let before = writing.before;
     let work = to_json(&Work::of(after))?;

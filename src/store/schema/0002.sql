@@ -67,6 +67,7 @@ CREATE TABLE option_set (
   applied_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX option_set_scope ON option_set(scope, version);
+
 -- Saved queues: a person's own where `team` is null, else shared with that team. One that was dropped keeps its number, so that
 -- no other is ever taken for it; its query goes.
 CREATE TABLE saved_queue (
@@ -80,3 +81,72 @@ CREATE TABLE saved_queue (
 ) STRICT;
 CREATE UNIQUE INDEX saved_queue_own ON saved_queue(owner, name) WHERE team IS NULL AND dropped = 0;
 CREATE UNIQUE INDEX saved_queue_shared ON saved_queue(team, name) WHERE team IS NOT NULL AND dropped = 0;
+
+-- Each stay of a record in a step: when it came, when and by what act it left, and why where it was sent back. A trigger keeps
+-- the stays, whatever moves the record; the act that did it says how and why. What reports count is read from here.
+CREATE TABLE visit (
+  record INTEGER NOT NULL REFERENCES record(id),
+  number INTEGER NOT NULL,
+  version INTEGER NOT NULL,
+  step TEXT NOT NULL,
+  entered INTEGER NOT NULL,
+  ended INTEGER,
+  outcome TEXT,
+  reason TEXT,
+  PRIMARY KEY (record, number)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER visit_begins AFTER INSERT ON record BEGIN
+  INSERT INTO visit (record, number, version, step, entered) VALUES (NEW.id, 1, NEW.version, NEW.step, NEW.step_since);
+END;
+CREATE TRIGGER visit_ends AFTER UPDATE OF step ON record WHEN NEW.step <> OLD.step BEGIN
+  UPDATE visit SET ended = NEW.updated_at, outcome = 'moved'
+    WHERE record = NEW.id AND number = (SELECT max(number) FROM visit WHERE record = NEW.id);
+  INSERT INTO visit (record, number, version, step, entered)
+    SELECT NEW.id, coalesce(max(number), 0) + 1, NEW.version, NEW.step, NEW.updated_at FROM visit WHERE record = NEW.id;
+END;
+INSERT INTO visit (record, number, version, step, entered) SELECT id, 1, 1, step, step_since FROM record;
+
+-- Records by step, scope ('' for none) and the day they came to the step.
+CREATE TABLE tally_age (
+  step TEXT NOT NULL,
+  scope TEXT NOT NULL,
+  day INTEGER NOT NULL,
+  records INTEGER NOT NULL,
+  PRIMARY KEY (step, scope, day)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER tally_age_new AFTER INSERT ON record BEGIN
+  INSERT INTO tally_age VALUES (NEW.step, coalesce(NEW.scope, ''), NEW.step_since / 86400000000, 1)
+    ON CONFLICT (step, scope, day) DO UPDATE SET records = records + 1;
+END;
+CREATE TRIGGER tally_age_moved AFTER UPDATE OF step, scope, step_since ON record
+WHEN NEW.step <> OLD.step OR coalesce(NEW.scope, '') <> coalesce(OLD.scope, '')
+  OR NEW.step_since / 86400000000 <> OLD.step_since / 86400000000 BEGIN
+  UPDATE tally_age SET records = records - 1
+    WHERE step = OLD.step AND scope = coalesce(OLD.scope, '') AND day = OLD.step_since / 86400000000;
+  DELETE FROM tally_age
+    WHERE step = OLD.step AND scope = coalesce(OLD.scope, '') AND day = OLD.step_since / 86400000000 AND records = 0;
+  INSERT INTO tally_age VALUES (NEW.step, coalesce(NEW.scope, ''), NEW.step_since / 86400000000, 1)
+    ON CONFLICT (step, scope, day) DO UPDATE SET records = records + 1;
+END;
+INSERT INTO tally_age SELECT step, coalesce(scope, ''), step_since / 86400000000, count(*) FROM record GROUP BY 1, 2, 3;
+
+-- Releases by scope ('' for none) and week (the day number of its Monday; 1970-01-01 was a Thursday), and how many of them no
+-- step had sent back since that version was begun.
+CREATE TABLE tally_release (
+  scope TEXT NOT NULL,
+  week INTEGER NOT NULL,
+  released INTEGER NOT NULL,
+  first_pass INTEGER NOT NULL,
+  PRIMARY KEY (scope, week)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER tally_released AFTER INSERT ON release BEGIN
+  INSERT INTO tally_release
+    SELECT coalesce(r.scope, ''), NEW.sealed_at / 86400000000 - (NEW.sealed_at / 86400000000 + 3) % 7, 1, NOT EXISTS (
+      SELECT 1 FROM visit v WHERE v.record = NEW.record AND v.version = NEW.version AND v.outcome = 'return')
+    FROM record r WHERE r.id = NEW.record
+    ON CONFLICT (scope, week) DO UPDATE SET released = released + 1, first_pass = first_pass + excluded.first_pass;
+END;
+
+-- Exceptions to settle, by kind; and waivers by the day they end.
+CREATE INDEX exception_standing ON exception(kind, blocking, record) WHERE state IN ('open', 'in-progress');
+CREATE INDEX exception_waived ON exception(waived_until, kind, blocking, record) WHERE state = 'waived' AND waived_until IS NOT NULL;
