@@ -1,8 +1,11 @@
 //! The JSON of the contract: what `queue`, `show`, `log` and the lists say to programs. Keys stay; more may be added.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use serde_json::{Map, Value, json};
 
+use super::revisions::{self, Revised};
 use crate::domain::address::Address;
 use crate::domain::approval::Approval;
 use crate::domain::catalogue::Catalogue;
@@ -12,6 +15,7 @@ use crate::domain::dossier::Dossier;
 use crate::domain::event::Event;
 use crate::domain::exception::Exception;
 use crate::domain::identity::Vin;
+use crate::domain::manufacturers;
 use crate::domain::moment::Moment;
 use crate::domain::readiness::Obstacle;
 use crate::domain::record::{Record, Release, SignOff, Stage};
@@ -55,7 +59,14 @@ fn end_of(day: NaiveDate) -> String {
 }
 
 /// A record with everything, as `show` has it.
-pub fn dossier(dossier: &Dossier, line: &Summary, unread: bool, catalogue: &Catalogue, today: NaiveDate) -> Value {
+pub fn dossier(
+    dossier: &Dossier,
+    revisions: &BTreeMap<u8, Vec<Revised>>,
+    line: &Summary,
+    unread: bool,
+    catalogue: &Catalogue,
+    today: NaiveDate,
+) -> Value {
     let record = &dossier.record;
     let mut head = summary(line, unread, today);
     if let (Value::Object(head), Some(hold)) = (&mut head, &record.hold) {
@@ -70,30 +81,29 @@ pub fn dossier(dossier: &Dossier, line: &Summary, unread: bool, catalogue: &Cata
     }
     json!({
         "record": head,
-        "stages": record.stages.iter().map(stage).collect::<Vec<_>>(),
+        "stages": record.stages.iter().map(|one| stage(one, revisions, catalogue)).collect::<Vec<_>>(),
         "changes": changes(dossier, catalogue),
         "findings": findings(&dossier.findings, catalogue),
         "exceptions": record.exceptions.iter().map(|one| exception(one, None, today)).collect::<Vec<_>>(),
         "signoffs": record.signoffs.iter().map(|one| signoff(one, dossier)).collect::<Vec<_>>(),
         "approvals": dossier.approvals.iter().map(|one| approval_in_record(one, record)).collect::<Vec<_>>(),
         "readiness": dossier.readiness.iter().map(obstacle).collect::<Vec<_>>(),
-        "releases": record.releases.iter().map(release).collect::<Vec<_>>(),
+        "releases": record.releases.iter().map(|one| release(one, record)).collect::<Vec<_>>(),
         "history": history(&dossier.history),
     })
 }
 
-fn stage(stage: &Stage) -> Value {
+fn stage(stage: &Stage, revisions: &BTreeMap<u8, Vec<Revised>>, catalogue: &Catalogue) -> Value {
     let value = |address: &str| stage.content.value(address);
-    let rows = stage.content.rows("ManufacturerTable");
-    let maker = (1..=rows)
-        .rev()
-        .find(|row| {
-            value(&format!("ManufacturerTable[{row}]/ManufacturerStageNumber")) == Some(&stage.number.to_string())
-        })
-        .and_then(|row| value(&format!("ManufacturerTable[{row}]/ManufacturerName")));
+    let own = manufacturers::row_of(&stage.content, stage.number);
+    let maker = own.and_then(|row| value(&format!("{}[{row}]/ManufacturerName", manufacturers::TABLE)));
+    let named = manufacturers::groups(&stage.content);
+    let named: Vec<Value> = named.iter().map(|group| json!({"stage": group.stage, "name": group.name})).collect();
+    let revised = revisions.get(&stage.number).map_or(&[][..], Vec::as_slice);
     json!({
         "number": stage.number,
         "manufacturer": maker,
+        "manufacturers": named,
         "stage_of_completion": value("StageOfCompletion"),
         "approval": value("TypeApprovalNumber"),
         "type": value("Type"),
@@ -104,6 +114,7 @@ fn stage(stage: &Stage) -> Value {
         "revision": stage.revision,
         "source": stage.source,
         "signature": stage.signature,
+        "differences": revisions::values(revised, catalogue),
     })
 }
 
@@ -133,7 +144,7 @@ fn change(change: &Change, record: &Record, catalogue: &Catalogue) -> Value {
     Value::Object(object)
 }
 
-fn described(address: &Address, catalogue: &Catalogue) -> Map<String, Value> {
+pub fn described(address: &Address, catalogue: &Catalogue) -> Map<String, Value> {
     let element = catalogue.element(address);
     let mut object = Map::new();
     object.insert("address".into(), json!(address));
@@ -143,7 +154,7 @@ fn described(address: &Address, catalogue: &Catalogue) -> Map<String, Value> {
     object
 }
 
-fn extend(object: &mut Map<String, Value>, rest: Value) {
+pub fn extend(object: &mut Map<String, Value>, rest: Value) {
     if let Value::Object(rest) = rest {
         object.extend(rest);
     }
@@ -205,7 +216,7 @@ fn effective(
     if last >= record.build_stage {
         stages.push((record.build_stage, certificate.own_content()));
     }
-    let mut from: std::collections::BTreeMap<Address, u8> = std::collections::BTreeMap::new();
+    let mut from: BTreeMap<Address, u8> = BTreeMap::new();
     for (number, stage) in &stages {
         crate::domain::certificate::overlay(&mut content, stage);
         from.extend(stage.iter().map(|(address, _)| (address.clone(), *number)));
@@ -279,7 +290,7 @@ fn obstacle(obstacle: &Obstacle) -> Value {
     json!({"what": obstacle.what, "rule": obstacle.rule, "address": obstacle.address, "who": who})
 }
 
-fn release(release: &Release) -> Value {
+fn release(release: &Release, record: &Record) -> Value {
     json!({
         "version": release.version,
         "reference": release.reference,
@@ -288,6 +299,7 @@ fn release(release: &Release) -> Value {
         "sha256": release.sha256,
         "sealed_by": release.sealed_by,
         "delivery": null,
+        "stages_changed_since": record.stages_changed_since(release),
     })
 }
 

@@ -14,6 +14,7 @@ mod output;
 mod people;
 mod queue;
 mod release;
+mod revisions;
 mod show;
 mod terminal;
 mod work;

@@ -1,5 +1,6 @@
 //! The verb `show`: a record as people read it, and as programs do.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use serde_json::Value;
@@ -9,12 +10,14 @@ use super::context::{self, Context};
 use super::exceptions::read_filter;
 use super::json;
 use super::output::{Table, columns};
+use super::revisions::{self, Revised};
 use crate::domain::address::Address;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::certificate::{Change, ChangeKind, Origin};
 use crate::domain::checks::Grade;
 use crate::domain::dossier::Dossier;
 use crate::domain::event::Event;
+use crate::domain::manufacturers;
 use crate::domain::moment::Moment;
 use crate::domain::queue::{QueueName, Sort};
 use crate::domain::record::Record;
@@ -37,6 +40,14 @@ pub fn show(context: &mut Context, args: &ShowArgs) -> Result<(), Failure> {
         && !dossier.record.stages.iter().any(|received| received.number == stage)
     {
         return Err(Failure::new(Kind::NotFound, format!("the record has no build stage {stage}")));
+    }
+    if let (true, Some(stage)) = (args.changes, args.stage.filter(|stage| *stage < dossier.record.build_stage)) {
+        let revisions = revisions::of_stage(context, &dossier.record, stage)?;
+        if revisions.is_empty() {
+            context.out.say(&format!("the message of stage {stage} came once: there is nothing to compare it with"));
+        }
+        let table = revisions::table(&revisions, catalogue);
+        return Ok(context.out.list(&table, &revisions::values(&revisions, catalogue))?);
     }
     if args.changes {
         let table = change_table(&dossier, catalogue, context.out.format == super::args::Format::Csv);
@@ -61,9 +72,10 @@ pub fn show(context: &mut Context, args: &ShowArgs) -> Result<(), Failure> {
     }
     let record = &dossier.record;
     let Row { summary: line, unread } = queue_row(context, record, now)?;
-    let whole = json::dossier(&dossier, &line, unread, catalogue, now.day());
+    let revisions = revisions::of_record(context, record)?;
+    let whole = json::dossier(&dossier, &revisions, &line, unread, catalogue, now.day());
     let table = change_table(&dossier, catalogue, true);
-    context.out.one(&text(&dossier, &line, catalogue, context), &table, &whole)?;
+    context.out.one(&text(&dossier, &revisions, &line, catalogue, context), &table, &whole)?;
     context.desk.mark_seen(&context.actor.login, id, record.seq)?;
     Ok(())
 }
@@ -78,7 +90,7 @@ fn queue_row(context: &mut Context, record: &Record, now: Moment) -> Result<Row,
     row.ok_or_else(|| Failure::new(Kind::TryAgain, "the record changed while it was read; try again"))
 }
 
-fn described(address: &Address, catalogue: &Catalogue) -> (String, String, String) {
+pub fn described(address: &Address, catalogue: &Catalogue) -> (String, String, String) {
     let element = catalogue.element(address);
     let rows = rows_of(address);
     let title = element.map_or_else(|| address.to_string(), |element| format!("{}{rows}", element.title));
@@ -174,7 +186,13 @@ pub fn history_table(events: &[Event]) -> Table {
     table
 }
 
-fn text(dossier: &Dossier, line: &Summary, catalogue: &Catalogue, context: &Context) -> String {
+fn text(
+    dossier: &Dossier,
+    revisions: &BTreeMap<u8, Vec<Revised>>,
+    line: &Summary,
+    catalogue: &Catalogue,
+    context: &Context,
+) -> String {
     let record = &dossier.record;
     let today = context.today();
     let mut text = String::new();
@@ -203,6 +221,17 @@ fn text(dossier: &Dossier, line: &Summary, catalogue: &Catalogue, context: &Cont
                 visible(&stage.signature)
             ),
         );
+        let named = manufacturers::groups(&stage.content);
+        if named.len() > 1 {
+            let or = |text: Option<&str>| visible(text.unwrap_or("–")).into_owned();
+            let named = named.iter().map(|group| format!("{} {}", or(group.stage), or(group.name)));
+            put("", format!("names {}", named.collect::<Vec<_>>().join(", ")));
+        }
+        if let Some(last) = revisions.get(&stage.number).and_then(|revisions| revisions.last()) {
+            let count = last.differences.len();
+            let see = format!("`show {} --stage {} --changes`", record.vin, stage.number);
+            put("", format!("came again on {}: {count} entries differ, see {see}", stage.received_at.day()));
+        }
     }
     let ours = format!(
         "{} · {} · {} {} {} · message version {}",
@@ -230,6 +259,9 @@ fn text(dossier: &Dossier, line: &Summary, catalogue: &Catalogue, context: &Cont
     }
     for release in &record.releases {
         put("released", format!("version {} · {} · {}", release.version, release.reference, release.sealed_at));
+        for stage in record.stages_changed_since(release) {
+            put("", format!("a message of stage {stage} came in after this release: it rests on another content"));
+        }
     }
     let changes = change_table(dossier, catalogue, false);
     let silent = dossier.certificate.changes.len() - changes.rows.len();

@@ -4,6 +4,7 @@
 //! given later replaces the earlier value; a table given later replaces the earlier table whole; what is absent later
 //! keeps its earlier value and cannot be deleted.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::address::Address;
@@ -12,6 +13,7 @@ use super::catalogue::Catalogue;
 use super::content::Content;
 use super::exception::Exception;
 use super::identity::{Digest, ExceptionId, Login};
+use super::manufacturers;
 use super::moment::Moment;
 use super::options::Options;
 use super::person::Person;
@@ -228,11 +230,17 @@ impl Certificate {
     }
 }
 
-/// The effective content of all stages before ours.
+/// The effective content of all stages before ours. Of several manufacturers that a stage names its own comes first:
+/// the one our group is compared with.
 pub fn before(record: &Record) -> Content {
+    before_stage(record, record.build_stage)
+}
+
+/// The effective content of all stages received before `build_stage`.
+pub fn before_stage(record: &Record, build_stage: u8) -> Content {
     let mut content = Content::new();
-    for stage in record.stages.iter().filter(|stage| stage.number < record.build_stage) {
-        overlay(&mut content, &stage.content);
+    for stage in record.stages.iter().filter(|stage| stage.number < build_stage) {
+        overlay(&mut content, &manufacturers::led_by(&stage.content, stage.number));
     }
     content
 }
@@ -386,6 +394,7 @@ fn changes(case: &Case<'_>, before: &Content, own: &BTreeMap<Address, OwnValue>)
         case,
         before,
         own,
+        earlier: earlier_stages(record),
         own_tables: own.keys().filter_map(Address::table).collect(),
         outline: Outline::of(before, &none),
     };
@@ -399,6 +408,8 @@ struct Compared<'a> {
     case: &'a Case<'a>,
     before: &'a Content,
     own: &'a BTreeMap<Address, OwnValue>,
+    /// What each stage before ours says.
+    earlier: Vec<(u8, Cow<'a, Content>)>,
     /// The outermost tables our stage gives, and thereby replaces whole.
     own_tables: BTreeSet<&'a str>,
     /// How many rows each table had before.
@@ -434,12 +445,11 @@ fn change(compared: &Compared<'_>, address: Address) -> Change {
         .cloned();
     let exception = exception_at(&record.exceptions, &address, case.now);
     let excepted = record.exceptions.iter().any(|one| excepts(record, one, &address, &earlier, &ours_value));
-    let needs_decision = kind.differs();
-    let mut values: Vec<(u8, String)> = record
-        .stages
+    let needs_decision = kind.differs() && !(kind == ChangeKind::RowDropped && is_manufacturer_before(&address));
+    let mut values: Vec<(u8, String)> = compared
+        .earlier
         .iter()
-        .filter(|stage| stage.number < record.build_stage)
-        .filter_map(|stage| stage.content.get(&address).map(|value| (stage.number, value.to_owned())))
+        .filter_map(|(number, content)| content.get(&address).map(|value| (*number, value.to_owned())))
         .collect();
     values.extend(ours_value.clone().map(|value| (record.build_stage, value)));
     Change {
@@ -457,6 +467,17 @@ fn change(compared: &Compared<'_>, address: Address) -> Change {
         exception,
         needs_decision,
     }
+}
+
+fn earlier_stages(record: &Record) -> Vec<(u8, Cow<'_, Content>)> {
+    let earlier = record.stages.iter().filter(|stage| stage.number < record.build_stage);
+    earlier.map(|stage| (stage.number, manufacturers::led_by(&stage.content, stage.number))).collect()
+}
+
+/// Whether the address is of a manufacturer before the last one. A message of ours has our group alone, and names the
+/// stage before in it: that the others are not repeated is the form of the message and nobody's decision.
+fn is_manufacturer_before(address: &Address) -> bool {
+    address.table() == Some(manufacturers::TABLE) && address.outer_row() != Some("ManufacturerTable[1]")
 }
 
 /// Whether an exception decides a change: somebody who neither prepared nor changed the record

@@ -1,6 +1,6 @@
 //! The content of one stage, or of several laid over each other: addresses and their values.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::address::Address;
 
@@ -70,6 +70,33 @@ impl Content {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+/// One address at which two contents differ.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// Where.
+    pub address: Address,
+    /// What the one says.
+    pub from: Option<String>,
+    /// What the other says.
+    pub to: Option<String>,
+}
+
+impl Content {
+    /// Where `later` differs from this, by address.
+    pub fn differences(&self, later: &Content) -> Vec<Difference> {
+        let addresses: BTreeSet<&Address> = self.0.keys().chain(later.0.keys()).collect();
+        addresses
+            .into_iter()
+            .map(|address| Difference {
+                address: address.clone(),
+                from: self.get(address).map(str::to_owned),
+                to: later.get(address).map(str::to_owned),
+            })
+            .filter(|difference| difference.from != difference.to)
+            .collect()
     }
 }
 

@@ -9,6 +9,8 @@
 //! a record,
 //! [`governance`] the one on the desk itself; [`queue`], [`saved`] and [`filter`] say which records somebody looks at,
 //! [`report`] where the work stands.
+//!
+//! [`manufacturers`] tells whose stage a message is of, [`heard`] what build sheets said before.
 
 pub mod action;
 pub mod address;
@@ -24,7 +26,9 @@ pub mod event;
 pub mod exception;
 pub mod filter;
 pub mod governance;
+pub mod heard;
 pub mod identity;
+pub mod manufacturers;
 pub mod moment;
 pub mod nearest;
 pub mod options;

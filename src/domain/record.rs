@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::address::Address;
 use super::content::Content;
 use super::exception::Exception;
+use super::heard::Heard;
 use super::identity::{Digest, Login, RecordId, Seq, Vin};
 use super::moment::Moment;
 
@@ -169,6 +170,8 @@ pub struct Record {
     pub declared: BTreeMap<Address, Declared>,
     /// Rows of the stages before that our stage drops (`AxleTable[3]`), numbered as they are there.
     pub dropped: BTreeMap<Address, Declared>,
+    /// What build sheets said of it before.
+    pub heard: Heard,
     /// Changes somebody confirmed.
     pub confirmations: BTreeMap<Address, Confirmation>,
     /// Everything raised, settled or not.
@@ -210,6 +213,7 @@ impl Record {
             stages: Vec::new(),
             declared: BTreeMap::new(),
             dropped: BTreeMap::new(),
+            heard: Heard::default(),
             confirmations: BTreeMap::new(),
             exceptions: Vec::new(),
             signoffs: Vec::new(),
@@ -239,6 +243,13 @@ impl Record {
                 && signoff.by == *login
                 && checkpoints.contains(&signoff.checkpoint.as_str())
         })
+    }
+
+    /// The stages before ours of which a message came in after a release: what was released rests on another content
+    /// of them.
+    pub fn stages_changed_since(&self, release: &Release) -> Vec<u8> {
+        let later = self.stages.iter().filter(|stage| stage.received_at > release.sealed_at);
+        later.map(|stage| stage.number).collect()
     }
 
     /// The sign-off at a checkpoint that holds for this content of the version in work.

@@ -47,7 +47,7 @@ impl Kind {
         }
         let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
         match text {
-            [b'<', ..] | [0xff, 0xfe, b'<', 0, ..] | [0xfe, 0xff, 0, b'<', ..] => Ok(Kind::Message),
+            [b'<', ..] | [0, b'<', ..] | [0xff, 0xfe, b'<', 0, ..] | [0xfe, 0xff, 0, b'<', ..] => Ok(Kind::Message),
             [b'P', b'K', 3, 4, ..] => Ok(Kind::Sheet(Format::Xlsx)),
             [b'[', rest @ ..] if rest.trim_ascii_start().starts_with(b"{") => Ok(Kind::Sheet(Format::Json)),
             _ => Err(Reject::new("neither a message nor a build sheet")
@@ -202,6 +202,7 @@ mod tests {
             ("a.tsv", b"", Some(Kind::Sheet(Format::Csv))),
             ("a", b"\xef\xbb\xbf <x/>", Some(Kind::Message)),
             ("a", b"\xff\xfe<\0", Some(Kind::Message)),
+            ("a", b"\0<\0I", Some(Kind::Message)),
             ("a.dat", b"PK\x03\x04", Some(Kind::Sheet(Format::Xlsx))),
             ("a", b" [ {", Some(Kind::Sheet(Format::Json))),
             ("a.toml", b"[[approval]]", None),

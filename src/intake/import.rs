@@ -1,10 +1,9 @@
 //! Brings files to the desk: messages first, then build sheets, each message and each row standing or falling alone.
 //!
 //! Request ids: each act gets a fresh one, under which it is repeated once when its outcome is unknown. They are not made
-//! from the file: the desk would then take a file that is imported again, after somebody changed a record by hand, for
-//! a repetition, and leave the change standing without a word. A whole import repeated after a crash changes nothing
-//! all the same, because both acts are idempotent: a message the record has already, and values it declares already,
-//! change nothing and leave no event.
+//! from the file, since a sheet that goes back to what it said earlier is no repetition. A whole import repeated after
+//! a crash changes nothing all the same, because both acts are idempotent: a message the record has already, and a row
+//! that says what its sheet said before, change nothing and leave no event.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;

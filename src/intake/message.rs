@@ -129,6 +129,33 @@ mod tests {
     }
 
     #[test]
+    fn a_message_says_the_same_in_every_encoding_and_is_kept_as_it_came() {
+        let utf8 = message("ZZATG60D2TK104417", &["1"], &[("MakeTable[1]/Make", "Škoda")]);
+        let text = String::from_utf8(utf8.clone()).unwrap().replace("UTF-8", "UTF-16");
+        let wide = |mark: bool, order: fn(u16) -> [u8; 2]| -> Vec<u8> {
+            let mark = mark.then_some('\u{feff}');
+            mark.into_iter()
+                .chain(text.chars())
+                .flat_map(|letter| letter.encode_utf16(&mut [0; 2]).to_vec())
+                .flat_map(order)
+                .collect()
+        };
+        let marked = [b"\xef\xbb\xbf", utf8.as_slice()].concat();
+        let (_, known) = reading(&utf8).unwrap();
+        for bytes in [
+            marked,
+            wide(true, u16::to_le_bytes),
+            wide(true, u16::to_be_bytes),
+            wide(false, u16::to_le_bytes),
+            wide(false, u16::to_be_bytes),
+        ] {
+            let (_, received) = reading(&bytes).unwrap();
+            assert_eq!((&received.content, received.signature.as_str()), (&known.content, "none"));
+            assert_eq!(received.bytes, bytes);
+        }
+    }
+
+    #[test]
     fn a_message_about_nobody_knows_what_is_rejected_with_a_remedy() {
         for (bytes, words) in [
             (message("ZZATG60D2TK1O4417", &["1"], &[]), "never contains"),

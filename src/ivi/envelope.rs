@@ -47,13 +47,13 @@ pub enum Malformed {
     },
 }
 
-/// The text of a message's bytes: UTF-8 with or without its mark, or UTF-16 with its mark.
+/// The text of a message's bytes: UTF-8 or UTF-16, either with or without its mark (XML 1.0, appendix F).
 pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Malformed> {
     if bytes.len() > MOST_BYTES {
         return Err(Malformed::TooLarge);
     }
-    let words = |from: fn([u8; 2]) -> u16| -> Result<Cow<'_, str>, Malformed> {
-        let (pairs, rest) = bytes[2..].as_chunks::<2>();
+    let words = |bytes: &[u8], from: fn([u8; 2]) -> u16| -> Result<Cow<'_, str>, Malformed> {
+        let (pairs, rest) = bytes.as_chunks::<2>();
         let words: Vec<u16> = pairs.iter().map(|pair| from(*pair)).collect();
         match String::from_utf16(&words) {
             Ok(text) if rest.is_empty() => Ok(Cow::Owned(text)),
@@ -61,8 +61,10 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Malformed> {
         }
     };
     match bytes {
-        [0xff, 0xfe, ..] => words(u16::from_le_bytes),
-        [0xfe, 0xff, ..] => words(u16::from_be_bytes),
+        [0xff, 0xfe, text @ ..] => words(text, u16::from_le_bytes),
+        [0xfe, 0xff, text @ ..] => words(text, u16::from_be_bytes),
+        [b'<', 0, ..] => words(bytes, u16::from_le_bytes),
+        [0, b'<', ..] => words(bytes, u16::from_be_bytes),
         [0xef, 0xbb, 0xbf, rest @ ..] => utf8(rest),
         _ => utf8(bytes),
     }

@@ -17,7 +17,7 @@ use crate::domain::filter::Filter;
 use crate::domain::identity::{Digest, ExceptionId, Login, RecordId, Seq, Vin};
 use crate::domain::moment::Moment;
 use crate::domain::nearest::nearest;
-use crate::domain::record::Release;
+use crate::domain::record::{Release, Stage};
 
 impl Desk {
     /// The number of the record of a VIN.
@@ -88,6 +88,14 @@ impl Desk {
             let vin = Vin::parse(&vin).map_err(|no| StoreError::damaged(format!("a release: {no}")))?;
             Ok(Some((vin, version)))
         })
+    }
+
+    /// Every revision received of a build stage, oldest first; none where no message of it was received.
+    ///
+    /// # Errors
+    /// When the desk cannot be read.
+    pub fn revisions(&mut self, id: RecordId, stage: u8) -> Result<Vec<Stage>, StoreError> {
+        self.read(|session| record::load_revisions(session.conn, session.packs, id, stage))
     }
 
     /// A release and its bytes as they were sealed: of this version, or the last one.

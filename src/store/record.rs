@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, OptionalExtension};
 use serde::{Deserialize, Serialize};
 
-pub use load::{EXCEPTION_COLUMNS, load, read_exception};
+pub use load::{EXCEPTION_COLUMNS, load, load_revisions, read_exception};
 pub use write::{Writing, write};
 
 use super::chain::Fields;
@@ -17,6 +17,7 @@ use super::error::StoreError;
 use crate::domain::address::Address;
 use crate::domain::approval::ApprovalNumber;
 use crate::domain::content::Content;
+use crate::domain::heard::Heard;
 use crate::domain::identity::{Digest, Login, RecordId, Vin};
 use crate::domain::record::{Confirmation, Declared, Hold, Record};
 
@@ -27,6 +28,8 @@ struct Work {
     declared: BTreeMap<Address, Declared>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     dropped: BTreeMap<Address, Declared>,
+    #[serde(default, skip_serializing_if = "Heard::is_empty")]
+    heard: Heard,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     confirmations: BTreeMap<Address, Confirmation>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -40,6 +43,7 @@ impl Work {
         Work {
             declared: record.declared.clone(),
             dropped: record.dropped.clone(),
+            heard: record.heard.clone(),
             confirmations: record.confirmations.clone(),
             hold: record.hold.clone(),
             last_editor: record.last_editor.clone(),

@@ -205,6 +205,11 @@ fn a_corrected_base_message_becomes_a_revision() {
     let dossier = bench.dossier(SPECIMEN);
     assert_eq!(dossier.record.stages[0].revision, 2);
     assert_eq!(dossier.certificate.before.value("MassGroup/ActualMass"), Some("2950"));
+    let id = bench.record(SPECIMEN);
+    let revisions = bench.desk.revisions(id, 1).unwrap();
+    let values: Vec<_> = revisions.iter().map(|one| one.content.value("MassGroup/ActualMass").unwrap()).collect();
+    assert_eq!(values, ["2946", "2950"]);
+    assert!(bench.desk.revisions(id, 2).unwrap().is_empty());
 }
 
 #[test]
@@ -223,7 +228,7 @@ fn an_older_version_of_a_message_does_not_replace_the_one_that_corrected_it() {
 }
 
 #[test]
-fn a_sheet_imported_again_is_decided_anew_after_a_change_by_hand() {
+fn a_sheet_imported_again_leaves_what_somebody_changed_by_hand() {
     let Some((mut bench, files)) = bench_with_specimen() else { return };
     bench.import(&files, &Options::default());
     let length = ivi::catalogue().address("Length").unwrap();
@@ -231,8 +236,11 @@ fn a_sheet_imported_again_is_decided_anew_after_a_change_by_hand() {
     bench.act("prep", &Action::SetValues { values, reason: "measured anew".to_owned() });
     assert_eq!(bench.dossier(SPECIMEN).record.declares(length.as_str()), None);
     let report = bench.import(&files[..1], &Options::default());
-    assert_eq!(counts(&report), (0, 1, 0, 0), "{report:?}");
-    assert_eq!(bench.dossier(SPECIMEN).record.declares(length.as_str()), Some("6540"));
+    assert_eq!(counts(&report), (0, 0, 1, 0), "{report:?}");
+    assert_eq!(bench.dossier(SPECIMEN).record.declares(length.as_str()), None);
+    bench.write("bodies.csv", SHEET.replace(";6540;", ";6545;"));
+    assert_eq!(counts(&bench.import(&files[..1], &Options::default())), (0, 1, 0, 0));
+    assert_eq!(bench.dossier(SPECIMEN).record.declares(length.as_str()), Some("6545"));
 }
 
 #[test]

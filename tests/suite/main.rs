@@ -24,6 +24,7 @@ mod screens;
 mod seals;
 mod site;
 mod specimens;
+mod stages;
 mod standards;
 mod store;
 mod store_guards;

@@ -1,185 +1,17 @@
-//! Acts that change content: messages and build sheets that come in, values set, rows removed.
+//! Acts that change content by hand: values set, rows removed. What comes in is in [`super::incoming`].
 
 use std::collections::BTreeMap;
 
 use super::{Refusal, Work};
-use crate::domain::action::{Given, Received, SheetRow};
+use crate::domain::action::Given;
 use crate::domain::address::Address;
 use crate::domain::approval::ApprovalNumber;
 use crate::domain::certificate::{self, is_formal};
 use crate::domain::content::Content;
-use crate::domain::exception::{Exception, State};
-use crate::domain::identity::ExceptionId;
 use crate::domain::person::Role;
-use crate::domain::policy::{Gate, Outcome};
-use crate::domain::record::{Declared, Stage};
+use crate::domain::policy::Outcome;
+use crate::domain::record::Declared;
 use crate::domain::value;
-
-/// The kind of exception the desk raises when content changes behind a review.
-pub const LATE_CORRECTION: &str = "late-correction";
-
-pub fn receive(work: &mut Work<'_>, received: &Received) -> Result<(), Refusal> {
-    work.need("import messages", &[Role::Prepare, Role::Lead])?;
-    let record = &mut work.record;
-    if received.content.value("VehicleIdentificationNumber") != Some(record.vin.as_str()) {
-        return Err(Refusal::new("same-vin", "the message is about another vehicle"));
-    }
-    if received.stage >= record.build_stage {
-        let untouched = record.declared.is_empty() && record.dropped.is_empty() && record.releases.is_empty();
-        if !untouched {
-            return Err(Refusal::new(
-                "build-stage",
-                format!(
-                    "the message is of build stage {}, but this desk already prepares stage {} of {}",
-                    received.stage, record.build_stage, record.vin
-                ),
-            )
-            .hint("correct the stage in the build sheet, or leave the message out"));
-        }
-        record.build_stage = received.stage + 1;
-    }
-    let earlier = record.stages.iter().position(|stage| stage.number == received.stage);
-    if earlier.is_some_and(|at| record.stages[at].sha256 == received.sha256) {
-        return Ok(());
-    }
-    if let Some(at) = earlier {
-        not_older(&record.stages[at], received)?;
-    }
-    let revision = earlier.map_or(1, |at| record.stages[at].revision + 1);
-    let stage = Stage {
-        number: received.stage,
-        revision,
-        content: received.content.clone(),
-        faults: received.faults.clone(),
-        received_at: work.case.now,
-        sha256: received.sha256,
-        source: received.source.clone(),
-        signature: received.signature.clone(),
-    };
-    let name = format!("stage {}", received.stage);
-    match earlier {
-        None => {
-            work.facts.line(name, None, Some(received.sha256.to_string()));
-            let at = record.stages.partition_point(|other| other.number < stage.number);
-            record.stages.insert(at, stage);
-        }
-        Some(at) => {
-            let old = std::mem::replace(&mut record.stages[at], stage);
-            work.facts.line(name, Some(old.sha256.to_string()), Some(received.sha256.to_string()));
-            for (address, from, to) in differences(&old.content, &received.content) {
-                work.facts.line(address.as_str(), from, to);
-            }
-        }
-    }
-    if record.scope.is_none() {
-        record.scope.clone_from(&received.scope);
-    }
-    work.facts.reason = Some(received.source.clone());
-    work.content_changed(false);
-    let what = format!("stage {} came again with other content ({})", received.stage, received.source);
-    raise_if_late(work, &what, earlier.is_some());
-    Ok(())
-}
-
-/// A correction has a higher message version than what it corrects (setup manual 1.5). A lower one was corrected
-/// already, and so was the earlier of two of one version: without this, two messages in one folder would take turns at
-/// each import.
-fn not_older(known: &Stage, received: &Received) -> Result<(), Refusal> {
-    let version = |content: &Content| {
-        let issued =
-            content.value("Header/IviVersionDateTime").and_then(|time| chrono::DateTime::parse_from_rfc3339(time).ok());
-        content.value("Header/IviVersionNumber").and_then(value::integer).map(|number| (number, issued))
-    };
-    match (version(&known.content), version(&received.content)) {
-        (Some((here, issued)), Some((came, reissued))) if came < here || (came == here && reissued < issued) => {
-            Err(Refusal::new(
-                "older-version",
-                format!("the message is version {came} of stage {}, and version {here} is here already", known.number),
-            )
-            .hint("leave the older message out"))
-        }
-        _ => Ok(()),
-    }
-}
-
-pub fn prepare(work: &mut Work<'_>, row: &SheetRow) -> Result<(), Refusal> {
-    work.need("import build sheets", &[Role::Prepare])?;
-    if work.step()?.outcome == Outcome::Rest {
-        return Err(already_released());
-    }
-    work.not_on_hold()?;
-    set_stage(work, row.stage)?;
-    if let Some(preparer) = &row.preparer {
-        work.person_exists(preparer)?;
-    }
-    if let Some(options) = &row.options {
-        let options = options.iter().cloned().collect();
-        work.case.options.accept(&options)?;
-        if work.record.options != options {
-            let text =
-                |set: &std::collections::BTreeSet<String>| Some(set.iter().cloned().collect::<Vec<_>>().join(";"));
-            work.facts.line("options", text(&work.record.options), text(&options));
-            work.record.options = options;
-        }
-    }
-    let record = &mut work.record;
-    let facts = &mut work.facts;
-    let mut meta = |what: &str, from: Option<String>, to: &Option<String>| {
-        if to.is_some() && from != *to {
-            facts.line(what, from, to.clone());
-        }
-    };
-    meta("scope", record.scope.clone(), &row.scope);
-    meta("order", record.order.clone(), &row.order);
-    meta("due", record.due.map(|day| day.to_string()), &row.due.map(|day| day.to_string()));
-    meta("priority", Some(record.priority.to_string()), &row.priority.map(|number| number.to_string()));
-    meta(
-        "preparer",
-        record.preparer.as_ref().map(ToString::to_string),
-        &row.preparer.as_ref().map(ToString::to_string),
-    );
-    if row.scope.is_some() {
-        record.scope.clone_from(&row.scope);
-    }
-    if row.order.is_some() {
-        record.order.clone_from(&row.order);
-    }
-    if row.preparer.is_some() {
-        record.preparer.clone_from(&row.preparer);
-    }
-    record.due = row.due.or(record.due);
-    record.priority = row.priority.unwrap_or(record.priority);
-    let values: BTreeMap<Address, Option<Given>> =
-        row.values.iter().map(|(address, given)| (address.clone(), Some(given.clone()))).collect();
-    let changed = declare(work, &values, &row.source)?;
-    if !work.facts.lines.is_empty() {
-        work.facts.reason = Some(row.source.clone());
-    }
-    if changed || work.record.options != work.case.record.options {
-        work.content_changed(true);
-        raise_if_late(work, &format!("a build sheet changed the content ({})", row.source), true);
-    }
-    Ok(())
-}
-
-fn set_stage(work: &mut Work<'_>, stage: u8) -> Result<(), Refusal> {
-    let record = &mut work.record;
-    if stage == record.build_stage || stage == 0 {
-        return Ok(());
-    }
-    let latest = record.stages.last().map_or(0, |received| received.number);
-    let untouched = record.declared.is_empty() && record.dropped.is_empty() && record.releases.is_empty();
-    if stage <= latest || !untouched {
-        return Err(Refusal::new(
-            "build-stage",
-            format!("the sheet is for build stage {stage}, the record is our stage {}", record.build_stage),
-        )
-        .hint("leave `stage` out, or give the stage after the last one received"));
-    }
-    work.facts.line("build stage", Some(record.build_stage.to_string()), Some(stage.to_string()));
-    record.build_stage = stage;
-    Ok(())
-}
 
 pub fn set_values(work: &mut Work<'_>, values: &BTreeMap<Address, Option<Given>>, reason: &str) -> Result<(), Refusal> {
     may_edit(work)?;
@@ -206,35 +38,31 @@ fn may_edit(work: &Work<'_>) -> Result<(), Refusal> {
     work.not_on_hold()
 }
 
-fn already_released() -> Refusal {
+pub(super) fn already_released() -> Refusal {
     Refusal::new("immutable", "this version is released and never changes")
 }
 
 /// Declares or withdraws values; answers whether anything differs. Every value is judged before any is set.
-fn declare(work: &mut Work<'_>, values: &BTreeMap<Address, Option<Given>>, reason: &str) -> Result<bool, Refusal> {
+pub(super) fn declare(
+    work: &mut Work<'_>,
+    values: &BTreeMap<Address, Option<Given>>,
+    reason: &str,
+) -> Result<bool, Refusal> {
     let before = certificate::before(&work.record);
-    let mut resolved: Vec<(Address, Option<String>)> = Vec::with_capacity(values.len());
+    let mut meant: Vec<(Address, Option<String>)> = Vec::with_capacity(values.len());
     for (address, given) in values {
         settable(work, address)?;
         let value = match given {
             None => None,
-            Some(Given::Value(text)) => Some(text.clone()),
-            Some(Given::Same) => Some(before.get(address).map(str::to_owned).ok_or_else(|| {
-                Refusal::new(
-                    "restate",
-                    format!("`=` restates the value of the stage before, which gives {address} none"),
-                )
-                .at(address)
-                .hint("import the base message first, or write the value")
-            })?),
+            Some(given) => Some(resolved(&before, address, given)?),
         };
         if let Some(value) = &value {
             fits(work, address, value)?;
         }
-        resolved.push((address.clone(), value));
+        meant.push((address.clone(), value));
     }
     let mut changed = false;
-    for (address, value) in resolved {
+    for (address, value) in meant {
         if value.is_none() && restore_row(work, &address) {
             changed = true;
             continue;
@@ -256,6 +84,18 @@ fn declare(work: &mut Work<'_>, values: &BTreeMap<Address, Option<Given>>, reaso
         }
     }
     Ok(changed)
+}
+
+/// The value that is meant: as it was given, or the one before us that `=` restates.
+pub(super) fn resolved(before: &Content, address: &Address, given: &Given) -> Result<String, Refusal> {
+    match given {
+        Given::Value(text) => Ok(text.clone()),
+        Given::Same => before.get(address).map(str::to_owned).ok_or_else(|| {
+            Refusal::new("restate", format!("`=` restates the value of the stage before, which gives {address} none"))
+                .at(address)
+                .hint("import the base message first, or write the value")
+        }),
+    }
 }
 
 fn settable(work: &Work<'_>, address: &Address) -> Result<(), Refusal> {
@@ -370,41 +210,4 @@ pub fn remove_row(work: &mut Work<'_>, row: &Address, reason: &str) -> Result<()
     work.facts.reason = Some(reason.to_owned());
     work.content_changed(true);
     Ok(())
-}
-
-/// What differs between two revisions of a stage, by address.
-pub fn differences(old: &Content, new: &Content) -> Vec<(Address, Option<String>, Option<String>)> {
-    let mut addresses: Vec<&Address> = old.iter().chain(new.iter()).map(|(address, _)| address).collect();
-    addresses.sort();
-    addresses.dedup();
-    addresses
-        .into_iter()
-        .filter(|address| old.get(address) != new.get(address))
-        .map(|address| (address.clone(), old.get(address).map(str::to_owned), new.get(address).map(str::to_owned)))
-        .collect()
-}
-
-/// A change of content after the review began behind it raises an exception by the desk itself.
-fn raise_if_late(work: &mut Work<'_>, what: &str, correction: bool) {
-    let policy = work.case.policy;
-    let reviewed = policy.steps.iter().position(|step| step.gates.contains(&Gate::ChangesDecided));
-    let here = policy.place(&work.record.step);
-    let late = matches!((reviewed, here), (Some(reviewed), Some(here)) if here > reviewed);
-    let Some(kind) = policy.exception_kind(LATE_CORRECTION).filter(|_| late && correction) else { return };
-    let id = ExceptionId(work.next_exception);
-    work.next_exception += 1;
-    work.facts.line(format!("exception {}", id.0), None, Some(format!("{}: {what}", kind.name)));
-    work.record.exceptions.push(Exception {
-        id,
-        kind: kind.name.clone(),
-        at: None,
-        blocking: kind.blocking,
-        state: State::Open,
-        owner: None,
-        text: what.to_owned(),
-        raised_by: None,
-        raised_at: work.case.now,
-        outcome: None,
-        about: None,
-    });
 }

@@ -1,10 +1,11 @@
 //! What an act would do: pure, and the only judge of whether it may. The store calls it inside its write transaction.
 
 mod content;
+mod incoming;
 mod moves;
 mod review;
 
-pub use content::LATE_CORRECTION;
+pub use incoming::LATE_CORRECTION;
 
 use super::action::Action;
 use super::address::Address;
@@ -116,8 +117,8 @@ pub struct Planned {
 pub fn plan(case: &Case<'_>, actor: &Actor, action: &Action, next_exception: i64) -> Result<Planned, Refusal> {
     let mut work = Work::new(case, actor, next_exception);
     match action {
-        Action::Receive(received) => content::receive(&mut work, received)?,
-        Action::Prepare(row) => content::prepare(&mut work, row)?,
+        Action::Receive(received) => incoming::receive(&mut work, received)?,
+        Action::Prepare(row) => incoming::prepare(&mut work, row)?,
         Action::SetValues { values, reason } => content::set_values(&mut work, values, reason)?,
         Action::RemoveRow { row, reason } => content::remove_row(&mut work, row, reason)?,
         Action::Confirm { addresses } => review::confirm(&mut work, addresses.as_deref())?,

@@ -57,6 +57,7 @@ fn load_row(conn: &Connection, packs: &mut Packs, id: RecordId) -> Result<Record
     record.seq = Seq(row.get(14)?);
     record.declared = work.declared;
     record.dropped = work.dropped;
+    record.heard = work.heard;
     record.confirmations = work.confirmations;
     record.hold = work.hold;
     record.last_editor = work.last_editor;
@@ -72,21 +73,49 @@ fn load_stages(conn: &Connection, packs: &mut Packs, id: RecordId) -> Result<Vec
     let mut rows = statement.query([id.0])?;
     let mut stages = Vec::new();
     while let Some(row) = rows.next()? {
-        let number = row.get(0)?;
-        let what = format!("stage {number} of record {}", id.0);
-        let packed = row.get_ref(7)?.as_blob().map_err(|_| StoreError::damaged(what.clone()))?;
-        stages.push(Stage {
-            number,
-            revision: row.get(1)?,
-            content: read_entries(&packs.unpack(conn, packed)?).ok_or_else(|| StoreError::damaged(what.clone()))?,
-            faults: from_json(&what, row.get::<_, String>(6)?.as_bytes())?,
-            received_at: Moment(row.get(3)?),
-            sha256: digest(row, 2)?,
-            source: row.get(4)?,
-            signature: row.get(5)?,
-        });
+        stages.push(read_stage(packs, conn, id, row)?);
     }
     Ok(stages)
+}
+
+/// Every revision of a stage, oldest first.
+pub fn load_revisions(
+    conn: &Connection,
+    packs: &mut Packs,
+    id: RecordId,
+    number: u8,
+) -> Result<Vec<Stage>, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT s.number, s.revision, s.sha256, s.received_at, s.source, s.signature, s.faults, m.packed_entries \
+         FROM stage s JOIN message m ON m.sha256 = s.sha256 WHERE s.record = ?1 AND s.number = ?2 ORDER BY s.revision",
+    )?;
+    let mut rows = statement.query(params![id.0, number])?;
+    let mut stages = Vec::new();
+    while let Some(row) = rows.next()? {
+        stages.push(read_stage(packs, conn, id, row)?);
+    }
+    Ok(stages)
+}
+
+fn read_stage(
+    packs: &mut Packs,
+    conn: &Connection,
+    id: RecordId,
+    row: &rusqlite::Row<'_>,
+) -> Result<Stage, StoreError> {
+    let number = row.get(0)?;
+    let what = format!("stage {number} of record {}", id.0);
+    let packed = row.get_ref(7)?.as_blob().map_err(|_| StoreError::damaged(what.clone()))?;
+    Ok(Stage {
+        number,
+        revision: row.get(1)?,
+        content: read_entries(&packs.unpack(conn, packed)?).ok_or_else(|| StoreError::damaged(what.clone()))?,
+        faults: from_json(&what, row.get::<_, String>(6)?.as_bytes())?,
+        received_at: Moment(row.get(3)?),
+        sha256: digest(row, 2)?,
+        source: row.get(4)?,
+        signature: row.get(5)?,
+    })
 }
 
 pub const EXCEPTION_COLUMNS: &str = "x.id, x.kind, x.address, x.blocking, x.state, x.owner, x.body, x.raised_by, \
