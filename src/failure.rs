@@ -17,6 +17,8 @@ pub enum Kind {
     NotFound,
     /// A fault of the program or the machine.
     Fault,
+    /// Ended by a signal of this number, between one piece of work and the next.
+    Stopped(u8),
 }
 
 impl Kind {
@@ -29,6 +31,7 @@ impl Kind {
             Kind::NotAllowed => 4,
             Kind::NotFound => 5,
             Kind::Fault => 70,
+            Kind::Stopped(signal) => 128_u8.saturating_add(signal),
         }
     }
 
@@ -41,6 +44,7 @@ impl Kind {
             Kind::NotAllowed => "not-allowed",
             Kind::NotFound => "not-found",
             Kind::Fault => "fault",
+            Kind::Stopped(_) => "stopped",
         }
     }
 }

@@ -387,9 +387,12 @@ pub struct ImportArgs {
     /// Translates column names to entries (TOML: column = "address")
     #[arg(long, value_name = "FILE")]
     pub map: Option<PathBuf>,
-    /// Say what would happen and change nothing
+    /// Say what would change, entry by entry, and change nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Write the rejected rows here as CSV, with the reason: mend them and import the file
+    #[arg(long, value_name = "FILE")]
+    pub rejects: Option<PathBuf>,
 }
 
 /// What `queue` takes and does.

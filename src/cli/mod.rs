@@ -12,6 +12,7 @@ mod log;
 mod options;
 mod output;
 mod people;
+mod progress;
 mod queue;
 mod release;
 mod revisions;
@@ -114,7 +115,7 @@ pub fn report(failure: &Failure, format: Format) {
             "kind": failure.kind.word(), "message": failure.message, "rule": failure.rule,
             "address": failure.address, "hints": failure.hints,
         }});
-        let _ = writeln!(err, "{object}");
+        let _ = writeln!(err, "{}", output::escaped(&object.to_string()));
     }
     let _ = writeln!(err, "error: {}", crate::domain::visible::visible(&failure.told()));
     for hint in &failure.hints {

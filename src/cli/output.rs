@@ -1,12 +1,13 @@
 //! How data reaches standard output: columns for people, JSON, JSON lines, CSV. Narration goes to standard error.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
 
 use super::args::Format;
-use crate::domain::visible::visible;
+use crate::domain::visible::{guarded, is_hidden, visible};
 
 /// A list as people read it: a head, and cells a row.
 #[derive(Debug, Default)]
@@ -43,8 +44,8 @@ impl Out {
         match self.format {
             Format::Table => self.text(&columns(table)),
             Format::Csv => self.text(&csv_text(table)?),
-            Format::Json => self.text(&format!("{:#}\n", Value::Array(json.to_vec()))),
-            Format::Jsonl => self.text(&json.iter().map(|value| format!("{value}\n")).collect::<String>()),
+            Format::Json => self.text(&escaped(&format!("{:#}\n", Value::Array(json.to_vec())))),
+            Format::Jsonl => self.text(&escaped(&json.iter().map(|value| format!("{value}\n")).collect::<String>())),
         }
     }
 
@@ -53,8 +54,8 @@ impl Out {
         match self.format {
             Format::Table => self.text(text),
             Format::Csv => self.text(&csv_text(table)?),
-            Format::Json => self.text(&format!("{json:#}\n")),
-            Format::Jsonl => self.text(&format!("{json}\n")),
+            Format::Json => self.text(&escaped(&format!("{json:#}\n"))),
+            Format::Jsonl => self.text(&escaped(&format!("{json}\n"))),
         }
     }
 
@@ -80,6 +81,26 @@ impl Out {
             let _ = writeln!(io::stderr(), "{text}");
         }
     }
+}
+
+/// JSON in which nothing is hidden: what cannot be seen stands in strings alone, and there JSON has an escape for it.
+/// Controls of ASCII are escaped already, but for the one that JSON allows.
+pub fn escaped(json: &str) -> Cow<'_, str> {
+    let hides = |letter: char| letter == '\u{7f}' || (!letter.is_ascii() && is_hidden(letter));
+    if json.is_ascii() && !json.contains('\u{7f}') {
+        return Cow::Borrowed(json);
+    }
+    let mut text = String::with_capacity(json.len() + 16);
+    for letter in json.chars() {
+        if hides(letter) {
+            for unit in letter.encode_utf16(&mut [0; 2]) {
+                text.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            text.push(letter);
+        }
+    }
+    Cow::Owned(text)
 }
 
 /// The table in columns, each as wide as its widest cell; hidden characters made visible.
@@ -111,16 +132,10 @@ fn csv_text(table: &Table) -> io::Result<String> {
     let key = |title: &&'static str| title.to_lowercase().replace(' ', "_");
     writer.write_record(table.head.iter().map(key))?;
     for row in &table.rows {
-        writer.write_record(row.iter().map(|cell| guarded(&visible(cell))))?;
+        writer.write_record(row.iter().map(|cell| guarded(&visible(cell)).into_owned()))?;
     }
     let bytes = writer.into_inner().map_err(|fault| io::Error::other(fault.to_string()))?;
     String::from_utf8(bytes).map_err(io::Error::other)
-}
-
-/// A cell that a spreadsheet would take for a formula gets an apostrophe before it. Plain numbers stay as they are.
-fn guarded(cell: &str) -> String {
-    let number = cell.parse::<f64>().is_ok();
-    if !number && cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
 }
 
 #[cfg(test)]
@@ -128,11 +143,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn csv_cells_are_guarded_against_formulas() {
-        assert_eq!(guarded("=1+1"), "'=1+1");
-        assert_eq!(guarded("@SUM(A1)"), "'@SUM(A1)");
-        assert_eq!(guarded("-5"), "-5");
-        assert_eq!(guarded("-cmd|x"), "'-cmd|x");
+    fn nothing_is_hidden_in_json_and_it_says_the_same() {
+        let value = serde_json::json!({"a\u{202e}": "x\u{7f}\u{e0041}ë\n"});
+        let text = value.to_string();
+        assert_eq!(escaped(&text), r#"{"a\u202e":"x\u007f\udb40\udc41ë\n"}"#);
+        assert_eq!(serde_json::from_str::<Value>(&escaped(&text)).unwrap(), value);
     }
 
     #[test]

@@ -29,12 +29,14 @@ pub enum Column {
     Priority,
     /// Who prepares it.
     Preparer,
+    /// Why the row was rejected before: says nothing.
+    Reason,
     /// The value of an entry.
     Entry(Address),
 }
 
 /// The columns every sheet may have, by name: about the work, and short names of entries by their address.
-const NAMED: [(&str, &str); 13] = [
+const NAMED: [(&str, &str); 14] = [
     ("vin", ""),
     ("scope", ""),
     ("order", ""),
@@ -43,6 +45,7 @@ const NAMED: [(&str, &str); 13] = [
     ("due", ""),
     ("priority", ""),
     ("preparer", ""),
+    ("reason", ""),
     ("type", "Type"),
     ("variant", "Variant"),
     ("version", "Version"),
@@ -62,6 +65,7 @@ impl Column {
             "due" => Column::Due,
             "priority" => Column::Priority,
             "preparer" => Column::Preparer,
+            "reason" => Column::Reason,
             _ => Column::Entry(Address::unchecked(entry)),
         })
     }

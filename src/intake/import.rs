@@ -5,28 +5,24 @@
 //! a crash changes nothing all the same, because both acts are idempotent: a message the record has already, and a row
 //! that says what its sheet said before, change nothing and leave no event.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use uuid::Uuid;
 
 use super::columns::ColumnMap;
+use super::door::{Done, Door, Rehearsal, Waiting};
 use super::files::{self, Found, Kind};
+use super::report::{Foreseen, ImportReport, Progress, Rejected, Stopped};
+use super::sheet::{self, Cells};
 use super::table::Format;
-use super::{Reject, message, sheet};
+use super::{Reject, message};
 use crate::domain::action::Action;
-use crate::domain::approval::Approval;
-use crate::domain::certificate::Case;
-use crate::domain::identity::{RecordId, Vin};
+use crate::domain::identity::Vin;
 use crate::domain::moment::Moment;
-use crate::domain::options as build;
-use crate::domain::person::{Actor, Person};
-use crate::domain::plan::{self, No, Refusal};
-use crate::domain::policy::Policy;
-use crate::domain::record::Record;
-use crate::store::{Act, Desk, Outcome, StoreError, Target};
+use crate::domain::person::Actor;
+use crate::domain::plan::{No, Refusal};
+use crate::store::{Desk, Outcome, StoreError};
 
 /// How files are imported.
 #[derive(Debug, Clone, Default)]
@@ -37,62 +33,6 @@ pub struct Options {
     pub map: ColumnMap,
     /// Whether it is only said what would be done.
     pub dry_run: bool,
-}
-
-/// What became of an import.
-#[derive(Debug, Default)]
-pub struct ImportReport {
-    /// Messages and rows that made a record.
-    pub created: u64,
-    /// Messages and rows that changed one.
-    pub updated: u64,
-    /// Messages and rows that changed nothing.
-    pub unchanged: u64,
-    /// What was not taken.
-    pub rejected: Vec<Rejected>,
-    /// Files of walked directories that are neither message nor build sheet.
-    pub skipped: Vec<PathBuf>,
-    /// Where it ended before its end, if it did; what was brought before stays.
-    pub stopped: Option<Stopped>,
-}
-
-/// A message or row that was not taken; nothing of it was written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rejected {
-    /// The file.
-    pub file: PathBuf,
-    /// The line.
-    pub line: Option<usize>,
-    /// The VIN as it was given.
-    pub vin: Option<String>,
-    /// Why.
-    pub reason: String,
-    /// What to do.
-    pub hints: Vec<String>,
-}
-
-/// Why and where an import ended early.
-#[derive(Debug)]
-pub struct Stopped {
-    /// The file it was at.
-    pub file: PathBuf,
-    /// The line it was at.
-    pub line: Option<usize>,
-    /// What the desk said; nothing, when the person stopped it.
-    pub error: Option<StoreError>,
-}
-
-/// How far an import is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress<'a> {
-    /// The file it is at.
-    pub file: &'a Path,
-    /// Files done.
-    pub done: usize,
-    /// Files in all.
-    pub total: usize,
-    /// Messages and rows rejected so far.
-    pub rejected: usize,
 }
 
 /// Most acts that are brought in one transaction: one commit serves them all, and nobody else waits long.
@@ -121,9 +61,12 @@ pub fn import(
         progress,
         done: 0,
         total,
+        row: 0,
+        rows: 0,
+        read: 0,
     };
     for (file, reject) in found.rejected {
-        import.reject(&file, reject);
+        import.reject(&file, reject, None);
     }
     let ended = import.run(found.files);
     let flushed = import.bring();
@@ -145,17 +88,9 @@ struct Import<'a> {
     progress: &'a mut dyn FnMut(Progress<'_>) -> ControlFlow<()>,
     done: usize,
     total: usize,
-}
-
-/// An act that waits to be brought with others.
-struct Waiting {
-    place: usize,
-    file: PathBuf,
-    line: Option<usize>,
-    vin: Vin,
-    action: Action,
-    request: Uuid,
-    now: Moment,
+    row: usize,
+    rows: usize,
+    read: u64,
 }
 
 impl Import<'_> {
@@ -174,21 +109,23 @@ impl Import<'_> {
             self.ask(file, None)?;
             self.file(file)?;
             self.done += 1;
+            (self.row, self.rows) = (0, 0);
         }
         Ok(())
     }
 
     fn ask(&mut self, file: &Path, line: Option<usize>) -> Result<(), Box<Stopped>> {
-        let progress = Progress { file, done: self.done, total: self.total, rejected: self.rejected.len() };
+        let Import { done, total, row, rows, read, .. } = *self;
+        let progress = Progress { file, done, total, row, rows, read, rejected: self.rejected.len() };
         match (self.progress)(progress) {
             ControlFlow::Continue(()) => Ok(()),
             ControlFlow::Break(()) => Err(Box::new(Stopped { file: file.to_owned(), line, error: None })),
         }
     }
 
-    fn reject(&mut self, file: &Path, reject: Reject) {
+    fn reject(&mut self, file: &Path, reject: Reject, cells: Option<Cells>) {
         let Reject { line, vin, reason, hints } = reject;
-        self.rejected.push((self.done, Rejected { file: file.to_owned(), line, vin, reason, hints }));
+        self.rejected.push((self.done, Rejected { file: file.to_owned(), line, vin, reason, hints, cells }));
     }
 
     fn file(&mut self, file: &Path) -> Result<(), Box<Stopped>> {
@@ -197,46 +134,58 @@ impl Import<'_> {
             Ok((Kind::Message, bytes)) => self.message(file, bytes),
             Ok((Kind::Sheet(format), bytes)) => self.sheet(file, format, &bytes),
             Err(reject) => {
-                self.reject(file, reject);
+                self.reject(file, reject, None);
                 Ok(())
             }
         }
     }
 
     fn message(&mut self, file: &Path, bytes: Vec<u8>) -> Result<(), Box<Stopped>> {
+        self.read += 1;
         match message::read(&name_of(file), bytes, self.options.scope.as_deref(), (self.clock)()) {
-            Ok((vin, received)) => self.wait(file, None, vin, Action::Receive(received)),
+            Ok((vin, received)) => self.wait(file, None, vin, Action::Receive(received), None),
             Err(reject) => {
-                self.reject(file, reject);
+                self.reject(file, reject, None);
                 Ok(())
             }
         }
     }
 
     fn sheet(&mut self, file: &Path, format: Format, bytes: &[u8]) -> Result<(), Box<Stopped>> {
-        let rows = match sheet::read(&name_of(file), bytes, format, &self.options.map, self.door.desk.catalogue()) {
+        let map = &self.options.map;
+        let rows = match sheet::lines(&name_of(file), bytes, format, map, self.door.desk.catalogue()) {
             Ok(rows) => rows,
             Err(faults) => {
-                faults.into_iter().for_each(|fault| self.reject(file, fault));
+                faults.into_iter().for_each(|fault| self.reject(file, fault, None));
                 return Ok(());
             }
         };
-        for row in rows {
-            match row {
+        self.rows = rows.len();
+        for sheet::SheetLine { cells, item } in rows {
+            match item {
                 Ok(sheet::Item { vin, mut row, line }) => {
                     self.ask(file, Some(line))?;
                     row.scope = row.scope.or_else(|| self.options.scope.clone());
-                    self.wait(file, Some(line), vin, Action::Prepare(row))?;
+                    self.wait(file, Some(line), vin, Action::Prepare(row), Some(cells))?;
                 }
-                Err(reject) => self.reject(file, reject),
+                Err(reject) => self.reject(file, reject, Some(cells)),
             }
+            self.row += 1;
+            self.read += 1;
         }
         Ok(())
     }
 
-    fn wait(&mut self, file: &Path, line: Option<usize>, vin: Vin, action: Action) -> Result<(), Box<Stopped>> {
+    fn wait(
+        &mut self,
+        file: &Path,
+        line: Option<usize>,
+        vin: Vin,
+        action: Action,
+        cells: Option<Cells>,
+    ) -> Result<(), Box<Stopped>> {
         let (place, request, now) = (self.done, Uuid::new_v4(), (self.clock)());
-        self.waiting.push(Waiting { place, file: file.to_owned(), line, vin, action, request, now });
+        self.waiting.push(Waiting { place, file: file.to_owned(), line, vin, action, request, now, cells });
         let bytes = |waiting: &Waiting| match &waiting.action {
             Action::Receive(received) => received.bytes.len(),
             _ => 0,
@@ -252,10 +201,14 @@ impl Import<'_> {
         let Some(first) = waiting.first() else { return Ok(()) };
         let done = self.door.bring(&waiting).map_err(|error| first.stopped(error))?;
         let mut ended = Ok(());
-        for (act, done) in waiting.iter().zip(done) {
+        for (act, done) in waiting.into_iter().zip(done) {
             let reject = match done {
-                Ok(outcome) => {
+                Ok(Done { outcome, lines }) => {
                     self.report.count(outcome);
+                    if self.options.dry_run && outcome != Outcome::Unchanged {
+                        let Waiting { file, line, vin, .. } = act;
+                        self.report.foreseen.push(Foreseen { file, line, vin, outcome, lines });
+                    }
                     continue;
                 }
                 Err(StoreError::Refused(refusal)) if refusal.no != No::NotAllowed => of_refusal(refusal),
@@ -267,27 +220,11 @@ impl Import<'_> {
                 }
             };
             let Reject { reason, hints, .. } = reject;
-            let (file, vin) = (act.file.clone(), Some(act.vin.to_string()));
-            self.rejected.push((act.place, Rejected { file, line: act.line, vin, reason, hints }));
+            let Waiting { place, file, line, vin, cells, .. } = act;
+            let vin = Some(vin.to_string());
+            self.rejected.push((place, Rejected { file, line, vin, reason, hints, cells }));
         }
         ended
-    }
-}
-
-impl Waiting {
-    fn stopped(&self, error: StoreError) -> Box<Stopped> {
-        Box::new(Stopped { file: self.file.clone(), line: self.line, error: Some(error) })
-    }
-}
-
-impl ImportReport {
-    fn count(&mut self, outcome: Outcome) {
-        match outcome {
-            Outcome::Created => self.created += 1,
-            // It was carried out under the same request just before, and only its answer was lost.
-            Outcome::Updated | Outcome::Repeated => self.updated += 1,
-            Outcome::Unchanged => self.unchanged += 1,
-        }
     }
 }
 
@@ -300,121 +237,4 @@ fn of_refusal(refusal: Refusal) -> Reject {
 fn name_of(file: &Path) -> String {
     let name = file.file_name().unwrap_or(file.as_os_str());
     name.to_string_lossy().into_owned()
-}
-
-/// The one way to the desk: in earnest, or as a rehearsal that writes nothing.
-struct Door<'a> {
-    desk: &'a mut Desk,
-    actor: &'a Actor,
-    rehearsal: Option<Rehearsal>,
-}
-
-impl Door<'_> {
-    /// Brings several acts, each judged on its own. An error of the whole says that nothing of them was written.
-    fn bring(&mut self, waiting: &[Waiting]) -> Result<Vec<Result<Outcome, StoreError>>, StoreError> {
-        if let Some(rehearsal) = &mut self.rehearsal {
-            return Ok(waiting.iter().map(|act| rehearsal.bring(self.desk, self.actor, act)).collect());
-        }
-        let acts: Vec<Act<'_>> = waiting
-            .iter()
-            .map(|act| Act {
-                actor: self.actor,
-                target: Target::Intake(act.vin.clone()),
-                action: &act.action,
-                seen: None,
-                request: act.request,
-                now: act.now,
-            })
-            .collect();
-        let done = match self.desk.apply_each(&acts) {
-            // Whether it was committed is not known: the same requests again do it, or find that it was done.
-            Err(StoreError::Sql(_)) => self.desk.apply_each(&acts),
-            known => known,
-        }?;
-        Ok(done.into_iter().map(|applied| Ok(applied?.outcome)).collect())
-    }
-}
-
-/// What the desk would become: every record touched so far, as it was planned.
-struct Rehearsal {
-    people: Vec<Person>,
-    policy: Policy,
-    planned: HashMap<Vin, (Record, Vec<Approval>)>,
-    /// The options of each scope that was asked for.
-    options: HashMap<Option<String>, build::Options>,
-}
-
-impl Rehearsal {
-    fn of(desk: &mut Desk) -> Result<Self, StoreError> {
-        Ok(Rehearsal {
-            people: desk.people()?,
-            policy: desk.policy()?,
-            planned: HashMap::new(),
-            options: HashMap::new(),
-        })
-    }
-
-    fn bring(&mut self, desk: &mut Desk, actor: &Actor, act: &Waiting) -> Result<Outcome, StoreError> {
-        let Waiting { vin, action, now, .. } = act;
-        let now = *now;
-        let mut created = false;
-        let (record, mut approvals) = match self.planned.remove(vin) {
-            Some(known) => known,
-            None => match desk.record_id(vin) {
-                Ok(id) => {
-                    let dossier = desk.dossier(id, now)?;
-                    (dossier.record, dossier.approvals)
-                }
-                Err(StoreError::NotFound { .. }) => {
-                    created = true;
-                    (self.new_record(vin, now), Vec::new())
-                }
-                Err(error) => return Err(error),
-            },
-        };
-        if let Some(number) = action.approval_given() {
-            approvals.extend(desk.approval(number)?.filter(|given| !approvals.contains(given)));
-        }
-        let scope = action.scope_given().or(record.scope.as_deref()).map(str::to_owned);
-        let options = match self.options.entry(scope) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(new) => {
-                let options = desk.options(new.key().as_deref())?;
-                new.insert(options)
-            }
-        };
-        let case = Case {
-            record: &record,
-            approvals: &approvals,
-            people: &self.people,
-            policy: &self.policy,
-            options,
-            catalogue: desk.catalogue(),
-            now,
-        };
-        let planned = plan::plan(&case, actor, action, 1);
-        match planned {
-            Ok(planned) => {
-                let outcome = match (created, planned.changed) {
-                    (true, _) => Outcome::Created,
-                    (false, true) => Outcome::Updated,
-                    (false, false) => Outcome::Unchanged,
-                };
-                self.planned.insert(vin.clone(), (planned.record, approvals));
-                Ok(outcome)
-            }
-            Err(refusal) => {
-                if !created {
-                    self.planned.insert(vin.clone(), (record, approvals));
-                }
-                Err(StoreError::Refused(refusal))
-            }
-        }
-    }
-
-    /// A record as the desk makes one for a vehicle that comes in: at the first step, our stage following the base's.
-    fn new_record(&self, vin: &Vin, now: Moment) -> Record {
-        let step = self.policy.steps.first().map_or("", |step| step.name.as_str());
-        Record::new(RecordId(0), vin.clone(), 2, step, now)
-    }
 }

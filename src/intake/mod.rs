@@ -3,24 +3,29 @@
 //!
 //! In reading order: [`table`] makes rows of a CSV, XLSX or JSON file, [`columns`] says what its columns mean, [`sheet`]
 //! reads the rows; [`message`] reads an IVI message; [`located`] and [`approval`] an approvals file; [`files`] finds the
-//! files, and [`import`](mod@import) brings them to the desk.
+//! files, [`import`](mod@import) brings them to the desk, [`report`] is what it says of that, and [`rejects`] a sheet of the
+//! rows that were not taken.
 //!
 //! Invariant: the readers are pure (bytes in, values or rejections out) and never panic, whatever the bytes are.
 
 pub mod approval;
 pub mod columns;
+mod door;
 mod fields;
 pub mod files;
 
 pub mod import;
 pub mod located;
 pub mod message;
+pub mod rejects;
+pub mod report;
 pub mod sheet;
 pub mod table;
 
 pub use columns::ColumnMap;
 pub use files::{Found, find};
-pub use import::{ImportReport, Options, Progress, Rejected, Stopped, import};
+pub use import::{Options, import};
+pub use report::{Foreseen, ImportReport, Progress, Rejected, Stopped};
 
 /// Why a row, or a whole file, is not taken.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

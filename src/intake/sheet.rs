@@ -1,6 +1,7 @@
 //! Build sheets: each row read by itself into what the desk is asked to do with it, or rejected with line and reason.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::Reject;
 use super::columns::{Column, ColumnMap, columns};
@@ -12,7 +13,7 @@ use crate::domain::approval::ApprovalNumber;
 use crate::domain::catalogue::{Catalogue, Element};
 use crate::domain::identity::{Login, Vin};
 use crate::domain::value;
-use crate::domain::visible::visible;
+use crate::domain::visible::{unguarded, visible};
 
 /// A row that can be brought to the desk.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,11 +26,31 @@ pub struct Item {
     pub line: usize,
 }
 
-/// Reads a build sheet called `name`. A row's stage is 0 where the sheet does not say it: the record's own stands.
+/// The columns of a sheet, each as it is named there and what it means.
+pub type Header = Arc<[(String, Option<Column>)]>;
+
+/// A row as it stands in the sheet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cells {
+    /// The columns.
+    pub header: Header,
+    /// The cells with something readable in them, each with its column counted from 0.
+    pub cells: Vec<(usize, String)>,
+}
+
+/// A row as it stands in the sheet, and what it says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SheetLine {
+    /// As it stands there.
+    pub cells: Cells,
+    /// What it says, or why it is not taken.
+    pub item: Result<Item, Reject>,
+}
+
+/// Reads a build sheet called `name`, what its rows say alone: see [`lines`].
 ///
 /// # Errors
-/// The file as a whole cannot be taken: no such file, or a column nobody knows. Rows at fault are in the answer, each
-/// by itself.
+/// As [`lines`].
 pub fn read(
     name: &str,
     bytes: &[u8],
@@ -37,30 +58,68 @@ pub fn read(
     map: &ColumnMap,
     catalogue: &Catalogue,
 ) -> Result<Vec<Result<Item, Reject>>, Vec<Reject>> {
+    Ok(lines(name, bytes, format, map, catalogue)?.into_iter().map(|line| line.item).collect())
+}
+
+/// Reads a build sheet called `name`. A row's stage is 0 where the sheet does not say it: the record's own stands.
+///
+/// # Errors
+/// The file as a whole cannot be taken: no such file, or a column nobody knows. Rows at fault are in the answer, each
+/// by itself.
+pub fn lines(
+    name: &str,
+    bytes: &[u8],
+    format: Format,
+    map: &ColumnMap,
+    catalogue: &Catalogue,
+) -> Result<Vec<SheetLine>, Vec<Reject>> {
     let table = table::read(bytes, format).map_err(|fault| vec![fault])?;
     let columns = columns(&table, map, catalogue)?;
-    let sheet = Sheet { name, header: &table.header, columns: &columns, catalogue };
+    // What was rejected before and written as CSV carries guards against formulas.
+    let mended = columns.contains(&Some(Column::Reason));
+    let header: Header = table.header.into_iter().zip(columns).collect();
+    let sheet = Sheet { name, header, mended, catalogue };
     let mut first: HashMap<Vin, usize> = HashMap::new();
-    Ok(table.rows.into_iter().map(|row| sheet.item(row, &mut first)).collect())
+    Ok(table.rows.into_iter().map(|row| sheet.line(row, &mut first)).collect())
 }
 
 struct Sheet<'a> {
     name: &'a str,
-    header: &'a [String],
-    columns: &'a [Option<Column>],
+    header: Header,
+    mended: bool,
     catalogue: &'a Catalogue,
 }
 
 impl Sheet<'_> {
     /// `first` knows the line that named each vehicle first: a second row about it is rejected whatever became of the
     /// first, for nobody can tell which of the two is meant.
-    fn item(&self, row: TableRow, first: &mut HashMap<Vin, usize>) -> Result<Item, Reject> {
+    fn line(&self, row: TableRow, first: &mut HashMap<Vin, usize>) -> SheetLine {
         let line = row.line;
-        let cells = row.cells.map_err(|why| Reject::new(why).line(line))?;
-        let vin_cell = cells.iter().find(|(at, _)| self.columns.get(*at) == Some(&Some(Column::Vin)));
+        let (mut cells, muddled) = match row.cells {
+            Ok(cells) => (cells, None),
+            Err(muddled) => (muddled.cells, Some(muddled.why)),
+        };
+        if self.mended {
+            for text in cells.iter_mut().filter_map(|(_, cell)| cell.as_mut().ok()) {
+                *text = unguarded(text).to_owned();
+            }
+        }
+        let kept = cells.iter().filter_map(|(at, cell)| Some((*at, cell.as_ref().ok()?.clone()))).collect();
+        let vin_cell = cells.iter().find(|(at, _)| self.means(*at) == Some(&Column::Vin));
         let given = vin_cell.and_then(|(_, cell)| cell.as_deref().ok()).unwrap_or_default().to_owned();
         let rejected = |fault: Reject| if given.is_empty() { fault } else { fault.vin(&given) };
-        self.read_row(&given, cells, line, first).map_err(|fault| rejected(fault.line(line)))
+        let item = match muddled {
+            Some(why) => Err(Reject::new(why)),
+            None => self.read_row(&given, cells, line, first),
+        };
+        SheetLine {
+            cells: Cells { header: self.header.clone(), cells: kept },
+            item: item.map_err(|fault| rejected(fault.line(line))),
+        }
+    }
+
+    fn means(&self, at: usize) -> Option<&Column> {
+        self.header.get(at)?.1.as_ref()
     }
 
     fn read_row(
@@ -81,8 +140,7 @@ impl Sheet<'_> {
         first.insert(vin.clone(), line);
         let mut row = SheetRow { source: format!("{}:{line}", self.name), ..SheetRow::default() };
         for (at, cell) in cells {
-            let Some(Some(column)) = self.columns.get(at) else { continue };
-            let name = self.header.get(at).map_or("", String::as_str);
+            let Some((name, Some(column))) = self.header.get(at) else { continue };
             let text = cell.map_err(|why| Reject::new(format!("column `{}`: {why}", visible(name))))?;
             self.put(&mut row, column, name, text)?;
         }
@@ -95,11 +153,11 @@ impl Sheet<'_> {
             Reject::new(format!("column `{}`: `{shown}` does not fit", visible(name)))
                 .hint(format!("it takes: {takes}"))
         };
-        if text == "=" && !matches!(column, Column::Entry(_)) {
+        if text == "=" && !matches!(column, Column::Entry(_) | Column::Reason) {
             return Err(misfit("a value; only an entry has one to restate"));
         }
         match column {
-            Column::Vin => {}
+            Column::Vin | Column::Reason => {}
             Column::Scope => row.scope = Some(text),
             Column::Order => row.order = Some(text),
             Column::Stage => {

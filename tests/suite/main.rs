@@ -7,6 +7,7 @@ mod driver;
 mod finding;
 mod fixture;
 mod holds;
+mod importing;
 mod intake;
 mod invent;
 mod layering;

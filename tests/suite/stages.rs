@@ -197,16 +197,7 @@ fn a_first_stage_of_ours_has_nothing_before_it_and_its_message_is_whole() {
         assert!(certificate.before.is_empty());
         assert!(certificate.changes.iter().all(|change| change.kind == ChangeKind::Added), "nothing is inherited");
         assert!(!rules(&desk).iter().any(|rule| rule.starts_with("MS-")), "{:?}", rules(&desk));
-        let case = desk.case();
-        let dossier = Dossier::of(
-            desk.record.clone(),
-            desk.approvals.clone(),
-            Vec::new(),
-            &desk.people,
-            &desk.policy,
-            case.catalogue,
-            desk.now,
-        );
+        let dossier = Dossier::of(&desk.case(), Vec::new());
         let signer = Login::parse("release").unwrap();
         let content = compose(&dossier, &signer, uuid::Uuid::new_v4(), desk.now).unwrap();
         check_structure(ivi::catalogue(), &content).unwrap();

@@ -6,7 +6,7 @@ use super::{Check, Grade, Report};
 use crate::domain::address::Address;
 use crate::domain::certificate::{Case, Certificate};
 use crate::domain::value::ValueType;
-use crate::domain::visible::{is_hidden, visible};
+use crate::domain::visible::{Disguise, disguised, is_hidden, is_in_pieces, visible};
 
 /// The checks of this subject.
 pub const CHECKS: &[Check] = &[
@@ -39,43 +39,90 @@ pub const CHECKS: &[Check] = &[
     },
 ];
 
-/// Every value declared, and every value received in the message of a stage; each with who says it.
-fn values<'a>(case: &Case<'a>) -> BTreeMap<(&'a Address, &'a str), String> {
-    let record = case.record;
-    let received = record.stages.iter().flat_map(|stage| {
-        stage.content.iter().map(move |(address, value)| ((address, value), format!("stage {}", stage.number)))
-    });
-    let declared =
-        record.declared.iter().map(|(address, declared)| ((address, declared.value.as_str()), "ours".to_owned()));
-    received.chain(declared).collect()
+/// A text that somebody or some file gave.
+struct Said<'a> {
+    /// The entry it is the value of, or was given for.
+    address: Option<&'a Address>,
+    text: &'a str,
+    /// Who says it, or what of the record it is.
+    source: String,
+    /// Whether it is running text, where a new line is no surprise.
+    prose: bool,
 }
 
-/// Entries of running text, where a new line is no surprise.
+/// Entries of running text.
 const PROSE: [&str; 4] =
     ["Remark", "DescriptionCompletedAltered", "DescriptionServiceAndMaintenance", "GeneralDescriptionMachinery"];
 
-fn nothing_hidden(case: &Case<'_>, _: &Certificate, report: &mut Report) {
-    for ((address, value), source) in values(case) {
+/// Every text of a record: the values received and declared, and what people and files said beside them. What both say
+/// is told of the one that was first.
+fn said<'a>(case: &Case<'a>) -> Vec<Said<'a>> {
+    let record = case.record;
+    let mut values: BTreeMap<(&Address, &str), String> = BTreeMap::new();
+    for stage in &record.stages {
+        for value in stage.content.iter() {
+            values.entry(value).or_insert_with(|| format!("stage {}", stage.number));
+        }
+    }
+    for (address, declared) in &record.declared {
+        values.entry((address, declared.value.as_str())).or_insert_with(|| "ours".to_owned());
+    }
+    let values = values.into_iter().map(|((address, text), source)| {
         let prose = PROSE.contains(&address.name());
-        let hides = |letter: char| is_hidden(letter) && !(prose && matches!(letter, '\n' | '\r' | '\t'));
-        if value.chars().any(hides) {
-            let text = format!("{source} has characters that cannot be seen: write the value anew");
-            report.at(address.as_str(), text, &[(&source, &visible(value))]);
+        Said { address: Some(address), text, source, prose }
+    });
+    let reasons = record.declared.iter().chain(&record.dropped).map(|(address, declared)| Said {
+        address: Some(address),
+        text: &declared.reason,
+        source: format!("the reason {} gave", declared.by),
+        prose: true,
+    });
+    let beside = |text: &'a str, source: String, prose: bool| Said { address: None, text, source, prose };
+    let files = record
+        .stages
+        .iter()
+        .map(move |stage| beside(&stage.source, format!("the name of the file of stage {}", stage.number), false));
+    let order = record.order.iter().map(move |order| beside(order, "the order".to_owned(), false));
+    let exceptions = record.exceptions.iter().map(|one| Said {
+        address: one.at.as_ref(),
+        text: &one.text,
+        source: format!("the text of exception {}", one.id.0),
+        prose: true,
+    });
+    values.chain(reasons).chain(files).chain(order).chain(exceptions).collect()
+}
+
+/// Reports what is wrong with a text where it belongs, its value written out.
+fn tell(report: &mut Report, said: &Said<'_>, message: String) {
+    let values = [(said.source.as_str(), &*visible(said.text))];
+    match said.address {
+        Some(address) => report.at(address.as_str(), message, &values),
+        None => report.whole(message, &values),
+    }
+}
+
+fn nothing_hidden(case: &Case<'_>, _: &Certificate, report: &mut Report) {
+    for said in said(case) {
+        let hides = |letter: char| is_hidden(letter) && !(said.prose && matches!(letter, '\n' | '\r' | '\t'));
+        if said.text.chars().any(hides) {
+            let message = format!("{} has characters that cannot be seen: write it anew", said.source);
+            tell(report, &said, message);
         }
     }
 }
 
 fn nothing_confusable(case: &Case<'_>, _: &Certificate, report: &mut Report) {
-    for ((address, value), source) in values(case) {
-        if let Some((letter, word)) = disguised(value) {
-            report.at(
-                address.as_str(),
-                format!(
-                    "{source}: `{letter}` (U+{:04X}) in `{word}` only looks like a Latin letter or digit: write it anew",
-                    letter as u32
-                ),
-                &[(&source, value)],
+    for said in said(case) {
+        let source = &said.source;
+        if let Some(Disguise { letter, word, .. }) = disguised(said.text) {
+            let (number, word) = (letter as u32, visible(word));
+            let message = format!(
+                "{source}: U+{number:04X} in `{word}` only looks like a Latin letter, a digit or a sign: write it anew"
             );
+            tell(report, &said, message);
+        } else if is_in_pieces(said.text) {
+            let message = format!("{source}: a letter and its mark are written apart and look like one: write it anew");
+            tell(report, &said, message);
         }
     }
 }
@@ -99,28 +146,9 @@ fn is_text(case: &Case<'_>, address: &Address) -> bool {
     matches!(value_type, Some(ValueType::Text { .. }))
 }
 
-/// The first letter that stands among Latin letters or digits and only looks like one of them, and the word it is in.
-fn disguised(text: &str) -> Option<(char, &str)> {
-    text.split(|letter: char| !letter.is_alphanumeric()).find_map(|word| {
-        let latin = word.bytes().any(|byte| byte.is_ascii_alphanumeric());
-        let odd = word.chars().find(|letter| looks_latin(*letter))?;
-        (latin || is_wide(odd)).then_some((odd, word))
-    })
-}
-
-/// Cyrillic, the Greek letters of Latin shape, and the forms of Latin letters made for mathematics and wide text.
-fn looks_latin(letter: char) -> bool {
-    matches!(letter, '\u{400}'..='\u{52f}') || "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧανορυχ".contains(letter) || is_wide(letter)
-}
-
-fn is_wide(letter: char) -> bool {
-    matches!(letter, '\u{ff10}'..='\u{ff5a}' | '\u{1d400}'..='\u{1d7ff}')
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::fixture::World;
-    use super::disguised;
 
     #[test]
     fn a_hidden_character_warns_wherever_it_came_from() {
@@ -156,12 +184,30 @@ mod tests {
     }
 
     #[test]
-    fn words_of_one_script_are_what_they_look_like() {
-        for honest in ["Citroën", "ООД Каросерия", "10 kΩ", "ΑΦΟΙ ΑΕ", "Ångström 车"] {
-            assert_eq!(disguised(honest), None, "{honest}");
-        }
-        for other in ["L2\u{41d}2", "\u{ff11}23", "C\u{3bf}ach"] {
-            assert!(disguised(other).is_some(), "{other}");
-        }
+    fn a_letter_in_pieces_warns_and_one_that_is_whole_does_not() {
+        let mut world = World::sound();
+        world.set("DescriptionCompletedAltered", "Citro\u{eb}n");
+        assert!(!world.fires("TX-02"));
+        world.set("DescriptionCompletedAltered", "Citroe\u{308}n");
+        assert!(world.fires("TX-02"));
+    }
+
+    #[test]
+    fn what_people_and_files_say_beside_the_values_is_looked_at_too() {
+        let fires = |change: fn(&mut World)| {
+            let mut world = World::sound();
+            change(&mut world);
+            world.fires("TX-01")
+        };
+        assert!(fires(|world| world.record.order = Some("B-1\u{200b}".to_owned())));
+        assert!(fires(|world| world.record.stages[0].source = "base\u{202e}lmx.exe".to_owned()));
+        assert!(fires(|world| {
+            let declared = world.record.declared.values_mut().next().unwrap();
+            declared.reason = "weighed\u{2066}".to_owned();
+        }));
+        assert!(!fires(|world| {
+            let declared = world.record.declared.values_mut().next().unwrap();
+            declared.reason = "weighed\nagain".to_owned();
+        }));
     }
 }

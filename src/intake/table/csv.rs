@@ -1,6 +1,6 @@
 //! Sheets as text with separators: the separator is told from the header, the encoding is UTF-8.
 
-use super::{Builder, Cell, MOST_COLUMNS, MOST_IN_CELL, Table, cell, too_wide};
+use super::{Builder, Cell, MOST_COLUMNS, MOST_IN_CELL, Muddled, Table, cell, too_wide};
 use crate::intake::Reject;
 
 const SEPARATORS: [u8; 3] = *b",;\t";
@@ -26,10 +26,11 @@ pub fn read(bytes: &[u8]) -> Result<Table, Reject> {
         let cells = if record.filled.is_empty() || (record.columns >= columns && !surplus) {
             Ok(record.filled)
         } else {
-            Err(format!(
+            let why = format!(
                 "{} cells, but the header names {columns} columns; look for a quote or a separator too many or too few",
                 record.columns
-            ))
+            );
+            Err(Muddled { why, cells: record.filled })
         };
         table.row(record.line, cells)?;
     }

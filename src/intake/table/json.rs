@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use super::{Builder, Cell, MOST_BYTES, MOST_COLUMNS, Table, cell, filled, too_wide};
+use super::{Builder, Cell, MOST_BYTES, MOST_COLUMNS, Muddled, Table, cell, filled, too_wide};
 use crate::domain::visible::visible;
 use crate::intake::Reject;
 use crate::intake::located::{self, Json, Raw, Source};
@@ -35,7 +35,7 @@ pub fn read(bytes: &[u8]) -> Result<Table, Reject> {
     for row in rows {
         let cells = match source.look_into(row)? {
             Json::Table(entries) => cells(&source, &entries, &places),
-            _ => Err("not an object with a value for each column".to_owned()),
+            _ => Err(Muddled { why: "not an object with a value for each column".to_owned(), cells: Vec::new() }),
         };
         table.row(source.line(row), cells)?;
     }
@@ -46,13 +46,14 @@ fn cells<'a>(
     source: &Source<'a>,
     entries: &[(Cow<'a, str>, Raw<'a>)],
     places: &HashMap<String, usize>,
-) -> Result<Vec<(usize, Cell)>, String> {
+) -> Result<Vec<(usize, Cell)>, Muddled> {
     let mut cells: BTreeMap<usize, Cell> = BTreeMap::new();
     for (name, raw) in entries {
         // Every name of every object was given a place before.
         let Some(place) = places.get(name.as_ref()) else { continue };
         if cells.insert(*place, value(source, raw, name)).is_some() {
-            return Err(format!("column `{}` is given twice", visible(name)));
+            let why = format!("column `{}` is given twice", visible(name));
+            return Err(Muddled { why, cells: filled(cells.into_iter()) });
         }
     }
     Ok(filled(cells.into_iter()))
@@ -103,7 +104,7 @@ mod tests {
         assert!(rows[0].cells.as_ref().unwrap()[1].1.is_err());
         assert!(rows[1].cells.as_ref().unwrap()[1].1.is_err());
         assert!(rows[2].cells.is_err());
-        assert!(rows[3].cells.as_ref().unwrap_err().contains("twice"));
+        assert!(rows[3].cells.as_ref().unwrap_err().why.contains("twice"));
         assert!(rows[4].cells.is_ok());
     }
 

@@ -38,7 +38,16 @@ pub struct TableRow {
     pub line: usize,
     /// The cells with something in them, each with its column counted from 0; or why the row cannot be told apart into
     /// cells. Empty cells say nothing and are not kept.
-    pub cells: Result<Vec<(usize, Cell)>, String>,
+    pub cells: Result<Vec<(usize, Cell)>, Muddled>,
+}
+
+/// Why a row cannot be told apart into cells, and what was found of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Muddled {
+    /// Why.
+    pub why: String,
+    /// The cells that were found, as far as they could be.
+    pub cells: Vec<(usize, Cell)>,
 }
 
 /// A sheet as rows of text.
@@ -84,7 +93,7 @@ impl Builder {
     }
 
     /// Adds a row; one with nothing in it is left out.
-    fn row(&mut self, line: usize, cells: Result<Vec<(usize, Cell)>, String>) -> Result<(), Reject> {
+    fn row(&mut self, line: usize, cells: Result<Vec<(usize, Cell)>, Muddled>) -> Result<(), Reject> {
         if let Ok(cells) = &cells {
             if cells.is_empty() {
                 return Ok(());

@@ -6,7 +6,9 @@ use std::io::{Cursor, Read};
 use calamine::{DataRef, ExcelDateTime, Reader, Xlsx, XlsxError};
 use rust_decimal::Decimal;
 
-use super::{Builder, Cell, MOST_BYTES, MOST_CELLS, MOST_COLUMNS, MOST_ROWS, Table, cell, filled, too_large, too_wide};
+use super::{
+    Builder, Cell, MOST_BYTES, MOST_CELLS, MOST_COLUMNS, MOST_ROWS, Muddled, Table, cell, filled, too_large, too_wide,
+};
 use crate::intake::Reject;
 
 /// Most bytes of a workbook when it is unpacked: its XML is some four times its text.
@@ -63,7 +65,8 @@ fn table(rows: BTreeMap<u32, BTreeMap<usize, Cell>>) -> Result<Table, Reject> {
     for (row, cells) in rows {
         let beyond = cells.range(columns..).next().is_some();
         let cells = if beyond {
-            Err("a cell stands in a column without a name".to_owned())
+            let why = "a cell stands in a column without a name".to_owned();
+            Err(Muddled { why, cells: filled(cells.into_iter()) })
         } else {
             Ok(filled(cells.into_iter()))
         };

@@ -1,0 +1,166 @@
+//! The one way of an import to the desk: in earnest, several acts in one transaction; or as a rehearsal that plans each
+//! act on what the ones before it would have made, and writes nothing.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::path::PathBuf;
+
+use uuid::Uuid;
+
+use super::report::Stopped;
+use super::sheet::Cells;
+use crate::domain::action::Action;
+use crate::domain::approval::Approval;
+use crate::domain::certificate::Case;
+use crate::domain::event::Line;
+use crate::domain::identity::{RecordId, Vin};
+use crate::domain::moment::Moment;
+use crate::domain::options as build;
+use crate::domain::person::{Actor, Person};
+use crate::domain::plan;
+use crate::domain::policy::Policy;
+use crate::domain::record::Record;
+use crate::store::{Act, Desk, Outcome, StoreError, Target};
+
+/// An act that waits to be brought with others.
+pub(super) struct Waiting {
+    pub(super) place: usize,
+    pub(super) file: PathBuf,
+    pub(super) line: Option<usize>,
+    pub(super) vin: Vin,
+    pub(super) action: Action,
+    pub(super) request: Uuid,
+    pub(super) now: Moment,
+    /// The row as it stands in its sheet, where it is one.
+    pub(super) cells: Option<Cells>,
+}
+
+impl Waiting {
+    /// That the import ended here.
+    pub(super) fn stopped(&self, error: StoreError) -> Box<Stopped> {
+        Box::new(Stopped { file: self.file.clone(), line: self.line, error: Some(error) })
+    }
+}
+
+/// The one way to the desk: in earnest, or as a rehearsal that writes nothing.
+pub(super) struct Door<'a> {
+    pub(super) desk: &'a mut Desk,
+    pub(super) actor: &'a Actor,
+    pub(super) rehearsal: Option<Rehearsal>,
+}
+
+/// What became of an act, and, where it was only rehearsed, what it would change.
+pub(super) struct Done {
+    pub(super) outcome: Outcome,
+    pub(super) lines: Vec<Line>,
+}
+
+impl Door<'_> {
+    /// Brings several acts, each judged on its own. An error of the whole says that nothing of them was written.
+    pub(super) fn bring(&mut self, waiting: &[Waiting]) -> Result<Vec<Result<Done, StoreError>>, StoreError> {
+        if let Some(rehearsal) = &mut self.rehearsal {
+            return Ok(waiting.iter().map(|act| rehearsal.bring(self.desk, self.actor, act)).collect());
+        }
+        let acts: Vec<Act<'_>> = waiting
+            .iter()
+            .map(|act| Act {
+                actor: self.actor,
+                target: Target::Intake(act.vin.clone()),
+                action: &act.action,
+                seen: None,
+                request: act.request,
+                now: act.now,
+            })
+            .collect();
+        let done = match self.desk.apply_each(&acts) {
+            // Whether it was committed is not known: the same requests again do it, or find that it was done.
+            Err(StoreError::Sql(_)) => self.desk.apply_each(&acts),
+            known => known,
+        }?;
+        Ok(done.into_iter().map(|applied| Ok(Done { outcome: applied?.outcome, lines: Vec::new() })).collect())
+    }
+}
+
+/// What the desk would become: every record touched so far, as it was planned.
+pub(super) struct Rehearsal {
+    people: Vec<Person>,
+    policy: Policy,
+    planned: HashMap<Vin, (Record, Vec<Approval>)>,
+    /// The options of each scope that was asked for.
+    options: HashMap<Option<String>, build::Options>,
+}
+
+impl Rehearsal {
+    pub(super) fn of(desk: &mut Desk) -> Result<Self, StoreError> {
+        Ok(Rehearsal {
+            people: desk.people()?,
+            policy: desk.policy()?,
+            planned: HashMap::new(),
+            options: HashMap::new(),
+        })
+    }
+
+    fn bring(&mut self, desk: &mut Desk, actor: &Actor, act: &Waiting) -> Result<Done, StoreError> {
+        let Waiting { vin, action, now, .. } = act;
+        let now = *now;
+        let mut created = false;
+        let (record, mut approvals) = match self.planned.remove(vin) {
+            Some(known) => known,
+            None => match desk.record_id(vin) {
+                Ok(id) => {
+                    let dossier = desk.dossier(id, now)?;
+                    (dossier.record, dossier.approvals)
+                }
+                Err(StoreError::NotFound { .. }) => {
+                    created = true;
+                    (self.new_record(vin, now), Vec::new())
+                }
+                Err(error) => return Err(error),
+            },
+        };
+        if let Some(number) = action.approval_given() {
+            approvals.extend(desk.approval(number)?.filter(|given| !approvals.contains(given)));
+        }
+        let scope = action.scope_given().or(record.scope.as_deref()).map(str::to_owned);
+        let options = match self.options.entry(scope) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                let options = desk.options(new.key().as_deref())?;
+                new.insert(options)
+            }
+        };
+        let case = Case {
+            record: &record,
+            approvals: &approvals,
+            people: &self.people,
+            policy: &self.policy,
+            options,
+            catalogue: desk.catalogue(),
+            now,
+        };
+        let planned = plan::plan(&case, actor, action, 1);
+        match planned {
+            Ok(planned) => {
+                let outcome = match (created, planned.changed) {
+                    (true, _) => Outcome::Created,
+                    (false, true) => Outcome::Updated,
+                    (false, false) => Outcome::Unchanged,
+                };
+                self.planned.insert(vin.clone(), (planned.record, approvals));
+                Ok(Done { outcome, lines: planned.facts.lines })
+            }
+            Err(refusal) => {
+                if !created {
+                    self.planned.insert(vin.clone(), (record, approvals));
+                }
+                Err(StoreError::Refused(refusal))
+            }
+        }
+    }
+
+    /// A record as the desk makes one for a vehicle that comes in: at the first step, our stage following the base's.
+    fn new_record(&self, vin: &Vin, now: Moment) -> Record {
+        let step = self.policy.steps.first().map_or("", |step| step.name.as_str());
+        Record::new(RecordId(0), vin.clone(), 2, step, now)
+    }
+}
