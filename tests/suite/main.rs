@@ -35,3 +35,4 @@ mod support;
 mod terminal;
 mod upgrade;
 mod view;
+mod worked_example;
