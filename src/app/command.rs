@@ -7,7 +7,7 @@ use super::layout::Step;
 use super::model::{Context, Model};
 use super::msg::Effect;
 use super::record::Pane;
-use super::{acts, bulk, jump, lines, moves, places, typing};
+use super::{acts, bulk, jump, lines, moves, places, sheets, tour, typing};
 
 /// One command.
 pub struct Command {
@@ -123,12 +123,21 @@ pub static COMMANDS: &[Command] = &[
     ),
     act!(
         "confirm-all",
-        Some("confirm all clean"),
+        Some("all clean"),
         "Confirm all clean changes",
         "Confirm every undecided change that no finding speaks of",
         RECORDS,
         acts::confirm_all,
         acts::may_confirm_all
+    ),
+    act!(
+        "next-undecided",
+        Some("next ?"),
+        "Next undecided change",
+        "Go to the next change that nobody decided",
+        RECORDS,
+        moves::next_undecided,
+        moves::has_record
     ),
     act!(
         "advance",
@@ -226,15 +235,6 @@ pub static COMMANDS: &[Command] = &[
     ),
     form!("note", None, "Write a remark", "Write a remark into the history", RECORDS, acts::note),
     act!(
-        "next-undecided",
-        Some("next ?"),
-        "Next undecided change",
-        "Go to the next change that nobody decided",
-        RECORDS,
-        moves::next_undecided,
-        moves::has_record
-    ),
-    act!(
         "previous-undecided",
         None,
         "Previous undecided change",
@@ -300,6 +300,8 @@ pub static COMMANDS: &[Command] = &[
         acts::copy_value,
         moves::has_record
     ),
+    go("sort", "Order the list by the next column", None, BROWSE, moves::sort),
+    act!("end-tour", None, "End the tour", "End the tour for good", BROWSE, tour::end, tour::is_on),
     go("refresh", "Read everything again", None, BROWSE, moves::refresh),
     move_row("cursor-down", "Down a row", ROWS, |model| moves::step(model, Step::Down)),
     move_row("cursor-up", "Up a row", ROWS, |model| moves::step(model, Step::Up)),
@@ -309,10 +311,10 @@ pub static COMMANDS: &[Command] = &[
     move_row("page-up", "Up a page", ROWS, |model| moves::step(model, Step::PageUp)),
     move_row("cursor-first", "To the first row", ROWS, |model| moves::step(model, Step::First)),
     move_row("cursor-last", "To the last row", ROWS, |model| moves::step(model, Step::Last)),
-    move_row("accept", "Accept: the next field, or send", SHEETS, typing::accept),
+    move_row("accept", "Accept: the next field, or send", SHEETS, sheets::accept),
     move_row("complete", "Write the completion that is offered", &[Filter], typing::complete),
-    move_row("send", "Send the form", &[Form], typing::send),
-    move_row("cancel", "Close; what was written is kept as a draft", SHEETS, typing::cancel),
+    move_row("send", "Send the form", &[Form], sheets::send),
+    move_row("cancel", "Close; what was written is kept as a draft", SHEETS, sheets::cancel),
     move_row("next-field", "Next field or button", &[Form, Ask], typing::next_field),
     move_row("previous-field", "Previous field or button", &[Form, Ask], typing::previous_field),
     move_row("editor", "Write the text in your editor", &[Form], typing::editor),

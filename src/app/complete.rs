@@ -121,7 +121,9 @@ fn values(field: &Field, house: &House, list: &List) -> Vec<Completion> {
             .map(|step| one(&step.name, if step.title == step.name { "" } else { &step.title }))
             .collect(),
         Kind::Text(TextField::Option) => {
-            house.policy.options.iter().map(|option| one(&option.code, &option.title)).collect()
+            let title = |code: &String| house.policy.options.iter().find(|option| option.code == *code);
+            let told = |code: &String| title(code).map_or(String::new(), |option| option.title.clone());
+            house.options.iter().map(|code| one(code, &told(code))).collect()
         }
         Kind::Text(text) => seen(list, text).into_iter().map(|value| one(&value, "")).collect(),
         Kind::Person(_) => {

@@ -6,7 +6,7 @@ use super::msg::{Effect, Row, Ticket};
 use super::places;
 use super::text::Text;
 use crate::domain::filter::{Filter, Term, TextField};
-use crate::domain::queue::QueueName;
+use crate::domain::queue::{QueueName, Sort};
 
 /// Characters that are needed before anything is looked for: fewer would find too much.
 pub const LEAST: usize = 3;
@@ -62,7 +62,14 @@ pub fn written(model: &mut Model) -> Vec<Effect> {
         Filter::Term(Term::Word(end.clone())),
         Filter::Term(Term::Text(TextField::Vin, vec![format!("*{end}")])),
     ]);
-    vec![Effect::LoadPage { ticket, queue: QueueName::All, filter: Some(filter), limit: MOST, after: None }]
+    vec![Effect::LoadPage {
+        ticket,
+        queue: QueueName::All,
+        filter: Some(filter),
+        sort: Sort::Vin,
+        limit: MOST,
+        after: None,
+    }]
 }
 
 /// Takes the records found, if the ticket is the one asked last.

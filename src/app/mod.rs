@@ -4,8 +4,8 @@
 //! as [`msg::Effect`], what was done comes back as [`msg::Msg`].
 //!
 //! In reading order: [`model`] is what there is, [`msg`] what happens, [`update`] what then; [`command`] is the table of
-//! everything a person can do, done in [`acts`] (for many records at once in [`bulk`]), [`moves`], [`places`] and [`typing`] ([`complete`] and [`jump`] help); [`record`], [`form`], [`forms`] and
-//! [`filled`], [`palette`], [`help`] and [`lines`] are what the screen shows; [`outbox`] holds acts on their way; [`layout`] and [`text`] say
+//! everything a person can do, done in [`acts`] (for many records at once in [`bulk`]), [`moves`], [`places`], [`typing`] and [`sheets`] ([`complete`] and [`jump`] help); [`record`], [`form`], [`forms`] and
+//! [`filled`], [`palette`], [`help`] and [`lines`] are what the screen shows; [`outbox`] holds acts on their way; [`session`] is where somebody left off, [`tour`] how they begin; [`layout`] and [`text`] say
 //! where things are.
 
 pub mod acts;
@@ -26,6 +26,9 @@ pub mod outbox;
 pub mod palette;
 pub mod places;
 pub mod record;
+pub mod session;
+pub mod sheets;
 pub mod text;
+pub mod tour;
 pub mod typing;
 pub mod update;

@@ -17,8 +17,9 @@ use super::msg::{Effect, Row, Ticket};
 use super::outbox::{Act, Outbox};
 use super::palette::Palette;
 use super::places::Places;
-use super::record::Opened;
+use super::record::{Opened, Pane};
 use super::text::Text;
+use super::tour::Tour;
 use crate::config::key::Key;
 use crate::config::keymap::Keymap;
 use crate::domain::catalogue::Catalogue;
@@ -27,7 +28,7 @@ use crate::domain::identity::{Login, RecordId, Seq};
 use crate::domain::moment::Moment;
 use crate::domain::person::{Actor, Person};
 use crate::domain::policy::Policy;
-use crate::domain::queue::QueueName;
+use crate::domain::queue::{QueueName, Sort};
 use crate::domain::saved::SavedCount;
 
 /// The desk's people, rules and words.
@@ -78,6 +79,8 @@ impl Queues {
 pub struct List {
     /// Which queue.
     pub queue: QueueName,
+    /// The order of its rows.
+    pub sort: Sort,
     /// The filter as it is written.
     pub words: String,
     /// The filter as it is meant; that of the last words that meant something.
@@ -107,6 +110,7 @@ impl List {
     pub fn of(queue: QueueName) -> List {
         List {
             queue,
+            sort: Sort::default(),
             words: String::new(),
             filter: None,
             rows: Vec::new(),
@@ -325,6 +329,10 @@ pub struct Model {
     pub last_event: Seq,
     /// Whether news are being read, and whether to ask again.
     pub news: (bool, bool),
+    /// The pane that the first record is opened with.
+    pub first_pane: Option<Pane>,
+    /// The tour, for whom it is shown.
+    pub tour: Option<Tour>,
     /// The places before this one and after it.
     pub places: Places,
     /// The number of the last question for a page.
@@ -363,6 +371,8 @@ impl Model {
             outbox: Outbox::default(),
             last_event: seq,
             news: (false, false),
+            first_pane: None,
+            tour: None,
             places: Places::default(),
             last_ticket: Ticket(0),
         };

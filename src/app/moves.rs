@@ -5,12 +5,13 @@ use super::complete::Completions;
 use super::help::{self, Help};
 use super::layout::{Focus, Step};
 use super::model::{List, Model, Prompt, Sheet};
-use super::msg::{Effect, Ticket};
+use super::msg::{Effect, Ticket, told};
 use super::palette::Palette;
 use super::record::Pane;
 use super::text::Text;
 use super::typing;
 use crate::domain::identity::RecordId;
+use crate::domain::queue::Sort;
 
 /// Rows of the first page of a list.
 const PAGE: usize = 100;
@@ -42,7 +43,8 @@ impl Model {
         let ticket = self.last_ticket;
         self.list.asked = Some((ticket, after.is_some()));
         self.list.stale = false;
-        Effect::LoadPage { ticket, queue: self.list.queue, filter: self.list.filter.clone(), limit, after }
+        let (queue, sort) = (self.list.queue, self.list.sort);
+        Effect::LoadPage { ticket, queue, filter: self.list.filter.clone(), sort, limit, after }
     }
 
     /// Puts the list's cursor on a row.
@@ -97,10 +99,17 @@ impl Model {
     pub fn mark_seen(&mut self) -> Vec<Effect> {
         let Some(opened) = self.current().filter(|_| self.focus == Focus::Record) else { return Vec::new() };
         let (id, seq) = (opened.id(), opened.dossier.record.seq);
+        let since = opened.dossier.history.iter().rev().find(|event| event.by != self.who.login).map(told);
         let news = self.list.changed.remove(&id).is_some();
         let row = self.list.rows.iter_mut().find(|row| row.summary.id == id);
         let unread = row.is_some_and(|row| std::mem::take(&mut row.unread));
-        if news || unread { vec![Effect::MarkSeen { id, seq }] } else { Vec::new() }
+        if !news && !unread {
+            return Vec::new();
+        }
+        if let Some(told) = since {
+            self.say(super::model::Tone::Plain, format!("since you looked: {told}"));
+        }
+        vec![Effect::MarkSeen { id, seq }]
     }
 
     /// Moves the focus.
@@ -230,7 +239,8 @@ fn show_queue(model: &mut Model) -> Vec<Effect> {
     if *queue == model.list.queue {
         return Vec::new();
     }
-    model.list = List::of(*queue);
+    let sort = model.list.sort;
+    model.list = List { sort, ..List::of(*queue) };
     model.record = None;
     model.shown = None;
     if model.focus == Focus::Record {
@@ -261,7 +271,7 @@ pub fn back(model: &mut Model) -> Vec<Effect> {
             effects
         }
         Focus::List if !model.list.words.is_empty() => {
-            model.list = List::of(model.list.queue);
+            model.list = List { sort: model.list.sort, ..List::of(model.list.queue) };
             model.ask_for_list()
         }
         Focus::List => model.focus_on(Focus::Queues),
@@ -368,13 +378,26 @@ pub fn previous_undecided(model: &mut Model) -> Vec<Effect> {
     to_undecided(model, false)
 }
 
+/// Orders the list in the next of the ways there are.
+pub fn sort(model: &mut Model) -> Vec<Effect> {
+    let at = Sort::TABLE.iter().position(|(sort, _)| *sort == model.list.sort).unwrap_or(0);
+    let (sort, word) = Sort::TABLE[(at + 1) % Sort::TABLE.len()];
+    model.list.sort = sort;
+    model.say(super::model::Tone::Plain, format!("ordered by {word}"));
+    model.list.next = None;
+    model.ask_for_list()
+}
+
 /// Opens the filter's line.
 pub fn filter(model: &mut Model) -> Vec<Effect> {
+    // What is narrowed is the list: it is seen while the filter is written.
+    let mut effects = model.focus_on(Focus::List);
+    effects.extend(model.follow());
     let before = (model.list.words.clone(), model.list.filter.clone());
     let text = Text::line(&before.0);
     let completions = Completions::of(&text, &model.house, &model.list);
     model.sheet = Some(Sheet::Filter(Box::new(Prompt { text, fault: None, completions, before })));
-    Vec::new()
+    effects
 }
 
 /// Opens the palette.

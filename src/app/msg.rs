@@ -12,7 +12,7 @@ use crate::domain::moment::Moment;
 use crate::domain::person::{Actor, Person};
 use crate::domain::plan::Refusal;
 use crate::domain::policy::Policy;
-use crate::domain::queue::QueueName;
+use crate::domain::queue::{QueueName, Sort};
 use crate::domain::saved::SavedCount;
 use crate::domain::summary::Summary;
 use crate::failure::Failure;
@@ -159,6 +159,8 @@ pub enum Effect {
         queue: QueueName,
         /// Only these.
         filter: Option<Filter>,
+        /// In which order.
+        sort: Sort,
         /// How many rows at most.
         limit: usize,
         /// Where it begins.
@@ -225,6 +227,8 @@ pub enum Effect {
         /// The event.
         seq: Seq,
     },
+    /// Remember that the person wants no tour any more.
+    EndTour,
     /// Paint the whole screen anew.
     Redraw,
     /// Give the terminal back for a while.

@@ -110,7 +110,7 @@ fn turn(model: &mut Model, place: Place) -> Vec<Effect> {
 pub fn go(model: &mut Model, place: Place) -> Vec<Effect> {
     let mut effects = Vec::new();
     if model.list.queue != place.queue || model.list.filter != place.filter {
-        let mut list = List::of(place.queue);
+        let mut list = List { sort: model.list.sort, ..List::of(place.queue) };
         (list.words, list.filter) = (place.words, place.filter);
         list.changed = std::mem::take(&mut model.list.changed);
         list.wanted = place.selected;

@@ -12,7 +12,7 @@ use super::msg::{Effect, Msg, Row, Tag, Ticket, told};
 use super::outbox::Then;
 use super::places::Place;
 use super::record::{Opened, in_words};
-use super::typing;
+use super::{tour, typing};
 use crate::config::key::{Code, Key};
 use crate::config::keymap::Match;
 use crate::domain::dossier::Dossier;
@@ -151,7 +151,11 @@ fn press(model: &mut Model, key: Key) -> Vec<Effect> {
 /// Runs a command, or says why it cannot be run.
 pub fn run_command(model: &mut Model, command: &Command) -> Vec<Effect> {
     match (command.available)(model) {
-        Ok(()) => (command.run)(model),
+        Ok(()) => {
+            let mut effects = (command.run)(model);
+            effects.extend(tour::follow(model, command.name));
+            effects
+        }
         Err(why) => {
             model.say(Tone::No, why);
             Vec::new()
@@ -292,7 +296,7 @@ fn install(model: &mut Model, dossier: Dossier) {
     match model.record.as_mut().filter(|opened| opened.id() == dossier.record.id) {
         Some(opened) => opened.refresh(dossier, &model.house, &model.who, model.now),
         None => {
-            let pane = model.record.as_ref().map(|opened| opened.pane);
+            let pane = model.record.as_ref().map(|opened| opened.pane).or(model.first_pane.take());
             let mut opened = Opened::new(dossier, &model.house, &model.who, model.now);
             opened.pane = pane.unwrap_or(opened.pane);
             model.record = Some(opened);

@@ -31,9 +31,9 @@ use crate::failure::{Failure, Kind};
 pub fn run(cli: Cli) -> Result<u8, Failure> {
     let global = cli.global;
     let open = || Context::open(&global);
-    let Some(verb) = cli.verb else { return terminal::open(&global, None) };
+    let Some(verb) = cli.verb else { return terminal::open(&global, None, false) };
     match verb {
-        Verb::Tui { queue } => return terminal::open(&global, queue.as_deref()),
+        Verb::Tui { queue } => return terminal::open(&global, queue.as_deref(), false),
         Verb::Demo(args) => return demo::run(&global, &args),
         Verb::Init { policy, options } => desk::init(&global, policy.as_deref(), options.as_deref()),
         Verb::Doctor => desk::doctor(&global),

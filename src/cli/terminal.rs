@@ -13,7 +13,6 @@ use crate::config::keymap::Words;
 use crate::config::settings::Settings;
 use crate::config::theme::Theme;
 use crate::config::{keymap, place};
-use crate::domain::queue::QueueName;
 use crate::failure::Failure;
 use crate::issuing;
 use crate::term;
@@ -42,13 +41,14 @@ pub fn with_words<T>(read: impl FnOnce(&Words<'_>) -> T) -> T {
     read(&Words { commands: &commands, contexts: &contexts, typing: &typing })
 }
 
-/// Opens the terminal on a queue (the one that waits for the person, without one); answers its exit code.
-pub fn open(global: &Global, queue: Option<&str>) -> Result<u8, Failure> {
+/// Opens the terminal on a queue (where the person left it, without one), with the tour if it is wanted and was never
+/// had; answers its exit code.
+pub fn open(global: &Global, queue: Option<&str>, tour: bool) -> Result<u8, Failure> {
     let Context { mut desk, actor, .. } = Context::open(global)?;
-    let named = queue.map(|name| desk.queue_named(&actor, name, context::now())).transpose()?;
-    let queue = named.unwrap_or(QueueName::Waiting);
+    let queue = queue.map(|name| desk.queue_named(&actor, name, context::now())).transpose()?;
     let (settings, mut notices) = read_settings();
-    let folder = place::Place::of_person().map(|place| place.keymaps);
+    let place = place::Place::of_person();
+    let folder = place.as_ref().map(|place| place.keymaps.clone());
     let (keymap, faults) = with_words(|words| keymap::read_or_default(&settings.keymap, folder.as_deref(), words));
     notices.extend(faults.iter().map(ToString::to_string));
     let variable = |name: &str| std::env::var(name).ok();
@@ -61,6 +61,7 @@ pub fn open(global: &Global, queue: Option<&str>) -> Result<u8, Failure> {
     let seal = settings.seal;
     term::run::run(term::run::Terminal {
         queue,
+        tour: place.filter(|_| tour).map(|place| place.toured),
         keymap,
         theme,
         ascii: settings.ascii,

@@ -15,7 +15,6 @@ use crate::domain::address::Address;
 use crate::domain::identity::{RecordId, Seq};
 use crate::domain::moment::Moment;
 use crate::domain::person::Actor;
-use crate::domain::queue::Sort;
 use crate::failure::{Failure, Kind};
 use crate::issuing::compose;
 use crate::ivi;
@@ -61,12 +60,12 @@ impl Jobs {
                 });
                 self.read(move |desk| Ok(Msg::Saved(desk.saved_counts(&who, now)?)));
             }
-            Effect::LoadPage { ticket, queue, filter, limit, after } => {
+            Effect::LoadPage { ticket, queue, filter, sort, limit, after } => {
                 let who = self.actor.login.clone();
                 self.read(move |desk| {
                     // A place in a list that cannot be read any more leads to its beginning.
                     let after = after.and_then(|after| after.parse::<Cursor>().ok());
-                    let page = desk.page(&PageQuery { queue, filter, sort: Sort::Due, limit, after, who, now })?;
+                    let page = desk.page(&PageQuery { queue, filter, sort, limit, after, who, now })?;
                     let rows = page.rows.into_iter().map(|row| Row { summary: row.summary, unread: row.unread });
                     Ok(Msg::Page { ticket, rows: rows.collect(), next: page.next.map(|next| next.to_string()) })
                 });
@@ -107,6 +106,11 @@ impl Jobs {
             other => return Some(other),
         }
         None
+    }
+
+    /// Keeps a text of the person's own beside their drafts; it is written down with them.
+    pub fn keep(&mut self, key: &str, text: String) {
+        self.drafts.insert(key.to_owned(), (text, Instant::now()));
     }
 
     /// When the next text is due to be written down.

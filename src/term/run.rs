@@ -4,7 +4,7 @@
 //! Invariant: the loop never waits for the desk, and every way out writes down what was being typed.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
@@ -20,6 +20,8 @@ use super::signals::{self, Signal, Watch};
 use crate::app::command;
 use crate::app::model::{Context, House, Model, Tone};
 use crate::app::msg::{Effect, Msg};
+use crate::app::session;
+use crate::app::tour::Tour;
 use crate::app::update::update;
 use crate::config::fault::ConfigFault;
 use crate::config::keymap::{self, Keymap, Words};
@@ -47,8 +49,10 @@ pub struct Terminal {
     pub desk: Desk,
     /// Who acts.
     pub actor: Actor,
-    /// The queue it opens with.
-    pub queue: QueueName,
+    /// The queue it opens with; without one it opens where its person left it.
+    pub queue: Option<QueueName>,
+    /// Where it is written down that the person has had the tour; without one there is none.
+    pub tour: Option<PathBuf>,
     /// Which keys do what.
     pub keymap: Keymap,
     /// How it looks.
@@ -103,8 +107,16 @@ pub fn run(mut terminal: Terminal) -> Result<u8, Failure> {
     let sink = move |input| sender.send(Event::Input(input)).is_ok();
     let screen = Screen::open(false, terminal.session.tmux, sink).map_err(|error| no_terminal(&error))?;
     let looks = Looks { theme: terminal.theme, ascii: terminal.ascii };
-    let mut driver =
-        Driver { model, jobs, screen: Some(screen), looks, editor: terminal.editor, dirty: true, end: None };
+    let mut driver = Driver {
+        model,
+        jobs,
+        screen: Some(screen),
+        looks,
+        editor: terminal.editor,
+        tour: terminal.tour,
+        dirty: true,
+        end: None,
+    };
     driver.resize();
     driver.carry_out(effects);
     let code = driver.run(&events);
@@ -133,7 +145,14 @@ fn model(terminal: &mut Terminal) -> Result<(Model, Vec<Effect>), Failure> {
     };
     let (last, _) = desk.head()?;
     let keymap = std::mem::take(&mut terminal.keymap);
-    let (mut model, effects) = Model::new(terminal.actor.clone(), house, keymap, terminal.queue, now(), last);
+    let queue = terminal.queue.unwrap_or(QueueName::Waiting);
+    let (mut model, mut effects) = Model::new(terminal.actor.clone(), house, keymap, queue, now(), last);
+    if terminal.queue.is_none()
+        && let Some(left) = desk.draft(&terminal.actor.login, session::KEY)?
+    {
+        effects.extend(session::restore(&mut model, &left));
+    }
+    model.tour = terminal.tour.as_ref().filter(|toured| !toured.exists()).map(|_| Tour::default());
     if !terminal.notices.is_empty() {
         model.say(Tone::No, terminal.notices.join("; "));
     }
@@ -147,6 +166,7 @@ struct Driver {
     screen: Option<Screen>,
     looks: Looks,
     editor: Option<String>,
+    tour: Option<PathBuf>,
     dirty: bool,
     /// The code to end with, once nothing is on its way any more.
     end: Option<u8>,
@@ -223,6 +243,7 @@ impl Driver {
             match self.jobs.take(effect, self.model.now) {
                 Some(Effect::OpenEditor { text }) => self.open_editor(&text),
                 Some(Effect::Copy(text)) => self.copy(&text),
+                Some(Effect::EndTour) => self.end_tour(),
                 Some(Effect::Redraw) => self.on_screen(Screen::redraw),
                 Some(Effect::Suspend) => self.suspend(),
                 Some(Effect::Quit) => self.end = Some(0),
@@ -293,6 +314,15 @@ impl Driver {
         self.tell(Msg::Told(told));
     }
 
+    /// Writes down that the person has had the tour: an empty file says so on whatever desk.
+    fn end_tour(&mut self) {
+        let Some(toured) = &self.tour else { return };
+        let made = toured.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(toured, ""));
+        if let Err(error) = made {
+            self.tell(Msg::Told(format!("the tour will come again: {} cannot be written: {error}", toured.display())));
+        }
+    }
+
     fn hang_up(&mut self) {
         self.screen = None;
         self.end_by(Signal::HangUp);
@@ -316,7 +346,8 @@ impl Driver {
         Some(code)
     }
 
-    fn finish(self, code: u8) -> u8 {
+    fn finish(mut self, code: u8) -> u8 {
+        self.jobs.keep(session::KEY, session::written(&self.model));
         // The desk is closed first: a person who sees the shell again can count on what they wrote.
         self.jobs.finish(now());
         drop(self.screen);

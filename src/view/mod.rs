@@ -51,6 +51,9 @@ pub fn draw(model: &Model, looks: Looks, screen: &mut Buffer) -> Option<Position
         }
         None => {}
     }
+    if model.sheet.is_none() && model.pending.is_empty() {
+        screen::tour(&mut pen, model, body);
+    }
     if !model.pending.is_empty() {
         dialog::following(&mut pen, model, body);
     }

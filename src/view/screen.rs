@@ -5,7 +5,9 @@ use crate::app::command::{self, Command};
 use crate::app::help::keys_of;
 use crate::app::layout::{Area, Layout};
 use crate::app::model::{Context, Model, Tone};
+use crate::app::tour;
 use crate::config::theme::Role;
+use crate::domain::queue::Sort;
 
 /// The part of the screen between the top line and the hints.
 pub fn body(layout: &Layout, size: (u16, u16)) -> Area {
@@ -31,6 +33,9 @@ pub fn top(pen: &mut Pen<'_>, model: &Model, area: Area) {
         let marked = format!("  {}{} marked", pen.looks.mark(Mark::Marked), model.marks.len());
         left.push(piece(marked, Role::Marked));
     }
+    if list.sort != Sort::default() {
+        left.push(piece(format!("  by {}", list.sort.word()), Role::Dim));
+    }
     if !list.words.is_empty() {
         left.push(piece(format!("  /{}", list.words), Role::Changed));
     }
@@ -51,7 +56,7 @@ pub fn top(pen: &mut Pen<'_>, model: &Model, area: Area) {
 
 /// The last outcome or refusal.
 pub fn notice(pen: &mut Pen<'_>, model: &Model, area: Area) {
-    let Some(notice) = &model.notice else { return };
+    let Some(notice) = &model.notice else { return stands_in_the_way(pen, model, area) };
     let (role, mark) = match notice.tone {
         Tone::Done => (Role::Fine, Mark::Confirmed),
         Tone::Plain => (Role::Normal, Mark::Dot),
@@ -64,6 +69,45 @@ pub fn notice(pen: &mut Pen<'_>, model: &Model, area: Area) {
         let more = if cut { pen.looks.mark(Mark::More) } else { "" };
         let line = pen.looks.plain(line);
         pen.put(area, row, 0, &[piece(format!(" {mark} "), role), piece(format!("{line}{more}"), Role::Normal)]);
+    }
+}
+
+/// Where nothing else is to be said: why the record cannot move on now, and who could move it.
+fn stands_in_the_way(pen: &mut Pen<'_>, model: &Model, area: Area) {
+    if model.context() != Context::Record || model.is_awaited() {
+        return;
+    }
+    let Some(command) = command::named("advance") else { return };
+    if let (Err(why), Some(key)) = ((command.available)(model), keys_of(model, Context::Record, command.name).first()) {
+        let word = command.hint.unwrap_or(command.title);
+        pen.put(area, 0, 1, &[piece(format!("({key} {word}: {why})"), Role::Dim)]);
+    }
+}
+
+/// What the tour says, in a small box above the notice.
+pub fn tour(pen: &mut Pen<'_>, model: &Model, body: Area) {
+    let Some(said) = tour::said(model) else { return };
+    let (above, _) = body.split_rows(body.height.saturating_sub(1));
+    let width = above.width.min(100);
+    let text = format!("{} {} {}", said.before, said.key, said.after);
+    let lines = wrapped(&text, usize::from(width.saturating_sub(4)));
+    let height = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX).min(above.height);
+    if height < 3 {
+        return;
+    }
+    let (_, area) = above.split_rows(above.height - height);
+    let area = Area { width, ..area };
+    let inner = pen.sheet(area, &format!("Tour {} of {} · {} ends it for good", said.step, said.of, said.end));
+    for (row, line) in lines.iter().enumerate() {
+        // The key stands out where it stands alone among blanks.
+        let pieces: Pieces = line
+            .split_inclusive(' ')
+            .map(|word| {
+                let role = if word.trim_end() == said.key { Role::Key } else { Role::Normal };
+                piece(word, role)
+            })
+            .collect();
+        pen.put(inner, row, 1, &pieces);
     }
 }
 

@@ -1,6 +1,7 @@
 //! The one test binary beside the unit tests: each module here speaks of one part or promise of the program.
 
 mod app;
+mod begin;
 mod contract;
 mod desk;
 mod driver;
@@ -10,6 +11,7 @@ mod holds;
 mod importing;
 mod intake;
 mod invent;
+mod journeys;
 mod layering;
 mod main_job;
 mod many;

@@ -412,6 +412,11 @@ impl Desk {
         self.run(effects);
     }
 
+    /// Answers what the model asked outside of a message.
+    pub fn answer_all(&mut self, effects: Vec<Effect>) {
+        self.run(effects);
+    }
+
     fn run(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match self.answer(&effect) {

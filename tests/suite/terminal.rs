@@ -9,12 +9,12 @@ use serde_json::Value;
 use crate::pty::Terminal;
 
 /// A demo desk in a directory of its own.
-struct Demo {
+pub struct Demo {
     folder: tempfile::TempDir,
 }
 
 impl Demo {
-    fn new() -> Demo {
+    pub fn new() -> Demo {
         let demo = Demo { folder: tempfile::tempdir().unwrap() };
         let folder = demo.folder.path().join("demo");
         let out = demo.command(&["demo", "--records", "12", "--dir", folder.to_str().unwrap()]).output().unwrap();
@@ -25,15 +25,15 @@ impl Demo {
         demo
     }
 
-    fn home(&self) -> &Path {
+    pub fn home(&self) -> &Path {
         self.folder.path()
     }
 
-    fn desk(&self) -> PathBuf {
+    pub fn desk(&self) -> PathBuf {
         self.folder.path().join("demo/desk.db")
     }
 
-    fn command(&self, words: &[&str]) -> Command {
+    pub fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_stageplate"));
         command.args(words).env("HOME", self.home()).env_remove("STAGEPLATE_DB").env_remove("XDG_CONFIG_HOME");
         command.stdin(Stdio::null());
@@ -41,7 +41,7 @@ impl Demo {
     }
 
     /// Runs a verb as somebody, and answers its JSON.
-    fn json(&self, login: &str, words: &[&str]) -> Value {
+    pub fn json(&self, login: &str, words: &[&str]) -> Value {
         let desk = self.desk();
         let mut all = vec!["--db", desk.to_str().unwrap(), "--as", login, "--output", "json"];
         all.extend(words);
@@ -50,7 +50,7 @@ impl Demo {
         serde_json::from_slice(&out.stdout).unwrap()
     }
 
-    fn open(&self, columns: u16, rows: u16, login: &str, environment: &[(&str, &str)]) -> Terminal {
+    pub fn open(&self, columns: u16, rows: u16, login: &str, environment: &[(&str, &str)]) -> Terminal {
         let desk = self.desk();
         let words = ["--db", desk.to_str().unwrap(), "--as", login, "tui", "all"];
         let terminal = Terminal::start(columns, rows, self.home(), &words, environment);
@@ -58,8 +58,14 @@ impl Demo {
         terminal
     }
 
+    /// The terminal of somebody who names no queue: it opens where they left it.
+    pub fn open_where_left(&self, columns: u16, rows: u16, login: &str) -> Terminal {
+        let desk = self.desk();
+        Terminal::start(columns, rows, self.home(), &["--db", desk.to_str().unwrap(), "--as", login], &[])
+    }
+
     /// The VIN of a record in a step that nobody has decided anything of.
-    fn fresh_in_review(&self) -> String {
+    pub fn fresh_in_review(&self) -> String {
         let records = self.json("review", &["queue", "all"]);
         let fresh = records.as_array().unwrap().iter().find(|record| {
             record["step"] == "review" && record["changes"] == record["unconfirmed"] && record["owner"].is_null()

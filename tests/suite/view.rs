@@ -6,6 +6,7 @@ use ratatui::style::{Modifier, Style};
 use stageplate::app::lines::Side;
 use stageplate::app::model::{Model, Sheet};
 use stageplate::app::msg::{Msg, Tag};
+use stageplate::app::tour::Tour;
 use stageplate::config::theme::Theme;
 use stageplate::domain::identity::Seq;
 use stageplate::domain::plan::Refusal;
@@ -226,6 +227,14 @@ fn the_line_for_the_end_of_a_vin() {
     at_each_size("jump", "review", |desk| {
         desk.press("#");
         desk.write("131");
+    });
+}
+
+#[test]
+fn the_tour_of_a_first_record() {
+    at_each_size("tour", "review", |desk| {
+        desk.model.tour = Some(Tour::default());
+        desk.press("enter");
     });
 }
 

@@ -1,0 +1,72 @@
+//! Where somebody left the desk, as one text: queue, filter, order, record, pane, marks. What cannot be read of it any more is
+//! ignored.
+
+use serde::{Deserialize, Serialize};
+
+use super::layout::Focus;
+use super::model::{House, Model};
+use super::msg::Effect;
+use super::places::{self, Place};
+use super::record::Pane;
+use crate::domain::filter::Filter;
+use crate::domain::identity::{RecordId, Seq};
+use crate::domain::queue::{QueueName, Sort};
+
+/// The key the text is kept under, beside the drafts of its person.
+pub const KEY: &str = "session";
+
+/// Marks that are kept.
+const MOST_MARKS: usize = 500;
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Session {
+    queue: String,
+    filter: String,
+    sort: String,
+    record: Option<i64>,
+    open: bool,
+    pane: usize,
+    marks: Vec<(i64, String, i64)>,
+}
+
+/// Where the model is, in one text.
+pub fn written(model: &Model) -> String {
+    let place = Place::of(model);
+    let marks = model.marks.iter().take(MOST_MARKS).map(|(id, (tail, seen))| (id.0, tail.clone(), seen.0));
+    let session = Session {
+        queue: place.queue.word().to_owned(),
+        filter: place.words,
+        sort: model.list.sort.word().to_owned(),
+        record: place.selected.map(|id| id.0),
+        open: place.focus == Focus::Record,
+        pane: model.current().and_then(|opened| Pane::ALL.iter().position(|pane| *pane == opened.pane)).unwrap_or(0),
+        marks: marks.collect(),
+    };
+    // Numbers and texts alone: there is always a way to write them.
+    serde_json::to_string(&session).unwrap_or_default()
+}
+
+/// Goes where a text says; a text that says nothing leads nowhere.
+pub fn restore(model: &mut Model, text: &str) -> Vec<Effect> {
+    let Ok(session) = serde_json::from_str::<Session>(text) else { return Vec::new() };
+    let Some(queue) = QueueName::of(&session.queue) else { return Vec::new() };
+    model.list.sort = Sort::of(&session.sort).unwrap_or_default();
+    model.first_pane = Pane::ALL.get(session.pane).copied();
+    let marks = session.marks.into_iter().take(MOST_MARKS);
+    model.marks = marks.map(|(id, tail, seen)| (RecordId(id), (tail, Seq(seen)))).collect();
+    let House { policy, people, options, .. } = &model.house;
+    let words = session.filter.trim();
+    let filter = Filter::parse(words, model.now.day())
+        .ok()
+        .filter(|filter| !words.is_empty() && filter.names_known(words, policy, options, people).is_ok());
+    let place = Place {
+        queue,
+        words: filter.as_ref().map(|_| words.to_owned()).unwrap_or_default(),
+        filter,
+        selected: session.record.map(RecordId),
+        focus: if session.open { Focus::Record } else { Focus::List },
+    };
+    model.list.wanted = place.selected;
+    places::go(model, place)
+}

@@ -1,0 +1,110 @@
+//! Days at the desk, in a pseudo-terminal: a lead settles exceptions and deals out work, a newcomer takes the tour.
+
+use serde_json::Value;
+
+use crate::pty::Terminal;
+use crate::terminal::Demo;
+
+fn exception(demo: &Demo, vin: &str) -> Value {
+    let record = demo.json("lead", &["show", vin]);
+    let all = record["exceptions"].as_array().unwrap();
+    all.iter().find(|exception| exception["blocking"] == true).unwrap_or(&all[0]).clone()
+}
+
+#[test]
+fn a_lead_goes_to_a_vin_by_its_end_settles_its_exception_and_finds_the_desk_as_it_was_left() {
+    let demo = Demo::new();
+    let records = demo.json("lead", &["queue", "exceptions"]);
+    let vin = records[0]["vin"].as_str().expect("the demo has an exception").to_owned();
+    let id = exception(&demo, &vin)["id"].clone();
+    let this = |demo: &Demo| {
+        let record = demo.json("lead", &["show", &vin]);
+        record["exceptions"].as_array().unwrap().iter().find(|one| one["id"] == id).unwrap().clone()
+    };
+
+    let mut terminal = demo.open(80, 24, "lead", &[]);
+    terminal.sees("All");
+    terminal.keys("#");
+    terminal.keys(&vin[11..]);
+    terminal.sees("1 found");
+    terminal.keys("\r");
+    terminal.sees("[1 Changes");
+    terminal.keys("3");
+    terminal.sees("[3 Exceptions");
+
+    terminal.keys("a");
+    terminal.sees("Assign exception");
+    terminal.keys("review\x04");
+    terminal.wait("the exception given to the reviewer", |_| this(&demo)["owner"] == "review");
+
+    terminal.keys("w");
+    terminal.sees("Waive exception");
+    terminal.keys("agreed with the authority by letter\x04");
+    terminal.sees("It passes without an end");
+    terminal.keys("\r");
+    terminal.sees("Why it may pass");
+    assert_ne!(this(&demo)["state"], "waived", "the safe button had the focus");
+    terminal.keys("\x04");
+    terminal.sees("It passes without an end");
+    terminal.keys("\t\r");
+    terminal.wait("the exception waived", |_| this(&demo)["state"] == "waived");
+    terminal.keys("q");
+    assert_eq!(terminal.ends(), 0);
+
+    let again = demo.open_where_left(80, 24, "lead");
+    again.sees("[3 Exceptions");
+    again.sees(&vin[9..]);
+}
+
+#[test]
+fn a_lead_gives_marked_records_away_and_is_told_of_those_refused() {
+    let demo = Demo::new();
+    let owned = |login: &str| {
+        demo.json("lead", &["queue", "all", "--filter", &format!("owner:{login}")]).as_array().unwrap().len()
+    };
+    let before = owned("review");
+    let mut terminal = demo.open(120, 40, "lead", &[]);
+    terminal.keys("/");
+    terminal.keys("owner:no");
+    terminal.keys("\t");
+    terminal.sees("owner:none");
+    terminal.keys("\r");
+    terminal.keys("*");
+    terminal.sees(" marked");
+    terminal.keys("a");
+    terminal.sees("marked record");
+    terminal.keys("review\x04");
+    terminal.wait("an outcome", |screen| screen.contains(" done") || screen.contains("refused"));
+    terminal.wait("some given to the reviewer", |_| owned("review") > before);
+    // A terminal sends Esc and a letter in one piece for the letter with alt: one after the other, then.
+    terminal.keys("\x1b");
+    terminal.wait("the outcome closed", |screen| !screen.contains("stay marked"));
+    terminal.keys("q");
+    assert_eq!(terminal.ends(), 0);
+}
+
+#[test]
+fn the_demo_greets_with_a_tour_that_one_key_ends_for_good() {
+    let home = tempfile::tempdir().unwrap();
+    let open = |name: &str| {
+        let folder = home.path().join(name);
+        let words = ["demo", "--records", "6", "--dir", folder.to_str().unwrap()];
+        Terminal::start(80, 24, home.path(), &words, &[])
+    };
+    let mut terminal = open("first");
+    terminal.sees("Tour 1 of 7");
+    terminal.keys("\r");
+    terminal.sees("Tour 2 of 7");
+    terminal.keys("x");
+    terminal.sees("does not come again");
+    assert!(!terminal.screen().contains("Tour 2"));
+    terminal.keys("q");
+    assert_eq!(terminal.ends(), 0);
+
+    let mut terminal = open("second");
+    terminal.sees("Waiting for me");
+    terminal.sees("? help");
+    assert!(!terminal.screen().contains("Tour"), "{}", terminal.screen());
+    terminal.keys("q");
+    assert_eq!(terminal.ends(), 0);
+}
