@@ -29,7 +29,7 @@ fn main() {
 
 fn person(login: &str, roles: &[Role]) -> Person {
     let login = Login::parse(login).expect("a login");
-    Person { name: login.to_string(), login, roles: roles.iter().copied().collect(), team: None }
+    Person::new(login.clone(), login.to_string(), roles.iter().copied())
 }
 
 /// A desk with records in their first step, and who works on it.

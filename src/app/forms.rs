@@ -152,9 +152,10 @@ fn person(label: &'static str, house: &House, step: Option<&Step>, nobody: &str)
     let mut all: Vec<Choice> = house
         .people
         .iter()
+        .filter(|person| person.left.is_none())
         .map(|person| {
             let roles: Vec<&str> = person.roles.iter().map(|role| role.word()).collect();
-            let open = step.is_none_or(|step| step.acts.iter().any(|role| person.roles.contains(role)));
+            let open = step.is_none_or(|step| person.holds_somewhere(&step.acts));
             let note = if open { roles.join(", ") } else { format!("cannot act in this step ({})", roles.join(", ")) };
             Choice {
                 value: person.login.to_string(), label: format!("{} · {}", person.login, person.name), note, open

@@ -269,7 +269,7 @@ pub enum PersonVerb {
         /// Their full name
         #[arg(long)]
         name: String,
-        /// Their roles: prepare, review, lead, release, audit, admin
+        /// Their roles: prepare, review, lead, release, audit, admin; review@vans holds in the scope vans alone
         #[arg(long = "role", required = true, num_args = 1.., value_delimiter = ',', value_name = "ROLE")]
         roles: Vec<String>,
         /// Their team
@@ -285,12 +285,44 @@ pub enum PersonVerb {
         /// Their full name
         #[arg(long)]
         name: Option<String>,
-        /// All their roles from now on
+        /// All their roles from now on; review@vans holds in the scope vans alone
         #[arg(long = "role", num_args = 1.., value_delimiter = ',', value_name = "ROLE")]
         roles: Vec<String>,
         /// Their team
         #[arg(long)]
         team: Option<String>,
+    },
+    /// Show everything about somebody
+    Show {
+        /// Their login
+        login: String,
+    },
+    /// Say that somebody is away for a time, and who stands in
+    Absent {
+        /// Their login
+        login: String,
+        /// The first day; today without
+        #[arg(long, value_name = "DATE")]
+        from: Option<String>,
+        /// The last day
+        #[arg(long, value_name = "DATE")]
+        until: String,
+        /// Who stands in: what is theirs is shown and given to the deputy, who acts with the deputy's own roles
+        #[arg(long, value_name = "LOGIN")]
+        deputy: Option<String>,
+    },
+    /// Say that somebody is back
+    Back {
+        /// Their login
+        login: String,
+    },
+    /// Let somebody leave: they act no more, what they own is nobody's, the history keeps them
+    Leave {
+        /// Their login
+        login: String,
+        /// Why
+        #[arg(long)]
+        reason: String,
     },
     /// Let an operating-system user speak for others with --as
     Gateway {

@@ -16,7 +16,7 @@ use crate::domain::address::Address;
 use crate::domain::approval::Approval;
 use crate::domain::identity::{Login, RecordId, Vin};
 use crate::domain::moment::Moment;
-use crate::domain::person::Actor;
+use crate::domain::person::{Actor, Person};
 use crate::failure::{Failure, Kind};
 use crate::intake::Reject;
 use crate::ivi;
@@ -124,7 +124,7 @@ fn who_acts(desk: &mut Desk, global: &Global) -> Result<Actor, Failure> {
             None => None,
         };
         return match person {
-            Some(person) => Ok(Actor::of(&person)),
+            Some(person) => still_here(&person),
             None if desk.is_demo() => Err(Failure::new(Kind::NotAllowed, format!("`{user}` is nobody on this desk"))
                 .rule("person")
                 .hint("on a demo desk you may be anybody: --as prep, review, lead, release, audit or admin")),
@@ -143,8 +143,18 @@ fn who_acts(desk: &mut Desk, global: &Global) -> Result<Actor, Failure> {
         .hint(format!("an administrator allows it: stageplate person gateway {user}")));
     }
     match desk.person(&login)? {
-        Some(person) => Ok(Actor { via: Some(user).filter(|user| *user != login.as_str()), ..Actor::of(&person) }),
+        Some(person) => Ok(Actor { via: Some(user).filter(|user| *user != login.as_str()), ..still_here(&person)? }),
         None => Err(Failure::new(Kind::NotAllowed, format!("`{login}` is nobody on this desk")).rule("person")),
+    }
+}
+
+/// The person as one who acts, unless they left.
+fn still_here(person: &Person) -> Result<Actor, Failure> {
+    match person.left {
+        None => Ok(Actor::of(person)),
+        Some(day) => Err(Failure::new(Kind::NotAllowed, format!("{} left the desk on {day}", person.login))
+            .rule("person")
+            .hint(format!("an administrator can take you back: stageplate person set {} --role …", person.login))),
     }
 }
 

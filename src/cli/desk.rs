@@ -1,6 +1,5 @@
 //! The verbs about the desk itself: `init`, `doctor`, `whoami`, `keys`, `completions`, `policy`.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use clap::CommandFactory;
@@ -10,6 +9,7 @@ use super::args::{Cli, Global, PolicyVerb};
 use super::context::{self, Context};
 use super::options;
 use super::output::{Out, Table, columns};
+use super::people::roles_of;
 use super::terminal;
 use crate::config::place::Place;
 use crate::config::settings::Settings;
@@ -57,7 +57,7 @@ pub fn init(global: &Global, policy: Option<&Path>, options: Option<&Path>) -> R
     let user = context::os_user()?;
     let login = Login::parse(&user)
         .map_err(|fault| Failure::new(Kind::NotAllowed, format!("your user name cannot be a login here: {fault}")))?;
-    let founder = Person { login, name: user.clone(), roles: BTreeSet::from([Role::Admin]), team: None };
+    let founder = Person::new(login, user.clone(), [Role::Admin]);
     Desk::create(
         &path,
         &NewDesk { policy, policy_source: source, options, founder, demo: false },
@@ -73,7 +73,7 @@ pub fn init(global: &Global, policy: Option<&Path>, options: Option<&Path>) -> R
 
 pub fn whoami(context: &mut Context) -> Result<(), Failure> {
     let person = context.desk.person(&context.actor.login)?;
-    let roles: Vec<&str> = context.actor.roles.iter().map(|role| role.word()).collect();
+    let roles = person.as_ref().map(roles_of).unwrap_or_default();
     let desk = context.desk.path().display().to_string();
     let name = person.as_ref().map(|person| person.name.clone()).unwrap_or_default();
     let team = person.and_then(|person| person.team);
@@ -157,7 +157,7 @@ pub fn policy(global: &Global, verb: PolicyVerb) -> Result<(), Failure> {
     match verb {
         PolicyVerb::Show => {
             let mut context = Context::open(global)?;
-            let source = context.desk.policy_source()?;
+            let source = context.desk.policy_source(None)?;
             let policy = context.desk.policy()?;
             Ok(context.out.one(&source, &Table::default(), &json!(policy))?)
         }

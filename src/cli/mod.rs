@@ -16,6 +16,7 @@ mod progress;
 mod queue;
 mod release;
 mod revisions;
+mod scopes;
 mod show;
 mod terminal;
 mod work;
@@ -43,7 +44,7 @@ pub fn run(cli: Cli) -> Result<u8, Failure> {
         Verb::Policy(verb) => desk::policy(&global, verb),
         Verb::Verify { files, desk } => release::verify(&global, &files, desk),
         Verb::Person(verb) => people::person(&mut open()?, verb),
-        Verb::Scope(verb) => people::scope(&mut open()?, verb),
+        Verb::Scope(verb) => scopes::scope(&mut open()?, verb),
         Verb::Approval(verb) => approvals::run(&mut open()?, verb),
         Verb::Import(args) => import::run(&mut open()?, &args),
         Verb::Queue(command) => queue::run(&mut open()?, command),

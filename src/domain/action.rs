@@ -97,6 +97,11 @@ pub enum Action {
         /// What.
         text: String,
     },
+    /// What somebody who left owned of the record is nobody's.
+    Vacate {
+        /// Who left.
+        who: Login,
+    },
 }
 
 impl Action {
@@ -118,6 +123,7 @@ impl Action {
             Action::Resume => "resume",
             Action::Release(_) => "release",
             Action::Note { .. } => "note",
+            Action::Vacate { .. } => "vacate",
         }
     }
 }

@@ -1,16 +1,21 @@
 //! Acts on the desk itself: people, gateways, approvals, scopes. Pure, as [`plan`](super::plan) is for records.
 
+mod people;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use serde_json::Value;
 
+pub use people::person_after;
+
 use super::approval::Approval;
 use super::event::Facts;
 use super::filter::Filter;
+use super::identity::Login;
 use super::moment::Moment;
 use super::options::{BuildOption, Options};
-use super::person::{Actor, Person, Role};
+use super::person::{Absence, Actor, Person, Role};
 use super::plan::Refusal;
 use super::scope::Scope;
 
@@ -21,6 +26,20 @@ pub enum DeskAction {
     AddPerson(Person),
     /// Name, roles and team of somebody, all of them anew.
     SetPerson(Person),
+    /// Somebody is away for a time, or is back.
+    Absent {
+        /// Who.
+        login: Login,
+        /// When, and who stands in; `None` when they are back.
+        absence: Option<Absence>,
+    },
+    /// Somebody leaves: they can do nothing any more, what they own is nobody's, the history keeps them.
+    Leave {
+        /// Who.
+        login: Login,
+        /// Why.
+        reason: String,
+    },
     /// An operating system's user that may speak for others.
     Gateway {
         /// The user's name.
@@ -47,6 +66,9 @@ impl DeskAction {
         match self {
             DeskAction::AddPerson(_) => "person-add",
             DeskAction::SetPerson(_) => "person-set",
+            DeskAction::Absent { absence: Some(_), .. } => "person-absent",
+            DeskAction::Absent { absence: None, .. } => "person-back",
+            DeskAction::Leave { .. } => "person-leave",
             DeskAction::Gateway { .. } => "gateway",
             DeskAction::ImportApproval(_) => "approval-import",
             DeskAction::AddScope(_) => "scope-add",
@@ -58,6 +80,7 @@ impl DeskAction {
     pub fn subject(&self) -> String {
         match self {
             DeskAction::AddPerson(person) | DeskAction::SetPerson(person) => format!("person {}", person.login),
+            DeskAction::Absent { login, .. } | DeskAction::Leave { login, .. } => format!("person {login}"),
             DeskAction::Gateway { os_user } => format!("gateway {os_user}"),
             DeskAction::ImportApproval(approval) => format!("approval {}", approval.number),
             DeskAction::AddScope(scope) => format!("scope {}", scope.name),
@@ -73,8 +96,8 @@ pub struct Known<'a> {
     pub people: &'a [Person],
     /// The approval of the same number, if there is one.
     pub approval: Option<&'a Approval>,
-    /// Whether there is a scope of the same name.
-    pub scope_exists: bool,
+    /// Every scope.
+    pub scopes: &'a [Scope],
     /// The options last applied to the same scope or to the desk, if any were.
     pub options: Option<&'a Options>,
     /// Whether the user is a gateway already.
@@ -89,19 +112,25 @@ pub struct Known<'a> {
 /// The rule that says no, and who could.
 pub fn judge(actor: &Actor, desk: Known<'_>, action: &DeskAction) -> Result<Facts, Refusal> {
     let (what, roles): (&str, &[Role]) = match action {
+        // Whoever is away may say so themselves.
+        DeskAction::Absent { login, .. } if *login == actor.login => ("", &[]),
+        DeskAction::Absent { .. } => ("say that somebody else is away", &[Role::Lead, Role::Admin]),
+        DeskAction::Leave { .. } => ("let somebody leave", &[Role::Admin]),
         DeskAction::AddPerson(_) | DeskAction::SetPerson(_) => ("keep the list of people", &[Role::Admin]),
         DeskAction::Gateway { .. } => ("register a gateway", &[Role::Admin]),
         DeskAction::ImportApproval(_) => ("import approvals", &[Role::Lead, Role::Admin]),
         DeskAction::AddScope(_) => ("add scopes", &[Role::Admin]),
         DeskAction::ApplyOptions { .. } => ("apply build options", &[Role::Lead, Role::Admin]),
     };
-    if !actor.has_any(roles) {
+    if !roles.is_empty() && !actor.has_any(roles) {
         return Err(Refusal::role(actor, what, roles));
     }
     let mut facts = Facts::default();
     match action {
-        DeskAction::AddPerson(person) => add_person(desk, person, &mut facts)?,
-        DeskAction::SetPerson(person) => set_person(actor, desk, person, &mut facts)?,
+        DeskAction::AddPerson(person) => people::add(desk, person, &mut facts)?,
+        DeskAction::SetPerson(person) => people::set(actor, desk, person, &mut facts)?,
+        DeskAction::Absent { login, absence } => people::absent(desk, login, absence.as_ref(), &mut facts)?,
+        DeskAction::Leave { login, reason } => people::leave(desk, login, reason, &mut facts)?,
         DeskAction::Gateway { os_user } => {
             name_like("an operating system's user", os_user)?;
             if !desk.gateway_exists {
@@ -113,63 +142,6 @@ pub fn judge(actor: &Actor, desk: Known<'_>, action: &DeskAction) -> Result<Fact
         DeskAction::ApplyOptions { options, reason, .. } => apply_options(desk, options, reason, &mut facts)?,
     }
     Ok(facts)
-}
-
-fn add_person(desk: Known<'_>, person: &Person, facts: &mut Facts) -> Result<(), Refusal> {
-    if desk.people.iter().any(|known| known.login == person.login) {
-        return Err(Refusal::new("exists", format!("{} is registered already", person.login))
-            .hint("change them with `stageplate person set`"));
-    }
-    has_name_and_roles(person)?;
-    facts.line(format!("person {}", person.login), None, Some(person.name.clone()));
-    facts.line("roles", None, Some(roles_of(person)));
-    if let Some(team) = &person.team {
-        facts.line("team", None, Some(team.clone()));
-    }
-    Ok(())
-}
-
-fn set_person(actor: &Actor, desk: Known<'_>, person: &Person, facts: &mut Facts) -> Result<(), Refusal> {
-    let Some(before) = desk.people.iter().find(|known| known.login == person.login) else {
-        return Err(Refusal::not_found(format!("nobody on this desk is called `{}`", person.login)));
-    };
-    has_name_and_roles(person)?;
-    if actor.login == person.login && !person.roles.is_subset(&before.roles) {
-        let mut refusal = Refusal::new("own-roles", format!("{} cannot give themselves a role", actor.login));
-        let admins = desk.people.iter().filter(|other| other.roles.contains(&Role::Admin));
-        refusal.who = admins.filter(|other| other.login != actor.login).map(|other| other.login.to_string()).collect();
-        return Err(refusal.hint("another administrator can"));
-    }
-    let others_keep = desk.people.iter().any(|other| other.login != person.login && other.roles.contains(&Role::Admin));
-    if before.roles.contains(&Role::Admin) && !person.roles.contains(&Role::Admin) && !others_keep {
-        return Err(Refusal::new("last-admin", format!("{} is the last administrator of this desk", person.login))
-            .hint("make somebody else one first"));
-    }
-    if before.name != person.name {
-        facts.line("name", Some(before.name.clone()), Some(person.name.clone()));
-    }
-    if before.roles != person.roles {
-        facts.line("roles", Some(roles_of(before)), Some(roles_of(person)));
-    }
-    if before.team != person.team {
-        facts.line("team", before.team.clone(), person.team.clone());
-    }
-    Ok(())
-}
-
-fn has_name_and_roles(person: &Person) -> Result<(), Refusal> {
-    if person.name.trim().is_empty() || person.name.len() > 200 {
-        return Err(Refusal::new("name", "a person has a full name of at most 200 bytes"));
-    }
-    if person.roles.is_empty() {
-        let words: Vec<&str> = Role::ALL.iter().map(|role| role.word()).collect();
-        return Err(Refusal::new("role", "a person has at least one role").hint(format!("roles: {}", words.join(", "))));
-    }
-    Ok(())
-}
-
-fn roles_of(person: &Person) -> String {
-    person.roles.iter().map(|role| role.word()).collect::<Vec<_>>().join(" ")
 }
 
 /// An extension imported again with other content is brought up to date, and the history says what changed: a status,
@@ -205,7 +177,7 @@ fn text(value: &Value) -> Option<String> {
 
 fn add_scope(desk: Known<'_>, scope: &Scope, facts: &mut Facts) -> Result<(), Refusal> {
     name_like("a scope's name", &scope.name)?;
-    if desk.scope_exists {
+    if desk.scopes.iter().any(|known| known.name == scope.name) {
         return Err(Refusal::new("exists", format!("there is a scope `{}` already", scope.name)));
     }
     if scope.title.trim().is_empty() {
@@ -230,7 +202,7 @@ fn add_scope(desk: Known<'_>, scope: &Scope, facts: &mut Facts) -> Result<(), Re
 /// What options differ from those applied before; facts without lines where none does.
 fn apply_options(desk: Known<'_>, options: &Options, reason: &str, facts: &mut Facts) -> Result<(), Refusal> {
     if let Some(scope) = &options.scope
-        && !desk.scope_exists
+        && !desk.scopes.iter().any(|known| known.name == *scope)
     {
         return Err(Refusal::not_found(format!("there is no scope `{scope}`"))
             .hint("`stageplate scope list` shows which there are"));
@@ -283,33 +255,11 @@ mod tests {
 
     fn person(login: &str, roles: &[Role]) -> Person {
         let login = Login::parse(login).unwrap();
-        Person { name: login.to_string(), login, roles: roles.iter().copied().collect(), team: None }
+        Person::new(login.clone(), login.to_string(), roles.iter().copied())
     }
 
     fn desk(people: &[Person]) -> Known<'_> {
-        Known { people, approval: None, scope_exists: false, options: None, gateway_exists: false, now: Moment(0) }
-    }
-
-    #[test]
-    fn only_an_administrator_keeps_people() {
-        let lead = person("lead", &[Role::Lead]);
-        let no = judge(&Actor::of(&lead), desk(&[]), &DeskAction::AddPerson(person("new", &[Role::Prepare])));
-        assert_eq!(no.unwrap_err().rule, "role");
-    }
-
-    #[test]
-    fn nobody_gives_themselves_a_role() {
-        let people = [person("root", &[Role::Admin]), person("other", &[Role::Admin])];
-        let wish = DeskAction::SetPerson(person("root", &[Role::Admin, Role::Release]));
-        assert_eq!(judge(&Actor::of(&people[0]), desk(&people), &wish).unwrap_err().rule, "own-roles");
-        assert!(judge(&Actor::of(&people[1]), desk(&people), &wish).is_ok());
-    }
-
-    #[test]
-    fn the_last_administrator_stays() {
-        let people = [person("root", &[Role::Admin, Role::Audit])];
-        let wish = DeskAction::SetPerson(person("root", &[Role::Audit]));
-        assert_eq!(judge(&Actor::of(&people[0]), desk(&people), &wish).unwrap_err().rule, "last-admin");
+        Known { people, approval: None, scopes: &[], options: None, gateway_exists: false, now: Moment(0) }
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 use super::certificate::Case;
 use super::identity::Login;
-use super::person::{Person, Role};
+use super::person::{self, Person, Role};
 use super::policy::{Excluded, NextOwner, Settler, Step};
 
 /// The people who can act on the record in the step it is in: their roles act in it, and no rule of other eyes keeps them out.
@@ -20,10 +20,12 @@ pub fn candidates<'a>(case: &Case<'a>, step: &Step) -> Vec<&'a Person> {
     able
 }
 
-/// The people who hold one of these roles, by login.
+/// The people who are here and hold one of these roles, by login.
 fn able<'a>(case: &Case<'a>, roles: &[Role]) -> Vec<&'a Person> {
-    let mut able: Vec<&Person> =
-        case.people.iter().filter(|person| roles.iter().any(|role| person.roles.contains(role))).collect();
+    let scope = case.record.scope.as_deref();
+    let today = case.now.day();
+    let here = case.people.iter().filter(|person| person.is_here_on(today));
+    let mut able: Vec<&Person> = here.filter(|person| person.holds(roles, scope)).collect();
     able.sort_by(|one, other| one.login.cmp(&other.login));
     able
 }
@@ -48,7 +50,7 @@ pub fn next_owner(case: &Case<'_>, load: impl Fn(&Login) -> u64, last: Option<&L
 /// Who owns an exception of a kind that was raised without naming anybody. `load` says how many somebody has to settle.
 pub fn settler(case: &Case<'_>, kind: &str, load: impl Fn(&Login) -> u64) -> Option<Login> {
     match case.policy.exception_kind(kind)?.owner.as_ref()? {
-        Settler::Login(login) => case.people.iter().find(|person| person.login == *login),
+        Settler::Login(login) => person::at_work(case.people, login, case.now.day()),
         Settler::Role(role) => able(case, &[*role]).into_iter().min_by_key(|person| load(&person.login)),
     }
     .map(|person| person.login.clone())

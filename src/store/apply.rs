@@ -127,15 +127,16 @@ fn apply(session: &mut Session<'_>, act: &Act<'_>) -> Result<Applied, StoreError
         return Ok(applied);
     }
     bytes_fit(act.action)?;
-    let policy = session.policy()?;
+    let actor = session.actor(act.actor)?;
     let people = session.people()?;
     let (before, new) = match find(session, act)? {
         Some(id) => {
             overtaken(session, id, act)?;
             (record::load(session.conn, session.packs, id)?, false)
         }
-        None => (fresh(session, act, &policy)?, true),
+        None => (fresh(session, act)?, true),
     };
+    let policy = session.policy_of(before.scope.as_deref().or_else(|| act.action.scope_given()))?;
     let approvals = approvals_for(session.conn, &before, act.action.approval_given())?;
     let options = session.options(act.action.scope_given().or(before.scope.as_deref()))?;
     let case = Case {
@@ -148,7 +149,7 @@ fn apply(session: &mut Session<'_>, act: &Act<'_>) -> Result<Applied, StoreError
         now: act.now,
     };
     let next_exception = next_id(session, "SELECT coalesce(max(id), 0) + 1 FROM exception")?;
-    let mut planned = plan(&case, act.actor, act.action, next_exception)?;
+    let mut planned = plan(&case, &actor, act.action, next_exception)?;
     ownership::give_owners(session, &case, &mut planned)?;
     if !planned.changed && !new {
         return Ok(Applied { seq: before.seq, record: before.id, outcome: Outcome::Unchanged });
@@ -222,11 +223,12 @@ fn find(session: &mut Session<'_>, act: &Act<'_>) -> Result<Option<RecordId>, St
 }
 
 /// A record for a VIN that has none yet.
-fn fresh(session: &Session<'_>, act: &Act<'_>, policy: &crate::domain::policy::Policy) -> Result<Record, StoreError> {
+fn fresh(session: &mut Session<'_>, act: &Act<'_>) -> Result<Record, StoreError> {
     let (Target::Intake(vin), Action::Receive(_) | Action::Prepare(_)) = (&act.target, act.action) else {
         return Err(StoreError::Refused(Refusal::not_found("only a message or a build sheet makes a record")));
     };
     let id = RecordId(next_id(session, "SELECT coalesce(max(id), 0) + 1 FROM record")?);
+    let policy = session.policy_of(act.action.scope_given())?;
     let first = policy.steps.first().ok_or_else(|| Refusal::new("policy", "the policy has no step"))?;
     Ok(Record::new(id, vin.clone(), FIRST_COMPLETION, &first.name, act.now))
 }

@@ -14,6 +14,8 @@ use super::migrate::Migrated;
 use super::open;
 use super::options::{self, Remembered};
 use super::pack::Packs;
+use super::people;
+use super::scopes;
 use super::turn::Queue;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::event::Facts;
@@ -23,6 +25,7 @@ use crate::domain::options::Options;
 use crate::domain::person::{Person, Role};
 use crate::domain::plan::Refusal;
 use crate::domain::policy::Policy;
+use crate::domain::scope::Policies;
 
 /// A desk, opened. It can be handed to another thread, and serves one at a time.
 pub struct Desk {
@@ -57,7 +60,7 @@ pub struct NewDesk {
 #[derive(Default)]
 pub struct Known {
     people: Option<(i64, Arc<[Person]>)>,
-    policy: Option<Arc<Policy>>,
+    policies: Option<(Option<u32>, Arc<Policies>)>,
     options: Remembered,
 }
 
@@ -108,8 +111,8 @@ impl Desk {
             facts.line(format!("person {}", new.founder.login), None, Some(new.founder.name.clone()));
             facts.line(format!("policy {}", new.policy.version), None, Some(new.policy.name.clone()));
             facts.line("demo", None, Some(if new.demo { "yes" } else { "no" }.to_owned()));
-            govern::put_person(conn, &new.founder)?;
-            govern::put_policy(conn, &new.policy, &new.policy_source, now)?;
+            people::put_person(conn, &new.founder)?;
+            scopes::put_policy(conn, None, &new.policy, &new.policy_source, now)?;
             let mut acts: Vec<(&str, String, Digest)> = vec![
                 ("init", "desk".to_owned(), govern::state_of_desk(new.demo)),
                 ("person-add", format!("person {}", new.founder.login), govern::state_of(&to_json(&new.founder)?)),
@@ -269,23 +272,33 @@ impl Session<'_> {
         {
             return Ok(Arc::clone(people));
         }
-        let people: Arc<[Person]> = govern::load_people(self.conn)?.into();
+        let people: Arc<[Person]> = people::load_people(self.conn)?.into();
         self.known.people = Some((revision, Arc::clone(&people)));
         Ok(people)
     }
 
-    /// The policy in force.
-    pub fn policy(&mut self) -> Result<Arc<Policy>, StoreError> {
+    /// The policies in force. Each that is applied has a number above all before it, whatever scope it is of.
+    pub fn policies(&mut self) -> Result<Arc<Policies>, StoreError> {
         let mut find = self.conn.prepare_cached("SELECT max(version) FROM policy")?;
-        let version: Option<u32> = find.query_row([], |row| row.get(0))?;
-        if let Some(known) = &self.known.policy
-            && Some(known.version) == version
+        let latest: Option<u32> = find.query_row([], |row| row.get(0))?;
+        if let Some((known, policies)) = &self.known.policies
+            && *known == latest
         {
-            return Ok(Arc::clone(known));
+            return Ok(Arc::clone(policies));
         }
-        let policy = Arc::new(govern::load_policy(self.conn)?);
-        self.known.policy = Some(Arc::clone(&policy));
-        Ok(policy)
+        let policies = Arc::new(scopes::load_policies(self.conn)?);
+        self.known.policies = Some((latest, Arc::clone(&policies)));
+        Ok(policies)
+    }
+
+    /// The desk's policy.
+    pub fn policy(&mut self) -> Result<Arc<Policy>, StoreError> {
+        self.policy_of(None)
+    }
+
+    /// The policy that governs the records of a scope.
+    pub fn policy_of(&mut self, scope: Option<&str>) -> Result<Arc<Policy>, StoreError> {
+        Ok(Arc::clone(self.policies()?.of(scope)))
     }
 }
 

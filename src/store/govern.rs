@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension};
 use uuid::Uuid;
 
 use super::apply::Outcome;
@@ -11,7 +11,9 @@ use super::columns::{amount, from_json, to_json};
 use super::desk::{Desk, End, Session};
 use super::error::StoreError;
 use super::options;
+use super::people::put_person;
 use super::record;
+use super::scopes::{load_scopes, put_scope};
 use super::summary;
 use crate::domain::approval::Approval;
 use crate::domain::governance::{self, DeskAction, Known};
@@ -19,10 +21,8 @@ use crate::domain::identity::{Digest, Login, Seq};
 use crate::domain::moment::Moment;
 use crate::domain::nearest::nearest;
 use crate::domain::options::Options;
-use crate::domain::person::{Actor, Person, Role};
-use crate::domain::policy::Policy;
+use crate::domain::person::{Actor, Person};
 use crate::domain::record::Record;
-use crate::domain::scope::Scope;
 
 /// What became of an act on the desk itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,43 +56,6 @@ impl Desk {
     /// When the desk cannot be read.
     pub fn is_gateway(&mut self, os_user: &str) -> Result<bool, StoreError> {
         self.read(|session| gateway_exists(session.conn, os_user))
-    }
-
-    /// The policy in force.
-    ///
-    /// # Errors
-    /// When the desk cannot be read.
-    pub fn policy(&mut self) -> Result<Policy, StoreError> {
-        self.read(|session| Ok(Policy::clone(&*session.policy()?)))
-    }
-
-    /// The file the policy in force came from, as it was written.
-    ///
-    /// # Errors
-    /// When the desk cannot be read.
-    pub fn policy_source(&mut self) -> Result<String, StoreError> {
-        self.read(|session| {
-            let mut find = session.conn.prepare_cached("SELECT source FROM policy ORDER BY version DESC LIMIT 1")?;
-            Ok(find.query_row([], |row| row.get(0))?)
-        })
-    }
-
-    /// Every scope, ordered by name, and how many records are in it.
-    ///
-    /// # Errors
-    /// When the desk cannot be read.
-    pub fn scopes(&mut self) -> Result<Vec<(Scope, u64)>, StoreError> {
-        self.read(|session| {
-            let mut find = session.conn.prepare_cached(
-                "SELECT s.name, s.title, s.team, s.match_query, coalesce(t.records, 0) FROM scope s \
-                 LEFT JOIN tally t ON t.kind = 'scope' AND t.word = s.name AND t.part = '' ORDER BY s.name",
-            )?;
-            let rows = find.query_map([], |row| {
-                let scope = Scope { name: row.get(0)?, title: row.get(1)?, team: row.get(2)?, matches: row.get(3)? };
-                Ok((scope, amount(row, 4)?))
-            })?;
-            Ok(rows.collect::<Result<_, _>>()?)
-        })
     }
 
     /// Every approval, ordered by number, and how many records name it.
@@ -152,8 +115,12 @@ impl Desk {
             if let Some(seq) = carried_out(session.conn, request)? {
                 return Ok(End::Leave(Governed { seq, outcome: Outcome::Repeated }));
             }
-            govern(session, actor, action, request, now)
+            let actor = session.actor(actor)?;
+            govern(session, &actor, action, request, now)
         })?;
+        if let DeskAction::Leave { login, .. } = action {
+            self.vacate(actor, login, request, now)?;
+        }
         if let (DeskAction::ApplyOptions { options, .. }, Outcome::Created | Outcome::Updated) =
             (action, governed.outcome)
         {
@@ -178,19 +145,15 @@ fn govern(
         DeskAction::ApplyOptions { options, .. } => options::applied(conn, options.scope.as_deref().unwrap_or(""))?,
         _ => None,
     };
-    let named_scope = match action {
-        DeskAction::AddScope(scope) => Some(scope.name.as_str()),
-        DeskAction::ApplyOptions { options, .. } => options.scope.as_deref(),
-        _ => None,
-    };
     let approval = match action {
         DeskAction::ImportApproval(approval) => load_approval(conn, approval.number.as_str())?,
         _ => None,
     };
+    let scopes = load_scopes(conn)?;
     let known = Known {
         people: &people,
         approval: approval.as_ref(),
-        scope_exists: named_scope.map_or(Ok(false), |name| scope_exists(conn, name))?,
+        scopes: &scopes,
         options: before.as_ref(),
         gateway_exists: matches!(action, DeskAction::Gateway { os_user } if gateway_exists(conn, os_user)?),
         now,
@@ -199,8 +162,8 @@ fn govern(
     if facts.lines.is_empty() {
         return Ok(End::Leave(Governed { seq: chain::head(conn)?.0, outcome: Outcome::Unchanged }));
     }
-    facts.policy = session.policy()?.version;
-    let state = put(conn, action, now)?;
+    facts.policy = session.policies()?.desk.version;
+    let state = put(conn, &people, action, now)?;
     let subject = action.subject();
     let event = NewEvent {
         at: now,
@@ -217,7 +180,7 @@ fn govern(
         summary::work_out_anew(session, approval.number.base(), now)?;
     }
     let new = match action {
-        DeskAction::SetPerson(_) => false,
+        DeskAction::SetPerson(_) | DeskAction::Absent { .. } | DeskAction::Leave { .. } => false,
         DeskAction::ImportApproval(_) => approval.is_none(),
         DeskAction::ApplyOptions { .. } => before.is_none(),
         DeskAction::AddPerson(_) | DeskAction::Gateway { .. } | DeskAction::AddScope(_) => true,
@@ -238,11 +201,15 @@ pub fn carried_out(conn: &Connection, request: Uuid) -> Result<Option<Seq>, Stor
 }
 
 /// Writes what an act makes of its subject; answers the hash of what the subject is now.
-fn put(conn: &Connection, action: &DeskAction, now: Moment) -> Result<Digest, StoreError> {
+fn put(conn: &Connection, people: &[Person], action: &DeskAction, now: Moment) -> Result<Digest, StoreError> {
+    if let Some(person) = governance::person_after(people, action, now) {
+        put_person(conn, &person)?;
+        return Ok(state_of(&to_json(&person)?));
+    }
     match action {
-        DeskAction::AddPerson(person) | DeskAction::SetPerson(person) => {
-            put_person(conn, person)?;
-            Ok(state_of(&to_json(person)?))
+        // Whoever they are about is on the desk, or the act was refused.
+        DeskAction::AddPerson(_) | DeskAction::SetPerson(_) | DeskAction::Absent { .. } | DeskAction::Leave { .. } => {
+            Err(StoreError::missing("such person"))
         }
         DeskAction::Gateway { os_user } => {
             conn.prepare_cached("INSERT INTO gateway (os_user) VALUES (?1)")?.execute([os_user])?;
@@ -258,9 +225,7 @@ fn put(conn: &Connection, action: &DeskAction, now: Moment) -> Result<Digest, St
             Ok(state_of(&body))
         }
         DeskAction::AddScope(scope) => {
-            let mut put =
-                conn.prepare_cached("INSERT INTO scope (name, title, team, match_query) VALUES (?1, ?2, ?3, ?4)")?;
-            put.execute(params![scope.name, scope.title, scope.team, scope.matches])?;
+            put_scope(conn, scope)?;
             Ok(state_of(&to_json(scope)?))
         }
         DeskAction::ApplyOptions { options, source, .. } => options::put(conn, options, source, now),
@@ -292,57 +257,6 @@ pub fn state_of_desk(demo: bool) -> Digest {
     fields.done()
 }
 
-pub fn put_person(conn: &Connection, person: &Person) -> Result<(), StoreError> {
-    let roles: Vec<&str> = person.roles.iter().map(|role| role.word()).collect();
-    let mut put = conn.prepare_cached(
-        "INSERT INTO person (login, name, roles, team) VALUES (?1, ?2, ?3, ?4) \
-         ON CONFLICT (login) DO UPDATE SET name = excluded.name, roles = excluded.roles, team = excluded.team",
-    )?;
-    put.execute(params![person.login.as_str(), person.name, roles.join(" "), person.team])?;
-    let revision: String = conn.query_row("SELECT value FROM meta WHERE name = 'people'", [], |row| row.get(0))?;
-    let next = revision.parse::<i64>().map_err(|_| StoreError::damaged("the revision of the list of people"))? + 1;
-    conn.execute("UPDATE meta SET value = ?1 WHERE name = 'people'", [next.to_string()])?;
-    Ok(())
-}
-
-pub fn put_policy(conn: &Connection, policy: &Policy, source: &str, now: Moment) -> Result<(), StoreError> {
-    conn.execute(
-        "INSERT INTO policy (version, source, body, applied_at) VALUES (?1, ?2, ?3, ?4)",
-        params![policy.version, source, to_json(policy)?, now.0],
-    )?;
-    Ok(())
-}
-
-pub fn load_people(conn: &Connection) -> Result<Vec<Person>, StoreError> {
-    let mut find = conn.prepare_cached("SELECT login, name, roles, team FROM person ORDER BY login")?;
-    let mut rows = find.query([])?;
-    let mut people = Vec::new();
-    while let Some(row) = rows.next()? {
-        let login = super::columns::login(row, 0)?;
-        let words: String = row.get(2)?;
-        let roles = words.split(' ').map(|word| {
-            Role::of(word).ok_or_else(|| StoreError::damaged(format!("person {login}: no role is called `{word}`")))
-        });
-        let roles = roles.collect::<Result<_, _>>()?;
-        people.push(Person { login, name: row.get(1)?, roles, team: row.get(3)? });
-    }
-    Ok(people)
-}
-
-pub fn load_scopes(conn: &Connection) -> Result<Vec<Scope>, StoreError> {
-    let mut find = conn.prepare_cached("SELECT name, title, team, match_query FROM scope ORDER BY name")?;
-    let rows = find.query_map([], |row| {
-        Ok(Scope { name: row.get(0)?, title: row.get(1)?, team: row.get(2)?, matches: row.get(3)? })
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
-}
-
-pub fn load_policy(conn: &Connection) -> Result<Policy, StoreError> {
-    let mut find = conn.prepare_cached("SELECT body FROM policy ORDER BY version DESC LIMIT 1")?;
-    let body: String = find.query_row([], |row| row.get(0))?;
-    from_json("the policy", body.as_bytes())
-}
-
 fn load_approval(conn: &Connection, number: &str) -> Result<Option<Approval>, StoreError> {
     let mut find = conn.prepare_cached("SELECT body FROM approval WHERE number = ?1")?;
     let body: Option<String> = find.query_row([number], |row| row.get(0)).optional()?;
@@ -371,10 +285,6 @@ pub fn known_scope(conn: &Connection, name: &str) -> Result<(), StoreError> {
     }
     let nearest = nearest(name, scopes.iter().map(|scope| scope.name.as_str())).map(str::to_owned);
     Err(StoreError::NotFound { what: format!("scope `{}`", crate::domain::visible::visible(name)), nearest })
-}
-
-fn scope_exists(conn: &Connection, name: &str) -> Result<bool, StoreError> {
-    Ok(conn.prepare_cached("SELECT 1 FROM scope WHERE name = ?1")?.exists([name])?)
 }
 
 fn gateway_exists(conn: &Connection, os_user: &str) -> Result<bool, StoreError> {

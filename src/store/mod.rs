@@ -23,11 +23,13 @@ mod overview;
 mod ownership;
 mod pack;
 mod page;
+mod people;
 #[cfg(test)]
 mod plans;
 mod read;
 mod record;
 mod saved;
+mod scopes;
 mod select;
 mod structure;
 mod summary;

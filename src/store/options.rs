@@ -13,7 +13,6 @@ use super::summary;
 use crate::domain::identity::{Digest, RecordId};
 use crate::domain::moment::Moment;
 use crate::domain::options::Options;
-use crate::domain::policy::Outcome;
 
 /// What a session remembers of options, as long as both numbers are the desk's: those of the last options applied and of
 /// the policy, and by scope the options that hold there.
@@ -61,11 +60,14 @@ impl Desk {
     /// changed: some at a time, each time in a transaction of its own. Where it is cut short, a record's line is worked
     /// out by the next act on it.
     pub(super) fn judge_anew(&mut self, scope: Option<&str>, now: Moment) -> Result<(), StoreError> {
-        let policy = self.policy()?;
-        for step in policy.steps.iter().filter(|step| step.outcome != Outcome::Rest) {
+        let policies = self.read(|session| {
+            let policies = session.policies()?;
+            Ok(policies)
+        })?;
+        for step in policies.working() {
             let mut after = (i64::MIN, 0);
             loop {
-                let some = self.read(|session| next_in_work(session.conn, scope, &step.name, after))?;
+                let some = self.read(|session| next_in_work(session.conn, scope, step, after))?;
                 let Some(last) = some.last() else { break };
                 after = *last;
                 self.write(|session| {
@@ -107,8 +109,10 @@ fn next_in_work(
 impl Session<'_> {
     /// The options that hold in a scope: its own, else the desk's, else those of the policy.
     pub fn options(&mut self, scope: Option<&str>) -> Result<Arc<Options>, StoreError> {
-        let policy = self.policy()?;
-        let of = (last_version(self.conn)?, policy.version);
+        let policies = self.policies()?;
+        let latest = policies.all().map(|policy| policy.version).max().unwrap_or(0);
+        let policy = Arc::clone(policies.of(scope));
+        let of = (last_version(self.conn)?, latest);
         let word = scope.unwrap_or_default();
         let remembered = self.remembered_options();
         if remembered.of != of {

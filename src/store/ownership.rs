@@ -11,10 +11,11 @@ use crate::domain::identity::Login;
 use crate::domain::ownership;
 use crate::domain::plan::Planned;
 use crate::domain::policy::NextOwner;
+use crate::domain::scope::Policies;
 
 /// Gives the record an owner where the act brought it to a step without one and the policy names a rule; and each exception
 /// the act raised, where its kind names who settles it. The history says so with the act.
-pub fn give_owners(session: &Session<'_>, before: &Case<'_>, planned: &mut Planned) -> Result<(), StoreError> {
+pub fn give_owners(session: &mut Session<'_>, before: &Case<'_>, planned: &mut Planned) -> Result<(), StoreError> {
     if planned.record.step != before.record.step && planned.record.owner.is_none() {
         give_record(session, before, planned)?;
     }
@@ -35,13 +36,14 @@ pub fn give_owners(session: &Session<'_>, before: &Case<'_>, planned: &mut Plann
     Ok(())
 }
 
-fn give_record(session: &Session<'_>, before: &Case<'_>, planned: &mut Planned) -> Result<(), StoreError> {
+fn give_record(session: &mut Session<'_>, before: &Case<'_>, planned: &mut Planned) -> Result<(), StoreError> {
     let case = Case { record: &planned.record, ..*before };
     let Some(step) = case.policy.step(&case.record.step).filter(|step| step.owner != NextOwner::None) else {
         return Ok(());
     };
     let scope = case.record.scope.clone().unwrap_or_default();
-    let loads = loads(session, &case)?;
+    let policies = session.policies()?;
+    let loads = loads(session, &policies)?;
     let load = |login: &Login| {
         loads.iter().filter(|(owner, _)| owner == login.as_str()).map(|(_, records)| records).sum::<u64>()
     };
@@ -64,13 +66,14 @@ fn give_record(session: &Session<'_>, before: &Case<'_>, planned: &mut Planned) 
 }
 
 /// How many records in work everybody owns, by step: a few rows however large the desk is.
-fn loads(session: &Session<'_>, case: &Case<'_>) -> Result<Vec<(String, u64)>, StoreError> {
+fn loads(session: &Session<'_>, policies: &Policies) -> Result<Vec<(String, u64)>, StoreError> {
     let mut find = session.conn.prepare_cached("SELECT word, part, records FROM tally WHERE kind = 'step'")?;
     let rows = find.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get(1)?, amount(row, 2)?)))?;
+    let working = policies.working();
     let mut loads = Vec::new();
     for row in rows {
         let (step, owner, records) = row?;
-        if super::select::working(case.policy).any(|known| known.name == step) {
+        if working.contains(step.as_str()) {
             loads.push((owner, records));
         }
     }

@@ -164,10 +164,9 @@ fn statement(session: &mut Session<'_>, query: &PageQuery) -> Result<Option<(Str
         return Err(Refusal::new("cursor", "the cursor is of a list in another order").into());
     }
     let asker = asker(&query.who, query.now);
-    let (people, policy) = (session.people()?, session.policy()?);
     let (queue, filter) = saved::resolved(session, query.queue, query.filter.as_ref(), query.now)?;
     let query = &PageQuery { queue, filter, ..query.clone() };
-    let arms = select::arms(query.queue, &asker, &people, &policy);
+    let arms = select::arms(query.queue, &asker, &session.house()?);
     if arms.is_empty() {
         return Ok(None);
     }

@@ -31,12 +31,8 @@ fn step(name: &str, acts: &[Role], outcome: StepOutcome) -> Step {
 }
 
 fn desk(directory: &std::path::Path) -> Desk {
-    let founder = Person {
-        login: Login::parse("root").unwrap(),
-        name: "Root".into(),
-        roles: Role::ALL.into_iter().collect(),
-        team: Some("all".into()),
-    };
+    let root = Person::new(Login::parse("root").unwrap(), "Root", Role::ALL);
+    let founder = Person { team: Some("all".into()), ..root };
     let steps = vec![
         step("preparation", &[Role::Prepare], StepOutcome::Advance),
         step("review", &[Role::Review, Role::Prepare], StepOutcome::Advance),

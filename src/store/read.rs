@@ -38,7 +38,7 @@ impl Desk {
             let approvals = approvals_for(session.conn, &record, None)?;
             let history = chain::of_record(session.conn, session.packs, id, Seq(0), usize::MAX)?;
             let people = session.people()?;
-            let policy = session.policy()?;
+            let policy = session.policy_of(record.scope.as_deref())?;
             let options = session.options(record.scope.as_deref())?;
             let case = Case {
                 record: &record,

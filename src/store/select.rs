@@ -3,18 +3,23 @@
 //! A queue is a list of arms that share no record. Each arm is one run along one index in the order of the list; several
 //! are merged by SQLite without sorting. To add a queue, give it its arms here and a row in `domain::queue::TABLE`.
 
+use std::sync::Arc;
+
 use rusqlite::types::Value;
 
-use super::columns::{NO_DAY, day_number};
+use super::columns::{NO_DAY, day_number, day_of};
+use super::desk::Session;
+use super::error::StoreError;
 use crate::domain::approval::ApprovalNumber;
 use crate::domain::filter::{
     DayField, Filter, FindingWord, FlagField, NumberField, Order, PersonField, Term, TextField, Who,
 };
 use crate::domain::identity::Login;
 use crate::domain::moment::Moment;
-use crate::domain::person::{Person, Role};
+use crate::domain::person::{self, Person};
 use crate::domain::policy::{Excluded, Outcome, Policy, Step};
 use crate::domain::queue::QueueName;
+use crate::domain::scope::Policies;
 
 /// Who asks, and on which day.
 pub struct Asker {
@@ -85,18 +90,35 @@ impl Arm {
     }
 }
 
+/// Whom and what lists are made from.
+pub struct House {
+    pub people: Arc<[Person]>,
+    pub policies: Arc<Policies>,
+    /// The names of all scopes.
+    pub scopes: Vec<String>,
+}
+
+impl Session<'_> {
+    pub fn house(&mut self) -> Result<House, StoreError> {
+        let mut find = self.conn.prepare_cached("SELECT name FROM scope ORDER BY name")?;
+        let scopes = find.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        Ok(House { people: self.people()?, policies: self.policies()?, scopes })
+    }
+}
+
 /// The arms of a queue for somebody.
-pub fn arms(queue: QueueName, asker: &Asker, people: &[Person], policy: &Policy) -> Vec<Arm> {
+pub fn arms(queue: QueueName, asker: &Asker, house: &House) -> Vec<Arm> {
+    let policy = &house.policies.desk;
     let me = asker.who.as_str();
     let owned = |login: &str| Arm::new(vec![with("r.owner = ", login.to_owned(), "")]);
     let in_step = |step: &Step| Arm::new(vec![with("r.step = ", step.name.clone(), "")]);
     let wide = |arm: Arm| Arm { wide: true, ..arm };
     match queue {
-        QueueName::Mine => vec![owned(me)],
-        QueueName::Team => team_of(&asker.who, people).map(|person| owned(person.login.as_str())).collect(),
-        QueueName::Unassigned => working(policy).map(unowned).collect(),
+        QueueName::Mine => mine(asker, house).into_iter().map(owned).collect(),
+        QueueName::Team => team_of(&asker.who, &house.people).map(|person| owned(person.login.as_str())).collect(),
+        QueueName::Unassigned => house.policies.working().into_iter().map(|step| unowned(step, Within::Desk)).collect(),
         QueueName::Waiting => {
-            waiting_steps(&asker.who, people, policy).flat_map(|step| waiting(step, asker, policy)).collect()
+            waiting_steps(&asker.who, house).iter().flat_map(|wait| waiting(wait, asker, house)).collect()
         }
         QueueName::Exceptions => vec![Arm::new(vec![
             sql("r.exceptional = 1"),
@@ -117,9 +139,11 @@ pub fn arms(queue: QueueName, asker: &Asker, people: &[Person], policy: &Policy)
     }
 }
 
-/// The steps in which there is something to do.
-pub fn working(policy: &Policy) -> impl Iterator<Item = &Step> {
-    policy.steps.iter().filter(|step| step.outcome != Outcome::Rest)
+/// Whose records are somebody's to work on: their own, and those of the people they stand in for today.
+pub fn mine<'a>(asker: &'a Asker, house: &'a House) -> Vec<&'a str> {
+    let absent =
+        day_of(asker.today).into_iter().flat_map(|today| person::stood_in_for(&house.people, &asker.who, today));
+    [asker.who.as_str()].into_iter().chain(absent.map(|person| person.login.as_str())).collect()
 }
 
 /// The step in which records rest for good: the last one, if there is one they rest in before it.
@@ -137,25 +161,72 @@ pub fn released_steps(policy: &Policy) -> impl Iterator<Item = &Step> {
 /// The people of somebody's team, themselves among them; nobody where they are in none.
 pub fn team_of<'a>(who: &Login, people: &'a [Person]) -> impl Iterator<Item = &'a Person> {
     let team = people.iter().find(|person| person.login == *who).and_then(|person| person.team.as_ref());
-    people.iter().filter(move |person| team.is_some() && person.team.as_ref() == team)
+    let of_it = move |person: &&Person| team.is_some() && person.team.as_ref() == team && person.left.is_none();
+    people.iter().filter(of_it)
 }
 
-/// The steps in which somebody's roles act.
-pub fn waiting_steps<'a>(who: &Login, people: &[Person], policy: &'a Policy) -> impl Iterator<Item = &'a Step> {
-    let mine = people.iter().find(|person| person.login == *who).map(|person| person.roles.clone());
-    let mine: Vec<Role> = mine.into_iter().flatten().collect();
-    working(policy).filter(move |step| step.acts.iter().any(|role| mine.contains(role)))
+/// A step in which somebody can act, under the policy that says so.
+pub struct Waiting<'a> {
+    pub policy: &'a Policy,
+    pub step: &'a Step,
+    pub within: Within<'a>,
 }
 
-fn unowned(step: &Step) -> Arm {
-    Arm::new(vec![with("r.step = ", step.name.clone(), ""), sql("r.owner IS NULL")])
+/// Which records of a step are meant: all of the desk's, or those of one scope (or of none).
+#[derive(Clone, Copy)]
+pub enum Within<'a> {
+    Desk,
+    Scope(Option<&'a str>),
 }
 
-fn waiting(step: &Step, asker: &Asker, policy: &Policy) -> Vec<Arm> {
+/// The steps in which somebody's roles act. Where neither their roles nor the policies differ by scope, a step is one run
+/// along an index; else there is one for each scope.
+pub fn waiting_steps<'a>(who: &Login, house: &'a House) -> Vec<Waiting<'a>> {
+    let Some(person) = house.people.iter().find(|person| person.login == *who) else { return Vec::new() };
+    let alike = person.scoped.is_empty() && house.policies.scopes.is_empty();
+    let scopes = house.scopes.iter().map(|scope| Within::Scope(Some(scope))).chain([Within::Scope(None)]);
+    let ranges = if alike { vec![Within::Desk] } else { scopes.collect() };
+    let mut waiting = Vec::new();
+    for within in ranges {
+        let scope = match within {
+            Within::Desk => None,
+            Within::Scope(scope) => scope,
+        };
+        let policy = house.policies.of(scope);
+        let steps = policy.steps.iter().filter(|step| step.outcome != Outcome::Rest);
+        let mine = steps.filter(|step| person.holds(&step.acts, scope));
+        waiting.extend(mine.map(|step| Waiting { policy, step, within }));
+    }
+    waiting
+}
+
+/// Along `record_step_owner`, or `record_scope_step` within one scope.
+fn in_step(step: &str, within: Within<'_>) -> Vec<Condition> {
+    let mut conditions = vec![with("r.step = ", step.to_owned(), "")];
+    match within {
+        Within::Desk => {}
+        Within::Scope(Some(scope)) => conditions.push(with("r.scope = ", scope.to_owned(), "")),
+        Within::Scope(None) => conditions.push(sql("r.scope IS NULL")),
+    }
+    conditions
+}
+
+fn unowned(step: &str, within: Within<'_>) -> Arm {
+    let mut conditions = in_step(step, within);
+    conditions.push(sql("r.owner IS NULL"));
+    Arm::new(conditions)
+}
+
+fn waiting(wait: &Waiting<'_>, asker: &Asker, house: &House) -> Vec<Arm> {
+    let Waiting { policy, step, within } = wait;
     let me = asker.who.to_string();
-    let mut mine = Arm::new(vec![with("r.step = ", step.name.clone(), ""), with("r.owner = ", me.clone(), "")]);
-    let mut nobodys = unowned(step);
-    for arm in [&mut mine, &mut nobodys] {
+    let mut arms = vec![unowned(&step.name, *within)];
+    for owner in mine(asker, house) {
+        let mut conditions = in_step(&step.name, *within);
+        conditions.push(with("r.owner = ", owner.to_owned(), ""));
+        arms.push(Arm::new(conditions));
+    }
+    for arm in &mut arms {
         arm.conditions.push(with("coalesce(r.held_until, -1) < ", asker.today, ""));
         if step.asks_other_eyes() {
             const CHANGED: &str = "r.id NOT IN (SELECT e.record FROM editor e WHERE e.working = 1 AND e.login = ";
@@ -170,7 +241,7 @@ fn waiting(step: &Step, asker: &Asker, policy: &Policy) -> Vec<Arm> {
             arm.conditions.push(Condition(pieces, ")"));
         }
     }
-    vec![nobodys, mine]
+    arms
 }
 
 /// A filter as a condition on `r`; always true where there is none.

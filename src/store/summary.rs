@@ -11,7 +11,6 @@ use crate::domain::certificate::{Case, Certificate};
 use crate::domain::checks;
 use crate::domain::identity::{RecordId, Seq, Vin};
 use crate::domain::moment::Moment;
-use crate::domain::policy::Outcome;
 use crate::domain::summary::Summary;
 
 /// Reads a record's line as it is on the day of `now`; a waiver that ended since counts as open again.
@@ -69,11 +68,11 @@ fn waivers_ended(session: &Session<'_>, id: RecordId, today: i64) -> Result<u32,
 
 /// Works the lines of the records that name an approval out anew. Records that rest stay as they were released.
 pub fn work_out_anew(session: &mut Session<'_>, approval_base: &str, now: Moment) -> Result<(), StoreError> {
-    let policy = session.policy()?;
-    for step in policy.steps.iter().filter(|step| step.outcome != Outcome::Rest) {
+    let policies = session.policies()?;
+    for step in policies.working() {
         let mut last = 0;
         // One by one along the index: however many there are, one is in memory.
-        while let Some(id) = next_named(session, approval_base, &step.name, last)? {
+        while let Some(id) = next_named(session, approval_base, step, last)? {
             anew(session, RecordId(id), now)?;
             last = id;
         }
@@ -91,7 +90,7 @@ fn next_named(session: &Session<'_>, base: &str, step: &str, last: i64) -> Resul
 /// Works the line of a record out anew.
 pub fn anew(session: &mut Session<'_>, id: RecordId, now: Moment) -> Result<(), StoreError> {
     let record = record::load(session.conn, session.packs, id)?;
-    let policy = session.policy()?;
+    let policy = session.policy_of(record.scope.as_deref())?;
     let people = session.people()?;
     let options = session.options(record.scope.as_deref())?;
     let approvals = approvals_for(session.conn, &record, None)?;

@@ -19,6 +19,7 @@ use crate::domain::certificate::{Case, Certificate};
 use crate::domain::event::Event;
 use crate::domain::identity::{Digest, RecordId, Seq};
 use crate::domain::moment::Moment;
+use crate::domain::policy::Outcome;
 use crate::domain::record::Record;
 use crate::domain::summary::Summary;
 
@@ -212,7 +213,7 @@ fn verify_subjects(session: &mut Session<'_>, told: &Subjects, report: &mut Chai
     let mut put = |subject: String, state: Digest| drop(there.insert(subject, state.0.to_vec()));
     let demo: String = conn.query_row("SELECT value FROM meta WHERE name = 'demo'", [], |row| row.get(0))?;
     put("desk".into(), govern::state_of_desk(demo == "yes"));
-    match govern::load_people(conn) {
+    match super::people::load_people(conn) {
         Ok(people) => {
             for person in people {
                 put(format!("person {}", person.login), govern::state_of(&to_json(&person)?));
@@ -241,7 +242,7 @@ fn verify_subjects(session: &mut Session<'_>, told: &Subjects, report: &mut Chai
     for (user, text) in texts("SELECT os_user, os_user FROM gateway")? {
         put(format!("gateway {user}"), govern::state_of(&text));
     }
-    for scope in govern::load_scopes(conn)? {
+    for scope in super::scopes::load_scopes(conn)? {
         put(format!("scope {}", scope.name), govern::state_of(&to_json(&scope)?));
     }
     for (subject, state) in super::saved::shared(session)? {
@@ -357,7 +358,7 @@ fn verify_line(
     place: &str,
     report: &mut ChainReport,
 ) -> Result<(), StoreError> {
-    let policy = session.policy()?;
+    let policy = session.policy_of(record.scope.as_deref())?;
     let people = session.people()?;
     let options = session.options(record.scope.as_deref())?;
     let approvals = govern::approvals_for(session.conn, record, None)?;
@@ -375,7 +376,7 @@ fn verify_line(
     let mut right = Summary::of(&case, &Certificate::of(&case), &[]);
     right.blocking_findings = shown.blocking_findings;
     right.warning_findings = shown.warning_findings;
-    let rests = !super::select::working(&policy).any(|step| step.name == record.step);
+    let rests = policy.step(&record.step).is_none_or(|step| step.outcome == Outcome::Rest);
     if rests {
         right.category.clone_from(&shown.category);
         right.vehicle_type.clone_from(&shown.vehicle_type);

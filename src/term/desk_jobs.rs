@@ -2,7 +2,7 @@
 //!
 //! Invariant: nothing here waits: a job is handed over and its answer comes through the channel.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -83,8 +83,9 @@ impl Jobs {
                 let actor = self.actor.clone();
                 self.read(move |desk| {
                     let (people, policy, options) = (desk.people()?, desk.policy()?, desk.option_codes()?);
-                    let roles = people.iter().find(|person| person.login == actor.login);
-                    let who = Actor { roles: roles.map(|person| person.roles.clone()).unwrap_or_default(), ..actor };
+                    let me = people.iter().find(|person| person.login == actor.login).map(Actor::of);
+                    let nothing = Actor { roles: BTreeSet::new(), scoped: BTreeMap::new(), ..actor.clone() };
+                    let who = Actor { via: actor.via, ..me.unwrap_or(nothing) };
                     Ok(Msg::House(Box::new(Governed { who, people, policy, options })))
                 });
             }

@@ -71,7 +71,8 @@ fn about_reason(model: &Model, reason: Reason<'_>) -> Vec<Piece> {
     match reason {
         Reason::Obstacle(obstacle) => {
             let people = model.house.people.iter();
-            let able = people.filter(|person| obstacle.who.iter().any(|duty| person.roles.contains(duty)));
+            let scope = model.record.as_ref().and_then(|open| open.dossier.record.scope.as_deref());
+            let able = people.filter(|person| person.holds(&obstacle.who, scope));
             let names: Vec<&str> = able.map(|person| person.login.as_str()).collect();
             let mut lines = vec![piece(obstacle.what.clone(), Role::Normal)];
             if !names.is_empty() {

@@ -125,12 +125,7 @@ pub fn login(text: &str) -> Login {
 }
 
 pub fn person(name: &str, roles: &[Role], team: Option<&str>) -> Person {
-    Person {
-        login: login(name),
-        name: name.to_owned(),
-        roles: roles.iter().copied().collect(),
-        team: team.map(str::to_owned),
-    }
+    Person { team: team.map(str::to_owned), ..Person::new(login(name), name, roles.iter().copied()) }
 }
 
 /// 6 July 2026, a Monday, at nine; and so many minutes later.

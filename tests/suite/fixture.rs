@@ -50,12 +50,8 @@ impl Desk {
         let text = include_str!("../../sample-data/policy.toml");
         let mut policy = policy::read(text, "policy.toml", ivi::catalogue()).unwrap();
         policy.version = 1;
-        let people = PEOPLE.map(|(login, roles)| Person {
-            login: Login::parse(login).unwrap(),
-            name: login.to_owned(),
-            roles: roles.iter().copied().collect(),
-            team: None,
-        });
+        let people =
+            PEOPLE.map(|(login, roles)| Person::new(Login::parse(login).unwrap(), login, roles.iter().copied()));
         let now = Moment::start_of("2026-11-23".parse().unwrap());
         let record = Record::new(RecordId(1), Vin::parse(VIN).unwrap(), 2, "intake", now);
         let text = include_str!("../../sample-data/options.toml");

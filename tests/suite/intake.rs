@@ -44,7 +44,7 @@ fn now() -> Moment {
 
 fn person(login: &str, roles: &[Role]) -> Person {
     let login = Login::parse(login).unwrap();
-    Person { name: login.to_string(), login, roles: roles.iter().copied().collect(), team: None }
+    Person::new(login.clone(), login.to_string(), roles.iter().copied())
 }
 
 fn people() -> [Person; 3] {

@@ -19,6 +19,7 @@ mod messages;
 mod options;
 mod overview;
 mod ownership;
+mod people;
 mod plan;
 mod properties;
 mod pty;

@@ -61,10 +61,8 @@ pub fn people() -> Vec<Person> {
     ]
     .into_iter()
     .map(|(name, full, roles)| Person {
-        login: login(name),
-        name: full.to_owned(),
-        roles: roles.iter().copied().collect(),
         team: Some("bodies".into()),
+        ..Person::new(login(name), full, roles.iter().copied())
     })
     .collect()
 }

@@ -13,7 +13,7 @@ use super::certificate::{Case, Certificate};
 use super::checks::{self, Finding};
 use super::event::Facts;
 use super::identity::Login;
-use super::person::{Actor, Role};
+use super::person::{Actor, Person, Role};
 use super::policy::{Excluded, Reasoned, Step};
 use super::readiness::Obstacle;
 use super::record::Record;
@@ -115,7 +115,9 @@ pub struct Planned {
 /// # Errors
 /// The rule that says no, the entry, and who could.
 pub fn plan(case: &Case<'_>, actor: &Actor, action: &Action, next_exception: i64) -> Result<Planned, Refusal> {
-    let mut work = Work::new(case, actor, next_exception);
+    let scope = case.record.scope.as_deref().or_else(|| action.scope_given());
+    let actor = actor.within(scope);
+    let mut work = Work::new(case, &actor, next_exception);
     match action {
         Action::Receive(received) => incoming::receive(&mut work, received)?,
         Action::Prepare(row) => incoming::prepare(&mut work, row)?,
@@ -134,6 +136,7 @@ pub fn plan(case: &Case<'_>, actor: &Actor, action: &Action, next_exception: i64
         Action::Resume => moves::resume(&mut work)?,
         Action::Release(sealed) => moves::release(&mut work, sealed)?,
         Action::Note { text } => moves::note(&mut work, text)?,
+        Action::Vacate { who } => moves::vacate(&mut work, who)?,
     }
     Ok(work.done())
 }
@@ -244,15 +247,19 @@ impl<'a> Work<'a> {
         self.case
             .people
             .iter()
-            .filter(|person| roles.iter().any(|role| person.roles.contains(role)))
+            .filter(|person| person.holds(roles, record.scope.as_deref()) && person.is_here_on(self.case.now.day()))
             .filter(|person| !record.editors.contains(&person.login) && record.preparer.as_ref() != Some(&person.login))
             .map(|person| person.login.to_string())
             .collect()
     }
 
     fn person_exists(&self, login: &Login) -> Result<(), Refusal> {
-        if self.case.people.iter().any(|person| person.login == *login) {
-            return Ok(());
+        match self.case.people.iter().find(|person| person.login == *login) {
+            Some(Person { left: Some(day), .. }) => {
+                return Err(Refusal::new("left", format!("{login} left the desk on {day}")).hint("name somebody else"));
+            }
+            Some(_) => return Ok(()),
+            None => {}
         }
         let known = self.case.people.iter().map(|person| person.login.as_str());
         let refusal = Refusal::not_found(format!("nobody on this desk is called `{login}`"));
@@ -333,5 +340,6 @@ const WORKING: [Role; 4] = [Role::Prepare, Role::Review, Role::Lead, Role::Relea
 /// # Errors
 /// As [`plan`] would refuse the release.
 pub fn may_release(case: &Case<'_>, actor: &Actor) -> Result<(), Refusal> {
-    moves::may_release(&Work::new(case, actor, 0))
+    let actor = actor.within(case.record.scope.as_deref());
+    moves::may_release(&Work::new(case, &actor, 0))
 }

@@ -5,8 +5,9 @@ use chrono::NaiveDate;
 use super::review::{gates_hold, put_signature};
 use super::{Refusal, WORKING, Work};
 use crate::domain::action::Sealed;
+use crate::domain::exception::State;
 use crate::domain::identity::Login;
-use crate::domain::person::Role;
+use crate::domain::person::{self, Role};
 use crate::domain::policy::{Outcome, Reasoned};
 use crate::domain::readiness;
 use crate::domain::record::{Hold, Release};
@@ -22,7 +23,11 @@ pub fn assign(work: &mut Work<'_>, to: Option<&Login>, reason: Option<&str>) -> 
         return Ok(());
     }
     let leads = [Role::Lead, Role::Admin];
-    let mine = owner.as_ref() == Some(&actor.login);
+    let today = work.case.now.day();
+    let stands_in = |holder: &Login| {
+        person::stood_in_for(work.case.people, &actor.login, today).any(|absent| absent.login == *holder)
+    };
+    let mine = owner.as_ref().is_some_and(|holder| *holder == actor.login || stands_in(holder));
     let takes = to == Some(&actor.login);
     if takes {
         work.need(&format!("take a record in `{}`", step.name), &step.acts)?;
@@ -43,19 +48,65 @@ pub fn assign(work: &mut Work<'_>, to: Option<&Login>, reason: Option<&str>) -> 
     } else {
         work.asks_reason(if takes { Reasoned::Take } else { Reasoned::Assign }, reason)?;
     }
-    if let Some(to) = to {
-        work.person_exists(to)?;
-        let person = work.case.people.iter().find(|person| person.login == *to);
-        let can = person.is_some_and(|person| step.acts.iter().any(|role| person.roles.contains(role)));
-        if !can {
-            let mut refusal = Refusal::new("role", format!("{to} cannot act in the step `{}`", step.name));
+    let given = match to {
+        Some(to) if !takes => Some(who_is_here(work, to)?),
+        given => given.cloned(),
+    };
+    if let Some(given) = &given {
+        let person = work.case.people.iter().find(|person| person.login == *given);
+        if !person.is_some_and(|person| person.holds(&step.acts, work.record.scope.as_deref())) {
+            let mut refusal = Refusal::new("role", format!("{given} cannot act in the step `{}`", step.name));
             refusal.who = work.others(&step.acts);
             return Err(refusal);
         }
     }
-    work.facts.line("owner", owner.map(|owner| owner.to_string()), to.map(ToString::to_string));
+    if given == owner {
+        return Ok(());
+    }
+    work.facts.line("owner", owner.map(|owner| owner.to_string()), given.as_ref().map(ToString::to_string));
+    if let (Some(given), Some(to)) = (&given, to.filter(|to| given.as_ref() != Some(to))) {
+        work.facts.line("deputy", Some(to.to_string()), Some(given.to_string()));
+    }
     work.facts.reason = reason.map(str::to_owned);
-    work.record.owner = to.cloned();
+    work.record.owner = given;
+    Ok(())
+}
+
+/// Whoever works for somebody today: themselves, or who stands in while they are away.
+fn who_is_here(work: &Work<'_>, who: &Login) -> Result<Login, Refusal> {
+    work.person_exists(who)?;
+    let today = work.case.now.day();
+    if let Some(person) = person::at_work(work.case.people, who, today) {
+        return Ok(person.login.clone());
+    }
+    let absence =
+        work.case.people.iter().find(|person| person.login == *who).and_then(|person| person.absent_on(today));
+    let until = absence.map_or_else(String::new, |absence| format!(" until {}", absence.until));
+    Err(Refusal::new("absent", format!("{who} is away{until} and nobody stands in"))
+        .hint("name somebody else, or their deputy: `stageplate person absent LOGIN --until DAY --deputy LOGIN`"))
+}
+
+/// What somebody who left owned of the record is nobody's, and so is seen by all who could take it.
+pub fn vacate(work: &mut Work<'_>, who: &Login) -> Result<(), Refusal> {
+    work.need("clear up after those who left", &[Role::Lead, Role::Admin])?;
+    let Some(day) = work.case.people.iter().find(|person| person.login == *who).and_then(|person| person.left) else {
+        return Err(Refusal::new("left", format!("{who} has not left the desk")));
+    };
+    let name = Some(who.to_string());
+    if work.record.owner.as_ref() == Some(who) {
+        work.facts.line("owner", name.clone(), None);
+        work.record.owner = None;
+    }
+    for exception in work.record.exceptions.iter_mut().filter(|exception| exception.owner.as_ref() == Some(who)) {
+        if matches!(exception.state, State::Open | State::InProgress) {
+            work.facts.line(format!("exception {} owner", exception.id.0), name.clone(), None);
+            exception.owner = None;
+            exception.state = State::Open;
+        }
+    }
+    if !work.facts.lines.is_empty() {
+        work.facts.reason = Some(format!("{who} left the desk on {day}"));
+    }
     Ok(())
 }
 
@@ -95,7 +146,8 @@ pub fn advance(work: &mut Work<'_>, reason: Option<&str>) -> Result<(), Refusal>
     // Who may act in both steps keeps the record; otherwise it waits for somebody to take it.
     let kept = work.record.owner.clone().filter(|owner| {
         let person = work.case.people.iter().find(|person| person.login == *owner);
-        step.edit && next.edit && person.is_some_and(|person| next.acts.iter().any(|role| person.roles.contains(role)))
+        let scope = work.record.scope.as_deref();
+        step.edit && next.edit && person.is_some_and(|person| person.holds(&next.acts, scope))
     });
     move_to(work, &next.name, kept);
     work.facts.reason = reason.map(str::to_owned);
@@ -132,7 +184,9 @@ pub fn send_back(work: &mut Work<'_>, to: &str, reason: &str) -> Result<(), Refu
     if target >= here {
         return Err(Refusal::new("step", format!("`{to}` does not come before `{}`", step.name)));
     }
-    let owner = work.record.preparer.clone().filter(|_| policy.steps[target].edit);
+    let here_still =
+        |login: &Login| work.case.people.iter().any(|person| person.login == *login && person.left.is_none());
+    let owner = work.record.preparer.clone().filter(|login| policy.steps[target].edit && here_still(login));
     move_to(work, to, owner);
     let again: Vec<&str> = policy.steps[target..].iter().filter_map(|step| step.checkpoint.as_deref()).collect();
     work.void_signoffs(|signoff| again.contains(&signoff.checkpoint.as_str()));

@@ -28,7 +28,7 @@ fn now() -> Moment {
 
 fn person(login: &str) -> Person {
     let login = Login::parse(login).unwrap();
-    Person { name: login.to_string(), login, roles: [Role::Prepare].into(), team: None }
+    Person::new(login.clone(), login.to_string(), [Role::Prepare])
 }
 
 fn policy() -> Policy {

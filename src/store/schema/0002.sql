@@ -11,7 +11,6 @@ ALTER TABLE person ADD COLUMN left_on INTEGER;
 -- policy whatever scope it was of; `scope` is null for the desk's.
 ALTER TABLE policy ADD COLUMN scope TEXT;
 CREATE INDEX policy_scope ON policy(scope, version);
-ALTER TABLE scope ADD COLUMN policy INTEGER REFERENCES policy(version);
 
 -- The same queues within one scope: roles and policies of scopes run along this.
 CREATE INDEX record_scope_step ON record(scope, step, owner, due, id);

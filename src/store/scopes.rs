@@ -1,0 +1,114 @@
+//! Scopes and policies in the file: how they lie in their rows, and which policy governs what.
+
+use std::sync::Arc;
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::columns::{amount, from_json, to_json};
+use super::desk::Desk;
+use super::error::StoreError;
+use crate::domain::moment::Moment;
+use crate::domain::policy::Policy;
+use crate::domain::scope::{Policies, Scope};
+
+impl Desk {
+    /// The desk's policy in force.
+    ///
+    /// # Errors
+    /// When the desk cannot be read.
+    pub fn policy(&mut self) -> Result<Policy, StoreError> {
+        self.policy_of(None)
+    }
+
+    /// The policy that governs the records of a scope.
+    ///
+    /// # Errors
+    /// When the desk cannot be read.
+    pub fn policy_of(&mut self, scope: Option<&str>) -> Result<Policy, StoreError> {
+        self.read(|session| Ok(Policy::clone(&*session.policy_of(scope)?)))
+    }
+
+    /// The file that the policy of a scope, or the desk's, came from, as it was written.
+    ///
+    /// # Errors
+    /// The scope has none of its own; the desk cannot be read.
+    pub fn policy_source(&mut self, scope: Option<&str>) -> Result<String, StoreError> {
+        self.read(|session| {
+            let mut find = session
+                .conn
+                .prepare_cached("SELECT source FROM policy WHERE scope IS ?1 ORDER BY version DESC LIMIT 1")?;
+            let source = find.query_row([scope], |row| row.get(0)).optional()?;
+            source.ok_or_else(|| StoreError::missing(format!("policy of the scope `{}`", scope.unwrap_or_default())))
+        })
+    }
+
+    /// Every scope, ordered by name, and how many records are in it.
+    ///
+    /// # Errors
+    /// When the desk cannot be read.
+    pub fn scopes(&mut self) -> Result<Vec<(Scope, u64)>, StoreError> {
+        self.read(|session| {
+            let mut find = session.conn.prepare_cached(
+                "SELECT s.name, s.title, s.team, s.match_query, coalesce(t.records, 0) FROM scope s \
+                 LEFT JOIN tally t ON t.kind = 'scope' AND t.word = s.name AND t.part = '' ORDER BY s.name",
+            )?;
+            let rows = find.query_map([], |row| Ok((read_scope(row)?, amount(row, 4)?)))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+}
+
+pub fn load_scopes(conn: &Connection) -> Result<Vec<Scope>, StoreError> {
+    let mut find = conn.prepare_cached("SELECT name, title, team, match_query FROM scope ORDER BY name")?;
+    Ok(find.query_map([], read_scope)?.collect::<Result<_, _>>()?)
+}
+
+fn read_scope(row: &Row<'_>) -> rusqlite::Result<Scope> {
+    let (name, title, team) = (row.get(0)?, row.get(1)?, row.get(2)?);
+    Ok(Scope { name, title, team, matches: row.get(3)? })
+}
+
+pub fn put_scope(conn: &Connection, scope: &Scope) -> Result<(), StoreError> {
+    let mut put = conn.prepare_cached(
+        "INSERT INTO scope (name, title, team, match_query) VALUES (?1, ?2, ?3, ?4) \
+         ON CONFLICT (name) DO UPDATE SET title = excluded.title, team = excluded.team, \
+         match_query = excluded.match_query",
+    )?;
+    put.execute(params![scope.name, scope.title, scope.team, scope.matches])?;
+    Ok(())
+}
+
+pub fn put_policy(
+    conn: &Connection,
+    scope: Option<&str>,
+    policy: &Policy,
+    source: &str,
+    now: Moment,
+) -> Result<(), StoreError> {
+    conn.execute(
+        "INSERT INTO policy (version, source, body, applied_at, scope) VALUES (?1, ?2, ?3, ?4, ?5)",
+        params![policy.version, source, to_json(policy)?, now.0, scope],
+    )?;
+    Ok(())
+}
+
+/// The desk's last policy, and that of each scope that has its own.
+pub fn load_policies(conn: &Connection) -> Result<Policies, StoreError> {
+    let body: String =
+        conn.query_row("SELECT body FROM policy WHERE scope IS NULL ORDER BY version DESC LIMIT 1", [], |row| {
+            row.get(0)
+        })?;
+    let desk = Arc::new(from_json("the policy", body.as_bytes())?);
+    let mut find = conn.prepare(
+        "SELECT p.scope, p.body FROM policy p WHERE p.scope IS NOT NULL \
+         AND p.version = (SELECT max(q.version) FROM policy q WHERE q.scope = p.scope)",
+    )?;
+    let mut rows = find.query([])?;
+    let mut policies = Policies { desk, scopes: std::collections::BTreeMap::new() };
+    while let Some(row) = rows.next()? {
+        let (name, body): (String, String) = (row.get(0)?, row.get(1)?);
+        let policy = from_json(&format!("the policy of the scope {name}"), body.as_bytes())?;
+        policies.scopes.insert(name, Arc::new(policy));
+    }
+    Ok(policies)
+}
