@@ -4,13 +4,13 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use super::args::ApprovalVerb;
+use super::approval_show;
+use super::args::{ApprovalVerb, StatusArgs};
 use super::context::{self, Context};
-use super::output::{Table, columns};
+use super::output::Table;
 use super::people::governed_word;
-use crate::domain::approval::Approval;
+use crate::domain::approval::{Approval, Standing, Status, StatusChange};
 use crate::domain::governance::DeskAction;
-use crate::domain::visible::visible;
 use crate::failure::{Failure, Kind};
 use crate::intake;
 
@@ -22,7 +22,12 @@ pub fn run(context: &mut Context, verb: ApprovalVerb) -> Result<(), Failure> {
             let values: Vec<Value> = approvals.iter().map(|(approval, records)| line(approval, *records)).collect();
             Ok(context.out.list(&table(&approvals), &values)?)
         }
-        ApprovalVerb::Show { number } => show(context, &number),
+        ApprovalVerb::Show { number, limit, after } => {
+            approval_show::show(context, &number, usize::from(limit), after.as_deref())
+        }
+        ApprovalVerb::Withdraw(args) => set_status(context, &args, Status::Withdrawn),
+        ApprovalVerb::Suspend(args) => set_status(context, &args, Status::Suspended),
+        ApprovalVerb::Reinstate(args) => set_status(context, &args, Status::Valid),
     }
 }
 
@@ -64,7 +69,32 @@ fn import(context: &mut Context, files: &[PathBuf]) -> Result<(), Failure> {
     first.map_or(Ok(()), Err)
 }
 
-fn table(approvals: &[(Approval, u64)]) -> Table {
+/// Withdraws, suspends or reinstates each extension that the number names, and tells the records.
+fn set_status(context: &mut Context, args: &StatusArgs, status: Status) -> Result<(), Failure> {
+    let from = args.from.as_deref().map(context::read_date).transpose()?.unwrap_or_else(|| context.today());
+    let found = context.approvals_of(&args.number)?;
+    let mut table = Table::new(&["Number", "Status", "Outcome", "Told in work", "Marked released"]);
+    let mut values: Vec<Value> = Vec::new();
+    for (approval, _) in found {
+        let number = approval.number;
+        let change = StatusChange { status, from, reason: args.reason.clone() };
+        let act = DeskAction::SetStatus { number: number.clone(), change };
+        let governed = context.desk.govern(&context.actor, &act, context::request(), context::now())?;
+        let standing = context.desk.approval(number.as_str())?.map(|approval| approval.standing());
+        let words = standing.as_ref().map_or(String::new(), Standing::in_words);
+        let (done, told) = (governed_word(governed.outcome), governed.told);
+        table.row([number.to_string(), words, done.to_owned(), told.in_work.to_string(), told.released.to_string()]);
+        values.push(json!({
+            "number": number, "ok": true, "outcome": done, "seq": governed.seq,
+            "status": standing.as_ref().map(|standing| standing.status.word()),
+            "status_from": standing.as_ref().and_then(|standing| standing.from),
+            "told_in_work": told.in_work, "marked_released": told.released,
+        }));
+    }
+    Ok(context.out.list(&table, &values)?)
+}
+
+pub fn table(approvals: &[(Approval, u64)]) -> Table {
     let mut table = Table::new(&[
         "Number",
         "Holder",
@@ -86,14 +116,15 @@ fn table(approvals: &[(Approval, u64)]) -> Table {
             approval.issued.to_string(),
             day(approval.built_from),
             day(approval.built_until),
-            approval.status.word().to_owned(),
+            approval.standing().in_words(),
             records.to_string(),
         ]);
     }
     table
 }
 
-fn line(approval: &Approval, records: u64) -> Value {
+pub fn line(approval: &Approval, records: u64) -> Value {
+    let standing = approval.standing();
     json!({
         "number": approval.number,
         "holder": approval.manufacturer.name,
@@ -102,56 +133,9 @@ fn line(approval: &Approval, records: u64) -> Value {
         "issued": approval.issued,
         "built_from": approval.built_from,
         "built_until": approval.built_until,
-        "status": approval.status.word(),
+        "status": standing.status.word(),
+        "status_from": standing.from,
+        "status_reason": standing.reason,
         "records": records,
     })
-}
-
-fn show(context: &mut Context, number: &str) -> Result<(), Failure> {
-    let found = context.approvals_of(number)?;
-    let mut text = columns(&table(&found));
-    for (approval, _) in &found {
-        text.push_str(&format!("\n{}\n", approval.number));
-        let mut versions = Table::new(&["Variant", "Version", "Entry", "From", "To"]);
-        for covered in &approval.versions {
-            if covered.ranges.is_empty() {
-                versions.row([covered.variant.clone(), covered.version.clone(), "–".into(), "–".into(), "–".into()]);
-            }
-            for (address, range) in &covered.ranges {
-                versions.row([
-                    covered.variant.clone(),
-                    covered.version.clone(),
-                    address.to_string(),
-                    range.min.to_string(),
-                    range.max.to_string(),
-                ]);
-            }
-        }
-        text.push_str(&columns(&versions));
-        for one in &approval.signatories {
-            let until = one.until.map_or(String::new(), |until| format!(" until {until}"));
-            text.push_str(&format!(
-                "may sign: {}, {} (from {}{until})\n",
-                visible(&one.name),
-                visible(&one.position),
-                one.from
-            ));
-        }
-        for one in &approval.subjects {
-            let options = one.options.join(" ");
-            text.push_str(&format!("rests on: {} {} {options}\n", visible(&one.regulation), visible(&one.number)));
-        }
-        for one in &approval.documents {
-            text.push_str(&format!("document: {} ({})\n", visible(&one.title), visible(&one.place)));
-        }
-    }
-    let whole: Vec<Value> = found
-        .iter()
-        .map(|(approval, records)| {
-            let mut object = line(approval, *records);
-            object["approval"] = json!(approval);
-            object
-        })
-        .collect();
-    Ok(context.out.one(&text, &table(&found), &Value::Array(whole))?)
 }

@@ -404,7 +404,32 @@ pub enum ApprovalVerb {
     Show {
         /// Its number, with or without the extension
         number: String,
+        /// At most so many records
+        #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=10_000))]
+        limit: u16,
+        /// Go on after the cursor an earlier list ended with
+        #[arg(long, value_name = "CURSOR")]
+        after: Option<String>,
     },
+    /// Withdraw one: vehicles manufactured from the day on are not covered
+    Withdraw(StatusArgs),
+    /// Suspend one: vehicles manufactured from the day on are not covered until it is reinstated
+    Suspend(StatusArgs),
+    /// Reinstate one: vehicles manufactured from the day on are covered again
+    Reinstate(StatusArgs),
+}
+
+/// What `approval withdraw`, `suspend` and `reinstate` take.
+#[derive(Debug, Args)]
+pub struct StatusArgs {
+    /// Its number; without the extension all of them
+    pub number: String,
+    /// Why
+    #[arg(long)]
+    pub reason: String,
+    /// The first day of manufacture it is about; today without
+    #[arg(long, value_name = "DATE")]
+    pub from: Option<String>,
 }
 
 /// What `import` takes.

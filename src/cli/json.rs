@@ -7,11 +7,12 @@ use serde_json::{Map, Value, json};
 
 use super::revisions::{self, Revised};
 use crate::domain::address::Address;
-use crate::domain::approval::Approval;
+use crate::domain::approval::{Approval, Status};
 use crate::domain::catalogue::Catalogue;
-use crate::domain::certificate::{Certificate, Change, Origin};
+use crate::domain::certificate::{Certificate, Change, Origin, manufactured};
 use crate::domain::checks::Finding;
 use crate::domain::dossier::Dossier;
+use crate::domain::envelope::{Limited, Limiter};
 use crate::domain::event::Event;
 use crate::domain::exception::Exception;
 use crate::domain::identity::Vin;
@@ -38,6 +39,8 @@ pub fn summary(summary: &Summary, unread: bool, today: NaiveDate) -> Value {
         "held": summary.held_on(today),
         "category": summary.category,
         "approval": summary.approval,
+        "approval_status": summary.approval_status.map(Status::word),
+        "manufactured": summary.manufactured,
         "type": summary.vehicle_type,
         "variant": summary.variant,
         "version_code": summary.version_code,
@@ -84,6 +87,7 @@ pub fn dossier(
         "stages": record.stages.iter().map(|one| stage(one, revisions, catalogue)).collect::<Vec<_>>(),
         "changes": changes(dossier, catalogue),
         "findings": findings(&dossier.findings, catalogue),
+        "envelope": dossier.envelope.iter().map(|one| limited(one, catalogue)).collect::<Vec<_>>(),
         "exceptions": record.exceptions.iter().map(|one| exception(one, None, today)).collect::<Vec<_>>(),
         "signoffs": record.signoffs.iter().map(|one| signoff(one, dossier)).collect::<Vec<_>>(),
         "approvals": dossier.approvals.iter().map(|one| approval_in_record(one, record)).collect::<Vec<_>>(),
@@ -158,6 +162,26 @@ pub fn extend(object: &mut Map<String, Value>, rest: Value) {
     if let Value::Object(rest) = rest {
         object.extend(rest);
     }
+}
+
+/// A limited entry, with numbers as the text they are, in the unit of the limits.
+fn limited(one: &Limited, catalogue: &Catalogue) -> Value {
+    let number = |number: Option<rust_decimal::Decimal>| number.map(|number| number.normalize().to_string());
+    let mut object = described(&one.address, catalogue);
+    let rest = json!({
+        "unit": one.unit,
+        "min": number(one.min),
+        "max": number(one.max),
+        "value": number(one.value),
+        "place": one.place.word(),
+        "limited_by": one.limiter.word(),
+        "approval": match &one.limiter {
+            Limiter::Base => None,
+            Limiter::Approval(number) => Some(number.clone()),
+        },
+    });
+    extend(&mut object, rest);
+    Value::Object(object)
 }
 
 /// What the checks found, as `show --findings` has it.
@@ -279,10 +303,22 @@ pub fn holds(signoff: &SignOff, dossier: &Dossier) -> bool {
 fn approval_in_record(approval: &Approval, record: &Record) -> Value {
     let named = record.declares("TypeApprovalNumber") == Some(approval.number.as_str());
     let covers = match (record.declares("Variant"), record.declares("Version")) {
-        (Some(variant), Some(version)) => named && approval.covers(variant, version).is_some(),
+        (Some(variant), Some(version)) => {
+            let valid = manufactured(record).is_none_or(|day| approval.status_on(day) == Status::Valid);
+            named && valid && approval.covers(variant, version).is_some()
+        }
         _ => false,
     };
-    json!({"number": approval.number, "issued": approval.issued, "status": approval.status.word(), "named": named, "covers": covers})
+    let standing = approval.standing();
+    json!({
+        "number": approval.number,
+        "issued": approval.issued,
+        "status": standing.status.word(),
+        "status_from": standing.from,
+        "status_reason": standing.reason,
+        "named": named,
+        "covers": covers,
+    })
 }
 
 fn obstacle(obstacle: &Obstacle) -> Value {

@@ -1,5 +1,6 @@
 //! The verbs of the command line, one file per group, over the same actions as the terminal.
 
+mod approval_show;
 mod approvals;
 pub mod args;
 mod context;

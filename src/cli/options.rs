@@ -7,25 +7,23 @@ use serde_json::json;
 use super::args::{Global, OptionsVerb};
 use super::context::{self, Context};
 use super::output::{Out, Table, columns};
+use super::people::governed_word;
 use crate::config::options;
 use crate::domain::governance::DeskAction;
 use crate::domain::options::Options;
 use crate::domain::visible::visible;
 use crate::failure::{Failure, Kind};
 use crate::ivi;
-use crate::store::Outcome;
 
 /// The default build options, as they ship.
 pub const DEFAULT_OPTIONS: &str = include_str!("../../sample-data/options.toml");
 
 /// Reads an options file, or fails with every fault.
-pub fn read(text: &str, file: &str, out: &Out) -> Result<Options, Failure> {
+pub fn read(text: &str, file: &str) -> Result<Options, Failure> {
     options::read(text, file, ivi::catalogue()).map_err(|faults| {
-        for fault in &faults {
-            out.say(&fault.to_string());
-        }
-        let failure = Failure::new(Kind::Usage, format!("{file}: {} faults", faults.len())).rule("options");
-        faults.first().map_or(failure.clone(), |fault| failure.hint(fault.to_string()))
+        let what = format!("{file}: {} faults, nothing of it was applied", faults.len());
+        let failure = Failure::new(Kind::Usage, what).rule("options");
+        faults.iter().fold(failure, |failure, fault| failure.hint(fault.to_string()))
     })
 }
 
@@ -101,18 +99,22 @@ fn show(context: &mut Context, scope: Option<&str>) -> Result<(), Failure> {
 
 fn apply(context: &mut Context, file: &Path, scope: Option<String>, reason: String) -> Result<(), Failure> {
     let text = context::read_text(file)?;
-    let options = read(&text, &file.display().to_string(), &context.out)?;
+    let options = read(&text, &file.display().to_string())?;
     if let Some(scope) = &scope {
         known_scope(context, scope)?;
     }
     let whose = scope.as_ref().map_or("the desk".to_owned(), |scope| format!("scope {scope}"));
+    let act_scope = scope.clone();
     let act = DeskAction::ApplyOptions { options: Box::new(Options { scope, ..options }), source: text, reason };
     let governed = context.desk.govern(&context.actor, &act, context::request(), context::now())?;
-    context.out.say(&match governed.outcome {
-        Outcome::Created | Outcome::Updated => format!("{whose}: applied, event {}", governed.seq.0),
-        Outcome::Unchanged | Outcome::Repeated => format!("{whose}: these options hold already"),
+    let done = governed_word(governed.outcome);
+    let version = context.desk.options(act_scope.as_deref())?.version;
+    let mut table = Table::new(&["Options of", "Version", "Outcome"]);
+    table.row([whose.clone(), version.to_string(), done.to_owned()]);
+    let object = json!({
+        "scope": act_scope, "ok": true, "outcome": done, "seq": governed.seq, "version": version,
     });
-    Ok(())
+    Ok(context.out.one(&format!("{whose}: options {version}, {done}\n"), &table, &object)?)
 }
 
 fn known_scope(context: &mut Context, scope: &str) -> Result<(), Failure> {

@@ -8,6 +8,7 @@ use super::exceptions::read_filter;
 use super::json;
 use super::output::Table;
 use super::people::governed_word;
+use crate::domain::approval::Status;
 use crate::domain::queue::{QueueName, Sort};
 use crate::domain::saved::QueueAct;
 use crate::domain::summary::Summary;
@@ -106,7 +107,9 @@ fn cells(summary: &Summary, unread: bool, today: chrono::NaiveDate) -> [String; 
     let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "–".to_owned());
     let overdue = if summary.overdue_on(today) { " late" } else { "" };
     let marks = [(unread, "new"), (summary.held_on(today), "held"), (summary.priority > 0, "priority")];
-    let marks: Vec<&str> = marks.into_iter().filter(|(set, _)| *set).map(|(_, word)| word).collect();
+    let mut marks: Vec<&str> = marks.into_iter().filter(|(set, _)| *set).map(|(_, word)| word).collect();
+    // What became of its approval concerns a released record as much as one in work.
+    marks.extend(summary.approval_status.map(Status::word));
     [
         summary.vin.to_string(),
         text(&summary.variant),

@@ -11,11 +11,15 @@ use super::exceptions::read_filter;
 use super::json;
 use super::output::{Table, columns};
 use super::revisions::{self, Revised};
+use crate::config::place::Place;
+use crate::config::settings::Settings;
 use crate::domain::address::Address;
+use crate::domain::approval::{Approval, Status};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::certificate::{Change, ChangeKind, Origin};
 use crate::domain::checks::Grade;
 use crate::domain::dossier::Dossier;
+use crate::domain::envelope::{Limiter, Strokes};
 use crate::domain::event::Event;
 use crate::domain::manufacturers;
 use crate::domain::moment::Moment;
@@ -166,6 +170,30 @@ fn finding_table(dossier: &Dossier, catalogue: &Catalogue) -> Table {
     table
 }
 
+/// What limits our values and where each sits.
+fn envelope_table(dossier: &Dossier, catalogue: &Catalogue) -> Table {
+    /// How many cells the bar between two limits has.
+    const CELLS: usize = 12;
+    let ascii = Place::of_person().is_some_and(|place| Settings::read(&place.settings).0.ascii);
+    let strokes = if ascii { Strokes::PLAIN } else { Strokes::FANCY };
+    let mut table = Table::new(&["Entry", "Title", "Ours", "Where", "Limits", "By"]);
+    for one in &dossier.envelope {
+        let (entry, title, _) = described(&one.address, catalogue);
+        table.row([
+            entry,
+            title,
+            one.value.map_or("–".to_owned(), |value| value.to_string()),
+            one.place.word().to_owned(),
+            one.bar(CELLS, &strokes),
+            match &one.limiter {
+                Limiter::Base => "base (0.2.2.1)".to_owned(),
+                Limiter::Approval(number) => number.to_string(),
+            },
+        ]);
+    }
+    table
+}
+
 /// A history as people read it: one line for each thing that changed.
 pub fn history_table(events: &[Event]) -> Table {
     let mut table = Table::new(&["Seq", "At", "By", "Action", "What", "From", "To", "Why"]);
@@ -243,6 +271,11 @@ fn text(
         record.version
     );
     put(&format!("stage {}", record.build_stage), format!("{ours} (ours)"));
+    let named = dossier.approvals.iter().find(|approval| Some(approval.number.as_str()) == line.approval.as_deref());
+    if let Some(standing) = named.map(Approval::standing).filter(|standing| standing.status != Status::Valid) {
+        let why = standing.reason.as_deref().map_or(String::new(), |why| format!(" ({})", visible(why)));
+        put("approval", format!("{} is {}{why}", or(&line.approval), standing.in_words()));
+    }
     put(
         "build",
         format!("{} · category {} · bodywork {}", list_or_dash(&line.options), or(&line.category), or(&line.bodywork)),
@@ -267,6 +300,9 @@ fn text(
     let silent = dossier.certificate.changes.len() - changes.rows.len();
     let _ = write!(text, "\nChanges\n{}", columns(&changes));
     let _ = writeln!(text, "({silent} more entries are inherited or copied: `show {} --entries`)", record.vin);
+    if !dossier.envelope.is_empty() {
+        let _ = write!(text, "\nEnvelope\n{}", columns(&envelope_table(dossier, catalogue)));
+    }
     if !dossier.findings.is_empty() {
         let _ = write!(text, "\nFindings\n{}", columns(&finding_table(dossier, catalogue)));
     }

@@ -7,6 +7,7 @@
 use super::fault::ConfigFault;
 use super::strict::{Item, Reader, Table};
 use crate::domain::catalogue::Catalogue;
+use crate::domain::envelope::base_limits;
 use crate::domain::nearest::nearest;
 use crate::domain::options::{BuildOption, Dependency, Options, cycle, touches};
 
@@ -167,8 +168,17 @@ impl Words<'_> {
             }
             item.value
         });
+        let unless_allowed = table.flag("unless_allowed");
+        if let (Some(flag), Some(when)) = (&unless_allowed, &when)
+            && flag.value
+            && !base_limits(when)
+        {
+            let message = format!("the base manufacturer's envelope (entry 0.2.2.1) does not limit {when}");
+            self.reader.fault(flag.at, message, None);
+        }
+        let unless_allowed = unless_allowed.is_some_and(|flag| flag.value);
         table.close();
-        Some(Placed { is: Dependency { when: when?, then, because }, at })
+        Some(Placed { is: Dependency { when: when?, then, because, unless_allowed }, at })
     }
 
     fn once(&self, items: Vec<Item<String>>, what: &str) -> Vec<String> {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::address::Address;
+use super::approval::{ApprovalNumber, Status};
 use super::content::Content;
 use super::identity::{Digest, ExceptionId, Login};
 use super::record::StageFault;
@@ -92,6 +93,8 @@ pub enum Action {
     Resume,
     /// The sealed message is released.
     Release(Sealed),
+    /// The desk tells the record what became of the approval it names.
+    ApprovalNews(ApprovalNews),
     /// A remark.
     Note {
         /// What.
@@ -122,6 +125,7 @@ impl Action {
             Action::Hold { .. } => "hold",
             Action::Resume => "resume",
             Action::Release(_) => "release",
+            Action::ApprovalNews(_) => "approval-news",
             Action::Note { .. } => "note",
             Action::Vacate { .. } => "vacate",
         }
@@ -160,6 +164,19 @@ pub enum Given {
     Value(String),
     /// The effective value of the stages before, restated (`=` in a build sheet).
     Same,
+}
+
+/// What became of an approval.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApprovalNews {
+    /// Which.
+    pub number: ApprovalNumber,
+    /// What its status is.
+    pub status: Status,
+    /// From which day on; for vehicles of any day without one.
+    pub from: Option<NaiveDate>,
+    /// Why.
+    pub reason: String,
 }
 
 /// A message of an earlier stage, read.

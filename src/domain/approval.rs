@@ -103,12 +103,49 @@ pub enum Status {
 }
 
 impl Status {
+    /// The status of that word.
+    pub fn of(word: &str) -> Option<Status> {
+        [Status::Valid, Status::Suspended, Status::Withdrawn].into_iter().find(|status| status.word() == word)
+    }
+
     /// Its word in files and on the screen.
     pub fn word(self) -> &'static str {
         match self {
             Status::Valid => "valid",
             Status::Suspended => "suspended",
             Status::Withdrawn => "withdrawn",
+        }
+    }
+}
+
+/// A change of an approval's status.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatusChange {
+    /// What the status is.
+    pub status: Status,
+    /// From which day on: vehicles manufactured from then on go by it, those before do not.
+    pub from: NaiveDate,
+    /// Why.
+    pub reason: String,
+}
+
+/// What an approval's status is at last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// The status.
+    pub status: Status,
+    /// From which day on; for vehicles of any day without one.
+    pub from: Option<NaiveDate>,
+    /// Why, where somebody said so.
+    pub reason: Option<String>,
+}
+
+impl Standing {
+    /// The status and its day: `withdrawn from 2026-11-24`.
+    pub fn in_words(&self) -> String {
+        match self.from {
+            Some(from) => format!("{} from {from}", self.status.word()),
+            None => self.status.word().to_owned(),
         }
     }
 }
@@ -135,8 +172,11 @@ pub struct Approval {
     pub built_from: Option<NaiveDate>,
     /// Last day of manufacture this extension is for; open without one.
     pub built_until: Option<NaiveDate>,
-    /// Whether it may be used.
+    /// Whether it may be used, as its file says.
     pub status: Status,
+    /// What became of that since, each from a day on, in the order it was decided.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<StatusChange>,
     /// Who issues the certificate.
     pub manufacturer: Manufacturer,
     /// The variants and versions it covers.
@@ -153,6 +193,37 @@ impl Approval {
     /// What it covers for this variant and version.
     pub fn covers(&self, variant: &str, version: &str) -> Option<&Covered> {
         self.versions.iter().find(|covered| covered.variant == variant && covered.version == version)
+    }
+
+    /// Whether it may be used for a vehicle manufactured on `day`. A change holds from its day until the next one's; of two
+    /// of one day the later decision holds. So a vehicle manufactured before a withdrawal stays covered (Regulation (EU)
+    /// 2018/858, Article 49, speaks of those), and one manufactured during a suspension stays uncovered after it, unless it
+    /// is reinstated from a day before.
+    pub fn status_on(&self, day: NaiveDate) -> Status {
+        let begun = self.changes.iter().filter(|change| change.from <= day);
+        begun.max_by_key(|change| change.from).map_or(self.status, |change| change.status)
+    }
+
+    /// What its status is at last, be it from a day to come.
+    pub fn standing(&self) -> Standing {
+        match self.changes.iter().max_by_key(|change| change.from) {
+            Some(last) => Standing { status: last.status, from: Some(last.from), reason: Some(last.reason.clone()) },
+            None => Standing { status: self.status, from: None, reason: None },
+        }
+    }
+
+    /// Itself, brought in again over what is on the desk: what was decided here about its status stays.
+    #[must_use]
+    pub fn over(mut self, known: &Approval) -> Approval {
+        let new: Vec<StatusChange> =
+            self.changes.iter().filter(|change| !known.changes.contains(change)).cloned().collect();
+        self.changes = known.changes.iter().cloned().chain(new).collect();
+        self
+    }
+
+    /// Whether it is for a vehicle of this variant and version manufactured on `day`: covered, in its window, and valid.
+    pub fn is_for(&self, day: NaiveDate, variant: &str, version: &str) -> bool {
+        self.window_holds(day) && self.status_on(day) == Status::Valid && self.covers(variant, version).is_some()
     }
 
     /// Whether a vehicle manufactured on `day` lies in the production window of this extension.
@@ -252,6 +323,37 @@ mod tests {
         assert_eq!((number.country(), number.base(), number.extension()), ("e4", "e4*2018/858*00871", Some("01")));
         let bare = ApprovalNumber::parse("e13*2007/46*0212").unwrap();
         assert_eq!((bare.base(), bare.extension()), ("e13*2007/46*0212", None));
+    }
+
+    #[test]
+    fn a_status_holds_from_its_day_until_the_next_one_s_and_of_one_day_the_later_decision() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let change = |status, from: &str| StatusChange { status, from: day(from), reason: "test".to_owned() };
+        let mut approval = crate::domain::checks::fixture::World::sound().approvals.remove(0);
+        assert_eq!(approval.standing().in_words(), "valid");
+        approval.changes = vec![change(Status::Withdrawn, "2026-10-01"), change(Status::Suspended, "2026-09-10")];
+        let on = |approval: &Approval, text: &str| approval.status_on(day(text));
+        assert_eq!(on(&approval, "2026-09-09"), Status::Valid);
+        assert_eq!(on(&approval, "2026-09-10"), Status::Suspended);
+        assert_eq!(on(&approval, "2026-09-30"), Status::Suspended);
+        assert_eq!(on(&approval, "2026-10-01"), Status::Withdrawn);
+        assert_eq!(approval.standing().in_words(), "withdrawn from 2026-10-01");
+        approval.changes.push(change(Status::Valid, "2026-10-01"));
+        assert_eq!(on(&approval, "2026-10-01"), Status::Valid);
+        assert_eq!(on(&approval, "2026-09-30"), Status::Suspended, "what was manufactured then stays uncovered");
+    }
+
+    #[test]
+    fn an_approval_brought_in_again_keeps_what_was_decided_on_the_desk() {
+        let known = {
+            let mut known = crate::domain::checks::fixture::World::sound().approvals.remove(0);
+            let from = NaiveDate::from_ymd_opt(2026, 10, 1).unwrap();
+            known.changes.push(StatusChange { status: Status::Withdrawn, from, reason: "test".to_owned() });
+            known
+        };
+        let file = Approval { changes: Vec::new(), ..known.clone() };
+        assert_eq!(file.over(&known), known);
+        assert_eq!(known.clone().over(&known), known);
     }
 
     #[test]

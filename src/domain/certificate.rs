@@ -7,6 +7,8 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use chrono::NaiveDate;
+
 use super::address::Address;
 use super::approval::Approval;
 use super::catalogue::Catalogue;
@@ -47,6 +49,17 @@ impl Case<'_> {
         let number = self.record.declares("TypeApprovalNumber")?;
         self.approvals.iter().find(|approval| approval.number.as_str() == number)
     }
+
+    /// The day that decides whether an approval may be used for the vehicle: that of its manufacture, and today as long
+    /// as nobody says when that was.
+    pub fn day_of_approval(&self) -> NaiveDate {
+        manufactured(self.record).unwrap_or_else(|| self.now.day())
+    }
+}
+
+/// The day our stage says the vehicle was manufactured; the stage before's day is not ours.
+pub fn manufactured(record: &Record) -> Option<NaiveDate> {
+    record.declares("DateManufactureVehicle").and_then(value::date)
 }
 
 /// Lays `later` over `earlier`: single elements replace, tables replace whole.

@@ -3,6 +3,7 @@
 use super::approval::Approval;
 use super::certificate::{Case, Certificate};
 use super::checks::{self, Finding};
+use super::envelope::{self, Limited};
 use super::event::Event;
 use super::options::Options;
 use super::readiness::{self, Obstacle};
@@ -19,6 +20,8 @@ pub struct Dossier {
     pub options: Options,
     /// Its certificate by stage.
     pub certificate: Certificate,
+    /// Every entry that the base manufacturer or the approval limits, and where our value sits.
+    pub envelope: Vec<Limited>,
     /// What the checks found, what blocks first.
     pub findings: Vec<Finding>,
     /// What stands between it and its release.
@@ -37,6 +40,7 @@ impl Dossier {
             record: case.record.clone(),
             approvals: case.approvals.to_vec(),
             options: case.options.clone(),
+            envelope: envelope::envelope(case, &certificate),
             certificate,
             findings,
             readiness,

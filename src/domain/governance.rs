@@ -9,7 +9,7 @@ use serde_json::Value;
 
 pub use people::person_after;
 
-use super::approval::Approval;
+use super::approval::{Approval, ApprovalNumber, Status, StatusChange};
 use super::event::Facts;
 use super::filter::Filter;
 use super::identity::Login;
@@ -47,6 +47,13 @@ pub enum DeskAction {
     },
     /// An approval, or what changed about one.
     ImportApproval(Box<Approval>),
+    /// An approval is withdrawn, suspended or reinstated, from a day on.
+    SetStatus {
+        /// Which.
+        number: ApprovalNumber,
+        /// What becomes of it.
+        change: StatusChange,
+    },
     /// A rollout scope.
     AddScope(Scope),
     /// Build options, for the desk or for the scope they name.
@@ -71,6 +78,11 @@ impl DeskAction {
             DeskAction::Leave { .. } => "person-leave",
             DeskAction::Gateway { .. } => "gateway",
             DeskAction::ImportApproval(_) => "approval-import",
+            DeskAction::SetStatus { change, .. } => match change.status {
+                Status::Valid => "approval-reinstate",
+                Status::Suspended => "approval-suspend",
+                Status::Withdrawn => "approval-withdraw",
+            },
             DeskAction::AddScope(_) => "scope-add",
             DeskAction::ApplyOptions { .. } => "options-apply",
         }
@@ -83,6 +95,7 @@ impl DeskAction {
             DeskAction::Absent { login, .. } | DeskAction::Leave { login, .. } => format!("person {login}"),
             DeskAction::Gateway { os_user } => format!("gateway {os_user}"),
             DeskAction::ImportApproval(approval) => format!("approval {}", approval.number),
+            DeskAction::SetStatus { number, .. } => format!("approval {number}"),
             DeskAction::AddScope(scope) => format!("scope {}", scope.name),
             DeskAction::ApplyOptions { options, .. } => format!("options {}", options.version),
         }
@@ -119,6 +132,7 @@ pub fn judge(actor: &Actor, desk: Known<'_>, action: &DeskAction) -> Result<Fact
         DeskAction::AddPerson(_) | DeskAction::SetPerson(_) => ("keep the list of people", &[Role::Admin]),
         DeskAction::Gateway { .. } => ("register a gateway", &[Role::Admin]),
         DeskAction::ImportApproval(_) => ("import approvals", &[Role::Lead, Role::Admin]),
+        DeskAction::SetStatus { .. } => ("withdraw, suspend or reinstate approvals", &[Role::Lead, Role::Admin]),
         DeskAction::AddScope(_) => ("add scopes", &[Role::Admin]),
         DeskAction::ApplyOptions { .. } => ("apply build options", &[Role::Lead, Role::Admin]),
     };
@@ -138,6 +152,7 @@ pub fn judge(actor: &Actor, desk: Known<'_>, action: &DeskAction) -> Result<Fact
             }
         }
         DeskAction::ImportApproval(approval) => import_approval(desk, approval, &mut facts),
+        DeskAction::SetStatus { number, change } => set_status(desk, number, change, &mut facts)?,
         DeskAction::AddScope(scope) => add_scope(desk, scope, &mut facts)?,
         DeskAction::ApplyOptions { options, reason, .. } => apply_options(desk, options, reason, &mut facts)?,
     }
@@ -158,6 +173,30 @@ fn import_approval(desk: Known<'_>, approval: &Approval, facts: &mut Facts) {
             facts.line(format!("approval {} {name}", approval.number), earlier.and_then(text), text(value));
         }
     }
+}
+
+/// A change to what holds from that day on already is none; the later decision about a day comes before the earlier.
+fn set_status(
+    desk: Known<'_>,
+    number: &ApprovalNumber,
+    change: &StatusChange,
+    facts: &mut Facts,
+) -> Result<(), Refusal> {
+    let Some(before) = desk.approval else {
+        return Err(Refusal::not_found(format!("approval {number} is not on this desk"))
+            .hint("`stageplate approval list` shows which there are"));
+    };
+    if change.reason.trim().is_empty() {
+        return Err(Refusal::new("reason", "a change of an approval's status needs a reason in words"));
+    }
+    let held = before.status_on(change.from);
+    if held == change.status {
+        return Ok(());
+    }
+    let to = format!("{} from {}", change.status.word(), change.from);
+    facts.line(format!("approval {number}"), Some(held.word().to_owned()), Some(to));
+    facts.reason = Some(change.reason.clone());
+    Ok(())
 }
 
 fn fields(of: &impl Serialize) -> Option<serde_json::Map<String, Value>> {

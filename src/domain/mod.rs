@@ -5,7 +5,7 @@
 //! In reading order: [`identity`] and [`address`] name things; [`catalogue`], [`value`], [`section`] and
 //! [`applies`] say what an entry is and whose;
 //! [`content`], [`certificate`] and [`approval`] are the certificate; [`record`], [`exception`], [`person`], [`policy`],
-//! [`options`] the work; [`checks`] and [`readiness`] judge; [`action`], [`plan`] and [`event`] are the one way to act on
+//! [`options`] the work; [`checks`], [`envelope`] and [`readiness`] judge; [`action`], [`plan`] and [`event`] are the one way to act on
 //! a record,
 //! [`governance`] the one on the desk itself; [`queue`], [`saved`] and [`filter`] say which records somebody looks at,
 //! [`report`] where the work stands.
@@ -22,6 +22,7 @@ pub mod checks;
 pub mod content;
 pub mod dossier;
 pub mod due;
+pub mod envelope;
 pub mod event;
 pub mod exception;
 pub mod filter;

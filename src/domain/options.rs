@@ -47,6 +47,9 @@ pub struct Dependency {
     pub then: Vec<String>,
     /// Why they do, as a finding says it.
     pub because: String,
+    /// Whether they do not where the base manufacturer allows the new value (entry 0.2.2.1): its emission values then hold.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unless_allowed: bool,
 }
 
 /// The options of a desk or of one scope.
@@ -264,6 +267,7 @@ mod tests {
             when: when.to_owned(),
             then: then.iter().map(|path| (*path).to_owned()).collect(),
             because: "test".to_owned(),
+            unless_allowed: false,
         };
         let chain = [dependency("Body", &["Mass/Actual"]), dependency("Mass/Actual", &["Test/Co2"])];
         assert_eq!(cycle(&chain), None);

@@ -124,8 +124,8 @@ fn approval_obstacle(case: &Case<'_>, rule: &str) -> Option<Obstacle> {
         None => "no approval is named: set the type-approval number".to_owned(),
         Some(number) => match case.approval() {
             None => format!("approval {number} is not on this desk: import it, or name another"),
-            Some(approval) if approval.status != super::approval::Status::Valid => {
-                format!("approval {number} is {}: name another", approval.status.word())
+            Some(approval) if approval.status_on(case.day_of_approval()) != super::approval::Status::Valid => {
+                format!("approval {number} is {}: name another", approval.standing().in_words())
             }
             Some(_) => return None,
         },

@@ -6,10 +6,11 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::address::Address;
+use super::approval::{ApprovalNumber, Status};
 use super::content::Content;
 use super::exception::Exception;
 use super::heard::Heard;
-use super::identity::{Digest, Login, RecordId, Seq, Vin};
+use super::identity::{Digest, ExceptionId, Login, RecordId, Seq, Vin};
 use super::moment::Moment;
 
 /// A received build stage: one revision of the message of one manufacturer's part in the vehicle.
@@ -133,6 +134,19 @@ pub struct Release {
     pub sealed_by: String,
 }
 
+/// What the desk told a record about the status of the approval it names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApprovalTold {
+    /// The approval.
+    pub number: ApprovalNumber,
+    /// Its status.
+    pub status: Status,
+    /// From which day on; for vehicles of any day without one.
+    pub from: Option<NaiveDate>,
+    /// The exception that was raised about it, if one was.
+    pub exception: Option<ExceptionId>,
+}
+
 /// A record with everything that decides about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
@@ -184,6 +198,8 @@ pub struct Record {
     pub editors: BTreeSet<Login>,
     /// Who did so last.
     pub last_editor: Option<Login>,
+    /// What it was told last about the status of its approval.
+    pub told: Option<ApprovalTold>,
     /// When it came to be.
     pub created_at: Moment,
     /// When anything about it last changed.
@@ -220,6 +236,7 @@ impl Record {
             releases: Vec::new(),
             editors: BTreeSet::new(),
             last_editor: None,
+            told: None,
             created_at: at,
             updated_at: at,
             seq: Seq(0),

@@ -2,7 +2,8 @@
 
 use chrono::NaiveDate;
 
-use super::certificate::{Case, Certificate};
+use super::approval::Status;
+use super::certificate::{Case, Certificate, manufactured};
 use super::checks::{Finding, Grade};
 use super::due;
 use super::identity::{Login, RecordId, Seq, Vin};
@@ -39,6 +40,10 @@ pub struct Summary {
     pub category: Option<String>,
     /// Our type-approval number, if one is named.
     pub approval: Option<String>,
+    /// What that approval's status is at last, where it is not valid.
+    pub approval_status: Option<Status>,
+    /// The day our stage says the vehicle was manufactured.
+    pub manufactured: Option<NaiveDate>,
     /// Effective type.
     pub vehicle_type: Option<String>,
     /// Effective variant.
@@ -87,6 +92,11 @@ impl Summary {
             held: record.hold.as_ref().map(|hold| hold.until),
             category: effective("VehicleCategory"),
             approval: record.declares("TypeApprovalNumber").map(str::to_owned),
+            approval_status: case
+                .approval()
+                .map(|approval| approval.standing().status)
+                .filter(|status| *status != Status::Valid),
+            manufactured: manufactured(record),
             vehicle_type: effective("Type"),
             variant: effective("Variant"),
             version_code: effective("Version"),

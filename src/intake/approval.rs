@@ -12,7 +12,7 @@ use super::fields::{Fields, Reader};
 use super::located::{self, Node, Value};
 use crate::domain::address::Address;
 use crate::domain::approval::{
-    Approval, ApprovalNumber, Covered, Document, Manufacturer, Range, Signatory, Status, SubjectApproval,
+    Approval, ApprovalNumber, Covered, Document, Manufacturer, Range, Signatory, Status, StatusChange, SubjectApproval,
 };
 use crate::domain::catalogue::Catalogue;
 use crate::domain::identity::{Digest, Login};
@@ -61,7 +61,7 @@ pub fn read(bytes: &[u8], catalogue: &Catalogue) -> Result<Vec<Approval>, Vec<Re
     if reader.is_at_fault() { Err(reader.faults()) } else { Ok(found.into_iter().map(|(_, one)| one).collect()) }
 }
 
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 17] = [
     "number",
     "approval_type",
     "provisional",
@@ -72,6 +72,8 @@ const KEYS: [&str; 15] = [
     "built_from",
     "built_until",
     "status",
+    "status_from",
+    "status_reason",
     "manufacturer",
     "version",
     "signatory",
@@ -94,7 +96,7 @@ fn approval(reader: &mut Reader<'_>, node: Node) -> Option<Approval> {
     let built_from = reader.date(&mut fields, "built_from");
     let built_until = reader.date(&mut fields, "built_until");
     in_order(reader, line, "built", built_from, built_until);
-    let status = status(reader, &mut fields);
+    let (status, changes) = standing(reader, &mut fields);
     let manufacturer = match reader.table(&mut fields, "manufacturer") {
         Some(node) => manufacturer(reader, node),
         None => reader.absent(&fields, "manufacturer"),
@@ -114,6 +116,7 @@ fn approval(reader: &mut Reader<'_>, node: Node) -> Option<Approval> {
         built_from,
         built_until,
         status,
+        changes,
         manufacturer: manufacturer?,
         versions,
         signatories,
@@ -137,6 +140,26 @@ fn number(reader: &mut Reader<'_>, fields: &mut Fields) -> Option<ApprovalNumber
     match ApprovalNumber::parse(&text) {
         Ok(number) => Some(number),
         Err(fault) => reader.fault(line, Reject::new(visible(&fault.to_string()))),
+    }
+}
+
+/// The status, for vehicles of any day; or, with a day, from that day on.
+fn standing(reader: &mut Reader<'_>, fields: &mut Fields) -> (Status, Vec<StatusChange>) {
+    let line = fields.line_of("status");
+    let status = status(reader, fields);
+    let from = reader.date(fields, "status_from");
+    let reason = reader.text(fields, "status_reason", TEXT);
+    match (status, from) {
+        (Status::Valid, Some(_)) => {
+            let reject = Reject::new("status_from: a valid approval has no day from which it is not");
+            reader.fault::<()>(line, reject.hint("its window begins with built_from"));
+            (status, Vec::new())
+        }
+        (status, Some(from)) => {
+            let reason = reason.unwrap_or_else(|| "as the approvals file has it".to_owned());
+            (Status::Valid, vec![StatusChange { status, from, reason }])
+        }
+        (status, None) => (status, Vec::new()),
     }
 }
 
@@ -307,33 +330,44 @@ fn in_order(reader: &mut Reader<'_>, line: usize, what: &str, from: Option<Naive
     }
 }
 
-/// What two approvals of one file may not do: have one number, or, as extensions of one approval, be in force on the
-/// same day of manufacture. A withdrawn one is in force on none.
+/// What two approvals of one file may not do: have one number, or, as extensions of one approval, be in force for one
+/// variant and version on the same day of manufacture. A withdrawn one is in force on none.
 fn compare(reader: &mut Reader<'_>, found: &[(usize, Approval)]) {
-    for (at, (line, one)) in found.iter().enumerate() {
-        for (earlier_line, earlier) in &found[..at] {
+    let mut of_base: BTreeMap<&str, Vec<(usize, &Approval)>> = BTreeMap::new();
+    for (line, one) in found {
+        let earlier = of_base.entry(one.number.base()).or_default();
+        for (earlier_line, earlier) in earlier.iter() {
             if one.number == earlier.number {
                 let what = format!("{} stands at line {earlier_line} already", one.number);
                 reader.fault::<()>(*line, Reject::new(what).hint("keep one of the two"));
-            } else if one.number.base() == earlier.number.base() && overlap(one, earlier) {
+            } else if let Some((variant, version)) = overlap(one, earlier) {
                 let what = format!(
-                    "the production windows of {} (line {line}) and {} (line {earlier_line}) overlap",
-                    one.number, earlier.number
+                    "the production windows of {} (line {line}) and {} (line {earlier_line}) overlap for variant {} version {}",
+                    one.number,
+                    earlier.number,
+                    visible(variant),
+                    visible(version)
                 );
                 let hint = "end the earlier extension with built_until on the day before the later one begins";
                 reader.fault::<()>(*line, Reject::new(what).hint(hint));
             }
         }
+        earlier.push((*line, one));
     }
 }
 
-fn overlap(one: &Approval, other: &Approval) -> bool {
+/// A variant and version for which two extensions are in force on one day.
+fn overlap<'a>(one: &'a Approval, other: &Approval) -> Option<(&'a str, &'a str)> {
     let begins_in_time = |one: &Approval, other: &Approval| match (one.built_from, other.built_until) {
         (Some(from), Some(until)) => from <= until,
         _ => true,
     };
     let in_force = |approval: &Approval| approval.status != Status::Withdrawn;
-    in_force(one) && in_force(other) && begins_in_time(one, other) && begins_in_time(other, one)
+    if !(in_force(one) && in_force(other) && begins_in_time(one, other) && begins_in_time(other, one)) {
+        return None;
+    }
+    let both = one.versions.iter().find(|covered| other.covers(&covered.variant, &covered.version).is_some());
+    both.map(|covered| (covered.variant.as_str(), covered.version.as_str()))
 }
 
 #[cfg(test)]

@@ -151,7 +151,9 @@ impl Desk {
     pub fn open(path: &Path, catalogue: &'static Catalogue) -> Result<Desk, StoreError> {
         let (conn, migrated) = open::connect(path)?;
         let demo: String = conn.query_row("SELECT value FROM meta WHERE name = 'demo'", [], |row| row.get(0))?;
-        Ok(Desk { migrated, ..Desk::around(path, catalogue, conn, demo == "yes") })
+        let mut desk = Desk { migrated, ..Desk::around(path, catalogue, conn, demo == "yes") };
+        desk.fill_lines()?;
+        Ok(desk)
     }
 
     fn around(path: &Path, catalogue: &'static Catalogue, conn: Connection, demo: bool) -> Desk {

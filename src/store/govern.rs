@@ -14,6 +14,7 @@ use super::options;
 use super::people::put_person;
 use super::record;
 use super::scopes::{load_scopes, put_scope};
+use super::standing::Told;
 use super::summary;
 use crate::domain::approval::Approval;
 use crate::domain::governance::{self, DeskAction, Known};
@@ -31,6 +32,8 @@ pub struct Governed {
     pub seq: Seq,
     /// What became of it.
     pub outcome: Outcome,
+    /// The records that were told of it.
+    pub told: Told,
 }
 
 impl Desk {
@@ -113,7 +116,7 @@ impl Desk {
     ) -> Result<Governed, StoreError> {
         let governed = self.write(|session| {
             if let Some(seq) = carried_out(session.conn, request)? {
-                return Ok(End::Leave(Governed { seq, outcome: Outcome::Repeated }));
+                return Ok(End::Leave(Governed { seq, outcome: Outcome::Repeated, told: Told::default() }));
             }
             let actor = session.actor(actor)?;
             govern(session, &actor, action, request, now)
@@ -126,7 +129,18 @@ impl Desk {
         {
             self.judge_anew(options.scope.as_deref(), now)?;
         }
-        Ok(governed)
+        // Also where nothing changed: what was cut short before is brought to its end.
+        let told = match action {
+            DeskAction::SetStatus { number, .. } => self.tell_of_approval(actor, number.as_str(), request, now)?,
+            DeskAction::ImportApproval(approval) => {
+                self.tell_of_approval(actor, approval.number.as_str(), request, now)?
+            }
+            _ => Told::default(),
+        };
+        if let (DeskAction::SetStatus { number, .. }, Outcome::Updated) = (action, governed.outcome) {
+            self.write(|session| summary::work_out_anew(session, number.base(), now).map(|()| End::Keep(())))?;
+        }
+        Ok(Governed { told, ..governed })
     }
 }
 
@@ -147,8 +161,11 @@ fn govern(
     };
     let approval = match action {
         DeskAction::ImportApproval(approval) => load_approval(conn, approval.number.as_str())?,
+        DeskAction::SetStatus { number, .. } => load_approval(conn, number.as_str())?,
         _ => None,
     };
+    let kept = kept(action, approval.as_ref());
+    let action = kept.as_ref().unwrap_or(action);
     let scopes = load_scopes(conn)?;
     let known = Known {
         people: &people,
@@ -160,10 +177,21 @@ fn govern(
     };
     let mut facts = governance::judge(actor, known, action)?;
     if facts.lines.is_empty() {
-        return Ok(End::Leave(Governed { seq: chain::head(conn)?.0, outcome: Outcome::Unchanged }));
+        return Ok(End::Leave(Governed {
+            seq: chain::head(conn)?.0,
+            outcome: Outcome::Unchanged,
+            told: Told::default(),
+        }));
     }
     facts.policy = session.policies()?.desk.version;
-    let state = put(conn, &people, action, now)?;
+    let state = match (action, &approval) {
+        (DeskAction::SetStatus { change, .. }, Some(approval)) => {
+            let mut approval = approval.clone();
+            approval.changes.push(change.clone());
+            put_approval(conn, &approval)?
+        }
+        _ => put(conn, &people, action, now)?,
+    };
     let subject = action.subject();
     let event = NewEvent {
         at: now,
@@ -180,12 +208,19 @@ fn govern(
         summary::work_out_anew(session, approval.number.base(), now)?;
     }
     let new = match action {
-        DeskAction::SetPerson(_) | DeskAction::Absent { .. } | DeskAction::Leave { .. } => false,
+        DeskAction::SetPerson(_)
+        | DeskAction::Absent { .. }
+        | DeskAction::Leave { .. }
+        | DeskAction::SetStatus { .. } => false,
         DeskAction::ImportApproval(_) => approval.is_none(),
         DeskAction::ApplyOptions { .. } => before.is_none(),
         DeskAction::AddPerson(_) | DeskAction::Gateway { .. } | DeskAction::AddScope(_) => true,
     };
-    Ok(End::Keep(Governed { seq, outcome: if new { Outcome::Created } else { Outcome::Updated } }))
+    Ok(End::Keep(Governed {
+        seq,
+        outcome: if new { Outcome::Created } else { Outcome::Updated },
+        told: Told::default(),
+    }))
 }
 
 /// The act with the number that its options get, if it brings any.
@@ -215,21 +250,31 @@ fn put(conn: &Connection, people: &[Person], action: &DeskAction, now: Moment) -
             conn.prepare_cached("INSERT INTO gateway (os_user) VALUES (?1)")?.execute([os_user])?;
             Ok(state_of(os_user))
         }
-        DeskAction::ImportApproval(approval) => {
-            let body = to_json(approval)?;
-            let mut put = conn.prepare_cached(
-                "INSERT INTO approval (number, base, body) VALUES (?1, ?2, ?3) \
-                 ON CONFLICT (number) DO UPDATE SET body = excluded.body",
-            )?;
-            put.execute([approval.number.as_str(), approval.number.base(), &body])?;
-            Ok(state_of(&body))
-        }
+        DeskAction::ImportApproval(approval) => put_approval(conn, approval),
+        // It is put from what is there, by the caller.
+        DeskAction::SetStatus { number, .. } => Err(StoreError::missing(format!("approval {number}"))),
         DeskAction::AddScope(scope) => {
             put_scope(conn, scope)?;
             Ok(state_of(&to_json(scope)?))
         }
         DeskAction::ApplyOptions { options, source, .. } => options::put(conn, options, source, now),
     }
+}
+
+fn put_approval(conn: &Connection, approval: &Approval) -> Result<Digest, StoreError> {
+    let body = to_json(approval)?;
+    let mut put = conn.prepare_cached(
+        "INSERT INTO approval (number, base, body) VALUES (?1, ?2, ?3) \
+         ON CONFLICT (number) DO UPDATE SET body = excluded.body",
+    )?;
+    put.execute([approval.number.as_str(), approval.number.base(), &body])?;
+    Ok(state_of(&body))
+}
+
+/// The act with an approval that keeps what was decided on the desk about its status.
+fn kept(action: &DeskAction, known: Option<&Approval>) -> Option<DeskAction> {
+    let DeskAction::ImportApproval(approval) = action else { return None };
+    Some(DeskAction::ImportApproval(Box::new(Approval::clone(approval).over(known?))))
 }
 
 /// The hash of something that governs the desk, from the text it is written as.
@@ -257,7 +302,7 @@ pub fn state_of_desk(demo: bool) -> Digest {
     fields.done()
 }
 
-fn load_approval(conn: &Connection, number: &str) -> Result<Option<Approval>, StoreError> {
+pub fn load_approval(conn: &Connection, number: &str) -> Result<Option<Approval>, StoreError> {
     let mut find = conn.prepare_cached("SELECT body FROM approval WHERE number = ?1")?;
     let body: Option<String> = find.query_row([number], |row| row.get(0)).optional()?;
     body.map(|body| from_json(&format!("approval {number}"), body.as_bytes())).transpose()

@@ -16,6 +16,7 @@ mod desk;
 mod error;
 mod govern;
 mod health;
+mod lines;
 mod migrate;
 mod open;
 mod options;
@@ -31,9 +32,11 @@ mod record;
 mod saved;
 mod scopes;
 mod select;
+mod standing;
 mod structure;
 mod summary;
 mod turn;
+mod uses;
 mod verify;
 mod visits;
 
@@ -44,9 +47,12 @@ pub use count::CountQuery;
 pub use desk::{Desk, NewDesk};
 pub use error::StoreError;
 pub use govern::Governed;
+
 pub use health::HealthCheck;
 pub use migrate::Migrated;
 pub use page::{Cursor, NoCursor, Page, PageQuery, Row};
 
+pub use standing::Told;
+pub use uses::Uses;
 pub use verify::{ChainFault, ChainReport};
 pub use worker::Worker;

@@ -127,6 +127,10 @@ fn every_count_of_a_whole_queue_reads_a_tally_or_an_index() {
         overview::STANDING,
         overview::ENDED,
         overview::RELEASED,
+        standing::NAMING,
+        uses::USES,
+        uses::MADE,
+        uses::UNDATED,
     ];
     for sql in statements {
         let plan = desk.plan_of(sql).unwrap();

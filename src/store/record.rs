@@ -19,7 +19,7 @@ use crate::domain::approval::ApprovalNumber;
 use crate::domain::content::Content;
 use crate::domain::heard::Heard;
 use crate::domain::identity::{Digest, Login, RecordId, Vin};
-use crate::domain::record::{Confirmation, Declared, Hold, Record};
+use crate::domain::record::{ApprovalTold, Confirmation, Declared, Hold, Record};
 
 /// What of a record lies in one packed blob.
 #[derive(Default, Serialize, Deserialize)]
@@ -36,6 +36,8 @@ struct Work {
     hold: Option<Hold>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     last_editor: Option<Login>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    told: Option<ApprovalTold>,
 }
 
 impl Work {
@@ -47,6 +49,7 @@ impl Work {
             confirmations: record.confirmations.clone(),
             hold: record.hold.clone(),
             last_editor: record.last_editor.clone(),
+            told: record.told.clone(),
         }
     }
 }

@@ -16,6 +16,7 @@ use super::govern::{Governed, carried_out, gone, state_of};
 use super::options;
 use super::page::asker;
 use super::select::{self, Clause};
+use super::standing::Told;
 use crate::domain::event::Facts;
 use crate::domain::filter::Filter;
 use crate::domain::identity::{Digest, Login, Seq};
@@ -44,14 +45,14 @@ impl Desk {
     ) -> Result<Governed, StoreError> {
         self.write(|session| {
             if let Some(seq) = carried_out(session.conn, request)? {
-                return Ok(End::Leave(Governed { seq, outcome: Outcome::Repeated }));
+                return Ok(End::Leave(Governed { seq, outcome: Outcome::Repeated, told: Told::default() }));
             }
             let house = House::of(session)?;
             let kept = saved::judge(actor, &house.shelf(now), act)?;
             let (facts, outcome) = match &kept {
                 Kept::Nothing => {
                     let seq = chain::head(session.conn)?.0;
-                    return Ok(End::Leave(Governed { seq, outcome: Outcome::Unchanged }));
+                    return Ok(End::Leave(Governed { seq, outcome: Outcome::Unchanged, told: Told::default() }));
                 }
                 Kept::New { facts } => (facts, Outcome::Created),
                 Kept::Changed { facts, .. } | Kept::Dropped { facts, .. } => (facts, Outcome::Updated),
@@ -61,7 +62,7 @@ impl Desk {
                 Some(facts) => tell(session, actor, (&kept, facts), request, state, now)?,
                 None => chain::head(session.conn)?.0,
             };
-            Ok(End::Keep(Governed { seq, outcome }))
+            Ok(End::Keep(Governed { seq, outcome, told: Told::default() }))
         })
     }
 

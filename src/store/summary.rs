@@ -7,6 +7,7 @@ use super::desk::Session;
 use super::error::StoreError;
 use super::govern::approvals_for;
 use super::record::{self, priority_of};
+use crate::domain::approval::Status;
 use crate::domain::certificate::{Case, Certificate};
 use crate::domain::checks;
 use crate::domain::identity::{RecordId, Seq, Vin};
@@ -18,7 +19,8 @@ pub fn load(session: &Session<'_>, id: RecordId, now: Moment) -> Result<Summary,
     let mut find = session.conn.prepare_cached(
         "SELECT vin, build_stage, version, scope, order_no, step, step_since, owner, rank, held_until, options, \
          updated_at, seq, due, category, approval, vehicle_type, variant, version_code, bodywork, changes, unconfirmed, \
-         blocking_findings, warning_findings, open_exceptions, waiver_end FROM record WHERE id = ?1",
+         blocking_findings, warning_findings, open_exceptions, waiver_end, approval_status, manufactured \
+         FROM record WHERE id = ?1",
     )?;
     let mut rows = find.query([id.0])?;
     let row = rows.next()?.ok_or_else(|| StoreError::missing(format!("record {}", id.0)))?;
@@ -44,6 +46,8 @@ pub fn load(session: &Session<'_>, id: RecordId, now: Moment) -> Result<Summary,
         held: row.get::<_, Option<i64>>(9)?.map(day_of),
         category: row.get(14)?,
         approval: row.get(15)?,
+        approval_status: row.get::<_, Option<String>>(26)?.and_then(|word| Status::of(&word)),
+        manufactured: row.get::<_, Option<i64>>(27)?.and_then(day_of),
         vehicle_type: row.get(16)?,
         variant: row.get(17)?,
         version_code: row.get(18)?,
@@ -107,7 +111,8 @@ pub fn anew(session: &mut Session<'_>, id: RecordId, now: Moment) -> Result<(), 
     let summary = Summary::of(&case, &certificate, &checks::run(&case, &certificate));
     let mut put = session.conn.prepare_cached(
         "UPDATE record SET due = ?2, category = ?3, vehicle_type = ?4, variant = ?5, version_code = ?6, bodywork = ?7, \
-         changes = ?8, unconfirmed = ?9, blocking_findings = ?10, warning_findings = ?11 WHERE id = ?1",
+         changes = ?8, unconfirmed = ?9, blocking_findings = ?10, warning_findings = ?11, approval_status = ?12, \
+         manufactured = ?13 WHERE id = ?1",
     )?;
     put.execute(params![
         id.0,
@@ -121,6 +126,8 @@ pub fn anew(session: &mut Session<'_>, id: RecordId, now: Moment) -> Result<(), 
         summary.unconfirmed,
         summary.blocking_findings,
         summary.warning_findings,
+        summary.approval_status.map(Status::word),
+        summary.manufactured.map(day_number),
     ])?;
     Ok(())
 }

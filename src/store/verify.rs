@@ -376,6 +376,8 @@ fn verify_line(
     let mut right = Summary::of(&case, &Certificate::of(&case), &[]);
     right.blocking_findings = shown.blocking_findings;
     right.warning_findings = shown.warning_findings;
+    // Records are told of it one after the other, after the approval changed.
+    right.approval_status = shown.approval_status;
     let rests = policy.step(&record.step).is_none_or(|step| step.outcome == Outcome::Rest);
     if rests {
         right.category.clone_from(&shown.category);

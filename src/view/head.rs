@@ -6,6 +6,7 @@ use crate::app::layout::{Area, Focus};
 use crate::app::model::Model;
 use crate::app::record::{Opened, Pane};
 use crate::config::theme::Role;
+use crate::domain::approval::{Approval, Status};
 use crate::domain::due;
 use crate::domain::identity::Login;
 
@@ -101,8 +102,16 @@ fn approval(pen: &Pen<'_>, opened: &Opened) -> Pieces {
         ],
         Some(approval) => vec![
             piece(number, Role::Normal),
-            piece(format!("  {}, issued {}", approval.status.word(), approval.issued), Role::Dim),
+            piece(format!("  {}, issued {}", approval.standing().in_words(), approval.issued), status_role(approval)),
         ],
+    }
+}
+
+fn status_role(approval: &Approval) -> Role {
+    match approval.standing().status {
+        Status::Valid => Role::Dim,
+        Status::Suspended => Role::Warns,
+        Status::Withdrawn => Role::Blocks,
     }
 }
 

@@ -45,6 +45,7 @@ pub static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
         "Variant",
         "Version",
         "VehicleCategory",
+        "DateManufactureVehicle",
         "Length",
         "Width",
         "Remarks",
@@ -113,7 +114,12 @@ pub fn policy() -> Policy {
             step("released", &[], Outcome::Rest),
             step("archived", &[], Outcome::Rest),
         ],
-        exception_kinds: vec![kind("missing-data", true), kind("late-correction", true), kind("other", false)],
+        exception_kinds: vec![
+            kind("missing-data", true),
+            kind("approval-mismatch", true),
+            kind("late-correction", true),
+            kind("other", false),
+        ],
         grades: BTreeMap::new(),
         options: Vec::new(),
         ..Policy::default()
@@ -151,6 +157,7 @@ pub fn approval(number: &str, category: &str) -> Approval {
         built_from: None,
         built_until: None,
         status: Status::Valid,
+        changes: Vec::new(),
         manufacturer: Manufacturer {
             name: "Example Bodies B.V.".into(),
             address_line1: "Havenweg 12".into(),

@@ -232,6 +232,7 @@ fn approval() -> Approval {
         built_from: Some("2026-09-01".parse().unwrap()),
         built_until: None,
         status: Status::Valid,
+        changes: Vec::new(),
         manufacturer: Manufacturer {
             name: "Zandhoeve Carrosserie B.V.".to_owned(),
             address_line1: "Wagenmakersweg 18".to_owned(),

@@ -1,6 +1,7 @@
 //! The one test binary beside the unit tests: each module here speaks of one part or promise of the program.
 
 mod app;
+mod approvals;
 mod begin;
 mod contract;
 mod desk;

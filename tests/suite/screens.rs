@@ -143,6 +143,7 @@ fn approval() -> Approval {
         built_from: None,
         built_until: None,
         status: Status::Valid,
+        changes: Vec::new(),
         manufacturer: Manufacturer {
             name: "Example Bodies B.V.".into(),
             address_line1: "Havenweg 12".into(),

@@ -114,6 +114,7 @@ fn approval(number: &str, category: &str, vehicle_type: &str) -> Approval {
         built_from: None,
         built_until: None,
         status: Status::Valid,
+        changes: Vec::new(),
         manufacturer: Manufacturer {
             name: "Zandhoeve Carrosserie B.V.".to_owned(),
             address_line1: "Wagenmakersweg 18".to_owned(),

@@ -58,6 +58,11 @@ fn unknown_words_are_told_with_line_and_the_nearest() {
         ("supplement", "suplement", "o.toml:8: `suplement` is not known here (did you mean `supplement`?)"),
         ("\"CodeForBodywork\"", "\"CodeForBodywrk\"", "o.toml:13: no entry is called `CodeForBodywrk`"),
         ("\"BOX\"", "\"box\"", "o.toml:3: `box` is no code of an option"),
+        (
+            "when = \"13.2\"",
+            "when = \"13\"\nunless_allowed = true",
+            "o.toml:18: the base manufacturer's envelope (entry 0.2.2.1) does not limit MassGroup/MassInRunningOrder",
+        ),
         ("because = \"another", "becaus = \"another", "o.toml:12: `because` is missing"),
     ] {
         let faults = with(from, to);

@@ -4,7 +4,7 @@ use super::look::{day, own};
 use super::{Check, Grade, Report};
 use crate::domain::approval::{Approval, ApprovalNumber, Status};
 use crate::domain::certificate::{Case, Certificate};
-use crate::domain::value;
+use crate::domain::envelope::{Limited, Limiter, Place, envelope};
 
 const NUMBER: &str = "TypeApprovalNumber";
 const BUILT: &str = "DateManufactureVehicle";
@@ -92,6 +92,33 @@ pub const CHECKS: &[Check] = &[
         remedy: "Ask the manufacturer of that stage for a correction; the authority routes messages by the header.",
         run: header_names_the_country,
     },
+    Check {
+        id: "AP-10",
+        title: "One extension alone is for the day of manufacture",
+        clause: "practice of importers: overlapping windows are ambiguous; inferred",
+        grade: Grade::Warn,
+        entries: &[BUILT],
+        remedy: "End the earlier extension's window the day before the later one's begins, and import it again.",
+        run: extensions_do_not_overlap,
+    },
+    Check {
+        id: "AP-11",
+        title: "The windows of the extensions leave out no day of manufacture",
+        clause: "practice of importers: windows per extension; inferred",
+        grade: Grade::Warn,
+        entries: &[BUILT],
+        remedy: "Correct the window or the date of manufacture; ask the authority which extension holds for that day.",
+        run: extensions_leave_no_gap,
+    },
+    Check {
+        id: "AP-12",
+        title: "The approval was not withdrawn or suspended after the manufacture",
+        clause: "Regulation (EU) 2018/858, Article 49: end of series; inferred",
+        grade: Grade::Warn,
+        entries: &[NUMBER],
+        remedy: "See whether the vehicle still lies within the limits for vehicles of an ended series.",
+        run: is_still_valid,
+    },
 ];
 
 fn is_known(case: &Case<'_>, _: &Certificate, report: &mut Report) {
@@ -107,12 +134,83 @@ fn is_known(case: &Case<'_>, _: &Certificate, report: &mut Report) {
 }
 
 fn is_valid(case: &Case<'_>, _: &Certificate, report: &mut Report) {
-    if let Some(approval) = case.approval()
-        && approval.status != Status::Valid
-    {
-        let text = format!("approval {} is {}: name another", approval.number, approval.status.word());
-        report.at(NUMBER, text, &[("status", approval.status.word())]);
+    let Some(approval) = case.approval() else { return };
+    let day = case.day_of_approval();
+    let status = approval.status_on(day);
+    if status != Status::Valid {
+        let standing = approval.standing().in_words();
+        let text = format!("approval {} is {standing}: name another", approval.number);
+        report.at(NUMBER, text, &[("status", status.word()), ("on", &day.to_string())]);
     }
+}
+
+fn is_still_valid(case: &Case<'_>, _: &Certificate, report: &mut Report) {
+    let Some(approval) = case.approval() else { return };
+    let standing = approval.standing();
+    if approval.status_on(case.day_of_approval()) == Status::Valid && standing.status != Status::Valid {
+        let (words, day) = (standing.in_words(), case.day_of_approval().to_string());
+        let text = format!(
+            "approval {} is {words}: this vehicle was manufactured before and stays covered; mind the limits for vehicles \
+             of an ended series",
+            approval.number
+        );
+        report.at(NUMBER, text, &[("status", &words), ("manufactured", &day)]);
+    }
+}
+
+/// The extensions on this desk of the approval that the record names, in their order.
+fn extensions<'a>(case: &Case<'a>) -> Vec<&'a Approval> {
+    let Some(named) = case.approval() else { return Vec::new() };
+    let base = named.number.base().to_owned();
+    let approvals: &'a [Approval] = case.approvals;
+    approvals.iter().filter(|one| one.number.base() == base).collect()
+}
+
+fn window_of(approval: &Approval) -> String {
+    let end = |day: Option<chrono::NaiveDate>| day.map_or("open".to_owned(), |day| day.to_string());
+    format!("{} to {}", end(approval.built_from), end(approval.built_until))
+}
+
+fn extensions_do_not_overlap(case: &Case<'_>, certificate: &Certificate, report: &mut Report) {
+    let (Some(built), Some((variant, version))) = (day(&certificate.effective, BUILT), version_of(certificate)) else {
+        return;
+    };
+    let mut all = extensions(case);
+    all.retain(|one| one.is_for(built, variant, version));
+    if all.len() < 2 {
+        return;
+    }
+    let windows: Vec<(&str, String)> = all.iter().map(|one| (one.number.as_str(), window_of(one))).collect();
+    let mut values: Vec<(&str, &str)> = windows.iter().map(|(number, window)| (*number, window.as_str())).collect();
+    let built = built.to_string();
+    values.push(("manufactured", &built));
+    let text = "several extensions are for this variant and version on the day of manufacture, and the desk does not pick \
+                one: end the window of the earlier, or say in a remark which holds";
+    report.at(BUILT, text, &values);
+}
+
+fn extensions_leave_no_gap(case: &Case<'_>, certificate: &Certificate, report: &mut Report) {
+    let Some(built) = day(&certificate.effective, BUILT) else { return };
+    let all = extensions(case);
+    let before = all.iter().filter(|one| one.built_until.is_some_and(|until| until < built));
+    let after = all.iter().filter(|one| one.built_from.is_some_and(|from| built < from));
+    let last = before.max_by_key(|one| one.built_until);
+    let next = after.min_by_key(|one| one.built_from);
+    let (Some(last), Some(next)) = (last, next) else { return };
+    if all.iter().any(|one| one.window_holds(built)) {
+        return;
+    }
+    let text = format!(
+        "manufactured between the windows of {} and {}: no extension is for that day",
+        last.number, next.number
+    );
+    let (last_window, next_window, built) = (window_of(last), window_of(next), built.to_string());
+    let values = [
+        (last.number.as_str(), last_window.as_str()),
+        (next.number.as_str(), next_window.as_str()),
+        ("manufactured", built.as_str()),
+    ];
+    report.at(BUILT, text, &values);
 }
 
 fn version_of(certificate: &Certificate) -> Option<(&str, &str)> {
@@ -135,31 +233,27 @@ fn covers_the_version(case: &Case<'_>, certificate: &Certificate, report: &mut R
     }
 }
 
+/// The entries that our approval limits and whose value sits there.
+fn limited_by_approval(case: &Case<'_>, certificate: &Certificate, place: Place) -> Vec<Limited> {
+    let mut list = envelope(case, certificate);
+    list.retain(|one| one.place == place && matches!(one.limiter, Limiter::Approval(_)));
+    list
+}
+
 fn inside_the_ranges(case: &Case<'_>, certificate: &Certificate, report: &mut Report) {
-    let (Some(approval), Some((variant, version))) = (case.approval(), version_of(certificate)) else { return };
-    let Some(covered) = approval.covers(variant, version) else { return };
-    for (address, range) in &covered.ranges {
-        let Some(given) = certificate.effective.get(address).and_then(value::decimal) else { continue };
-        if given < range.min || range.max < given {
-            let approved = format!("{} to {}", range.min, range.max);
-            report.at(
-                address.as_str(),
-                format!("outside the range of version {version} in {}", approval.number),
-                &[("approved", &approved), ("ours", &given.to_string())],
-            );
-        }
+    let (Some(approval), Some((_, version))) = (case.approval(), version_of(certificate)) else { return };
+    for one in limited_by_approval(case, certificate, Place::Outside) {
+        let text = format!("outside the range of version {version} in {}", approval.number);
+        let ours = one.value.unwrap_or_default().to_string();
+        report.at(one.address.as_str(), text, &[("approved", &one.limits()), ("ours", &ours)]);
     }
 }
 
 fn limited_entries_are_given(case: &Case<'_>, certificate: &Certificate, report: &mut Report) {
-    let (Some(approval), Some((variant, version))) = (case.approval(), version_of(certificate)) else { return };
-    let Some(covered) = approval.covers(variant, version) else { return };
-    for (address, range) in &covered.ranges {
-        if certificate.effective.get(address).is_none() {
-            let approved = format!("{} to {}", range.min, range.max);
-            let text = format!("version {version} limits this entry, and no stage gives it: declare it");
-            report.at(address.as_str(), text, &[("approved", &approved)]);
-        }
+    let Some((_, version)) = version_of(certificate) else { return };
+    for one in limited_by_approval(case, certificate, Place::Missing) {
+        let text = format!("version {version} limits this entry, and no stage gives it: declare it");
+        report.at(one.address.as_str(), text, &[("approved", &one.limits())]);
     }
 }
 
@@ -168,8 +262,7 @@ fn inside_the_window(case: &Case<'_>, certificate: &Certificate, report: &mut Re
     if approval.window_holds(built) {
         return;
     }
-    let end = |day: Option<chrono::NaiveDate>| day.map_or("open".to_owned(), |day| day.to_string());
-    let window = format!("{} to {}", end(approval.built_from), end(approval.built_until));
+    let window = window_of(approval);
     let others: Vec<&str> = case
         .approvals
         .iter()
@@ -247,7 +340,8 @@ fn header_names_the_country(case: &Case<'_>, _: &Certificate, report: &mut Repor
 #[cfg(test)]
 mod tests {
     use super::super::fixture::World;
-    use super::{BUILT, NUMBER, Status};
+    use super::{ApprovalNumber, BUILT, NUMBER, Status};
+    use crate::domain::approval::StatusChange;
 
     #[test]
     fn an_approval_that_is_not_named_or_not_known_blocks() {
@@ -316,5 +410,51 @@ mod tests {
         assert!(!world.fires("AP-09"));
         world.base("Header/DesignatedTypeApprovalCountry", "e1");
         assert!(world.fires("AP-09"));
+    }
+
+    #[test]
+    fn a_withdrawal_from_a_day_on_blocks_what_was_manufactured_from_then_and_warns_about_what_was_before() {
+        let mut world = World::sound();
+        let withdrawn = |from: &str| StatusChange {
+            status: Status::Withdrawn,
+            from: from.parse().unwrap(),
+            reason: "end of series".to_owned(),
+        };
+        world.approvals[0].changes = vec![withdrawn("2026-09-15")];
+        assert!(!world.fires("AP-02") && world.fires("AP-12"), "manufactured the day before");
+        world.set(BUILT, "2026-09-15");
+        assert!(world.fires("AP-02") && !world.fires("AP-12"));
+        world.unset(BUILT);
+        assert!(world.fires("AP-02"), "as long as nobody says when, today decides");
+        world.approvals[0].changes.clear();
+        assert!(!world.fires("AP-12"));
+    }
+
+    #[test]
+    fn two_extensions_for_the_same_day_and_version_warn_and_nothing_is_picked() {
+        let mut world = World::sound();
+        let mut older = world.approvals[0].clone();
+        older.number = ApprovalNumber::parse("e4*2018/858*90471*00").unwrap();
+        older.built_until = Some("2026-09-13".parse().unwrap());
+        world.approvals.insert(0, older);
+        assert!(!world.fires("AP-10"), "it ended the day before");
+        world.approvals[0].built_until = Some("2026-09-14".parse().unwrap());
+        assert!(world.fires("AP-10"));
+        world.approvals[0].versions[0].version = "L1".to_owned();
+        assert!(!world.fires("AP-10"), "it is for another version");
+    }
+
+    #[test]
+    fn a_day_between_two_extensions_warns() {
+        let mut world = World::sound();
+        let mut older = world.approvals[0].clone();
+        older.number = ApprovalNumber::parse("e4*2018/858*90471*00").unwrap();
+        (older.built_from, older.built_until) = (None, Some("2026-08-15".parse().unwrap()));
+        world.approvals.insert(0, older);
+        assert!(!world.fires("AP-11"));
+        world.set(BUILT, "2026-08-20");
+        assert!(world.fires("AP-11"));
+        world.set(BUILT, "2026-08-15");
+        assert!(!world.fires("AP-11"), "the last day of the earlier one");
     }
 }

@@ -11,7 +11,7 @@ mod completion;
 mod dates;
 mod energy;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 mod identity;
 mod look;
 mod masses;

@@ -7,6 +7,7 @@ use super::{Check, Grade, Report};
 use crate::domain::address::Address;
 use crate::domain::catalogue::Shape;
 use crate::domain::certificate::{Case, Certificate, Change};
+use crate::domain::envelope::{Limiter, Place, envelope};
 use crate::domain::options::{BuildOption, Dependency};
 
 /// The checks of this subject.
@@ -195,12 +196,22 @@ fn dependents_are_restated(case: &Case<'_>, certificate: &Certificate, report: &
     let asked: BTreeSet<&str> = options(case).flat_map(|option| &option.restate).map(String::as_str).collect();
     for dependency in &case.options.dependencies {
         let Some(trigger) = differs_at(certificate, &dependency.when) else { continue };
+        if dependency.unless_allowed && allowed_by_base(case, certificate, &trigger.address) {
+            continue;
+        }
         for path in dependency.then.iter().filter(|path| !asked.contains(path.as_str())) {
             for address in unstated(case, certificate, path) {
                 inherited(case, certificate, dependency, trigger, &address, report);
             }
         }
     }
+}
+
+/// Whether the base manufacturer limits an entry and our value is within.
+fn allowed_by_base(case: &Case<'_>, certificate: &Certificate, address: &Address) -> bool {
+    let within = |place: Place| matches!(place, Place::Inside | Place::AtEdge);
+    let mut limited = envelope(case, certificate).into_iter().filter(|one| one.limiter == Limiter::Base);
+    limited.any(|one| one.address == *address && within(one.place))
 }
 
 /// The first entry at or below a path that our stage changes.
@@ -324,6 +335,7 @@ mod tests {
             when: "GeneralConstructionGroup/NumberOfDoors".to_owned(),
             then: vec!["DimensionGroup/Length".to_owned()],
             because: "doors take room".to_owned(),
+            unless_allowed: false,
         });
         assert!(!world.fires("OP-05"), "it is declared");
         world.unset("DimensionGroup/Length");
@@ -337,5 +349,24 @@ mod tests {
         world.set("GeneralConstructionGroup/NumberOfDoors", "3");
         world.no_base("DimensionGroup/Length");
         assert!(!world.fires("OP-05"), "nothing is inherited");
+    }
+
+    #[test]
+    fn what_depends_on_a_value_the_base_manufacturer_allows_may_be_inherited() {
+        let mut world = World::sound();
+        world.base("MassGroup/ActualMass", "2400");
+        world.base("DimensionGroup/Length", "5895");
+        world.unset("DimensionGroup/Length");
+        world.options.dependencies.push(Dependency {
+            when: "MassGroup/ActualMass".to_owned(),
+            then: vec!["DimensionGroup/Length".to_owned()],
+            because: "for the test".to_owned(),
+            unless_allowed: true,
+        });
+        assert!(world.fires("OP-05"), "the base manufacturer allows nothing");
+        world.base("AllowedParameterValuesMultistageGroup/AllowedActualMassMax", "3290");
+        assert!(!world.fires("OP-05"));
+        world.base("AllowedParameterValuesMultistageGroup/AllowedActualMassMax", "3289");
+        assert!(world.fires("OP-05"));
     }
 }

@@ -3,6 +3,7 @@
 use super::look::{gives, number, own};
 use super::{Check, Grade, Report};
 use crate::domain::certificate::{Case, Certificate, PREVIOUS_STAGE};
+use crate::domain::envelope::{Limiter, Place, envelope};
 use crate::domain::value;
 
 const CAN_BE_FITTED: &str = "MechanicalCouplingCanBeFittedTable";
@@ -254,38 +255,15 @@ fn incomplete_entries_stay(_: &Case<'_>, certificate: &Certificate, report: &mut
     }
 }
 
-/// What the base manufacturer allows (entry 0.2.2.1), the value it limits, and by how much that one is multiplied to
-/// be in the same unit: areas are allowed in cm2, the frontal area is declared in m2.
-const BASE_ENVELOPE: [(&str, &str, i64); 4] = [
-    ("AllowedActualMass", "MassGroup/ActualMass", 1),
-    ("AllowedTechnicallyPermissibleMaximumLadenMass", "MassGroup/TechnicallyPermissibleMaximumLadenMass", 1),
-    ("AllowedFrontalArea", "WltpEmissionTestParametersGroup/WltpFrontalArea", 10_000),
-    (
-        "AllowedCrossSectionalAreaAirFrontGrill",
-        "WltpEmissionTestParametersGroup/ProjectedFrontalAreaAirEntranceFrontGrill",
-        1,
-    ),
-];
-
-pub(super) fn inside_the_base_envelope(_: &Case<'_>, certificate: &Certificate, report: &mut Report) {
-    for (allowed, limited, factor) in BASE_ENVELOPE {
-        let Some(given) = number(&certificate.effective, limited) else { continue };
-        let limit =
-            |end: &str| number(&certificate.before, &format!("AllowedParameterValuesMultistageGroup/{allowed}{end}"));
-        let least = limit("Min");
-        // A single value without an end is read as the greatest that is allowed.
-        let greatest = limit("Max").or_else(|| limit(""));
-        let Some(compared) = given.checked_mul(factor.into()) else { continue };
-        let inside = least.is_none_or(|least| least <= compared) && greatest.is_none_or(|most| compared <= most);
-        if !inside {
-            let text = |limit: Option<rust_decimal::Decimal>| limit.map_or("-".to_owned(), |limit| limit.to_string());
-            let allowed = format!("{} to {}", text(least), text(greatest));
-            report.at(
-                limited,
-                "outside what the base manufacturer allows: its CO2 and emission values no longer hold for this vehicle",
-                &[("allowed (0.2.2.1)", &allowed), ("ours", &compared.normalize().to_string())],
-            );
-        }
+pub(super) fn inside_the_base_envelope(case: &Case<'_>, certificate: &Certificate, report: &mut Report) {
+    let limited = envelope(case, certificate).into_iter().filter(|one| one.limiter == Limiter::Base);
+    for one in limited.filter(|one| one.place == Place::Outside) {
+        let ours = one.value.unwrap_or_default().to_string();
+        report.at(
+            one.address.as_str(),
+            "outside what the base manufacturer allows: its CO2 and emission values no longer hold for this vehicle",
+            &[("allowed (0.2.2.1)", &one.limits()), ("ours", &ours)],
+        );
     }
 }
 

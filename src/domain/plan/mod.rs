@@ -4,8 +4,10 @@ mod content;
 mod incoming;
 mod moves;
 mod review;
+mod standing;
 
 pub use incoming::LATE_CORRECTION;
+pub use standing::APPROVAL_MISMATCH;
 
 use super::action::Action;
 use super::address::Address;
@@ -135,6 +137,7 @@ pub fn plan(case: &Case<'_>, actor: &Actor, action: &Action, next_exception: i64
         Action::Hold { reason, until } => moves::hold(&mut work, reason, *until)?,
         Action::Resume => moves::resume(&mut work)?,
         Action::Release(sealed) => moves::release(&mut work, sealed)?,
+        Action::ApprovalNews(news) => standing::tell(&mut work, news)?,
         Action::Note { text } => moves::note(&mut work, text)?,
         Action::Vacate { who } => moves::vacate(&mut work, who)?,
     }

@@ -139,6 +139,28 @@ fn what_is_double_or_overlaps_names_both_lines() {
 }
 
 #[test]
+fn windows_that_overlap_are_refused_only_where_both_cover_a_version() {
+    let other = GOOD.replace("*01\"\napproval_type", "*02\"\napproval_type");
+    let told = faults(&(GOOD.to_owned() + &other));
+    assert!(told[0].1.contains("overlap for variant BOX version L4H3-01"), "{told:?}");
+    let another_version = GOOD.to_owned() + &other.replace("L4H3-01", "L4H3-02");
+    assert_eq!(read(another_version.as_bytes(), catalogue()).unwrap().len(), 2);
+}
+
+#[test]
+fn a_status_may_begin_on_a_day() {
+    let with = |line: &str| GOOD.replace("built_from =", &format!("{line}\nbuilt_from ="));
+    let read_one = |text: &str| read(text.as_bytes(), catalogue()).unwrap().remove(0);
+    let from = "status = \"suspended\"\nstatus_from = 2026-10-01\nstatus_reason = \"conformity check\"";
+    let approval = read_one(&with(from));
+    assert_eq!((approval.status, approval.standing().in_words()), (Status::Valid, "suspended from 2026-10-01".into()));
+    assert_eq!(approval.standing().reason.as_deref(), Some("conformity check"));
+    let always = read_one(&with("status = \"withdrawn\""));
+    assert_eq!((always.status, always.standing().in_words()), (Status::Withdrawn, "withdrawn".into()));
+    assert!(faults(&with("status_from = 2026-10-01"))[0].1.contains("status_from"));
+}
+
+#[test]
 fn what_is_no_approvals_file_is_refused() {
     for text in [
         "",

@@ -61,6 +61,7 @@ fn load_row(conn: &Connection, packs: &mut Packs, id: RecordId) -> Result<Record
     record.confirmations = work.confirmations;
     record.hold = work.hold;
     record.last_editor = work.last_editor;
+    record.told = work.told;
     Ok(record)
 }
 

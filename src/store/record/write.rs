@@ -5,6 +5,7 @@ use rusqlite::{Connection, params};
 use super::{Work, base_of, rank_of, write_entries};
 use crate::domain::action::Action;
 use crate::domain::address::Address;
+use crate::domain::approval::Status;
 use crate::domain::exception::{Exception, State};
 use crate::domain::identity::Login;
 use crate::domain::record::{Record, Stage};
@@ -51,7 +52,7 @@ pub fn write(conn: &Connection, packs: &mut Packs, writing: &Writing<'_>) -> Res
 }
 
 /// The columns of a record's row in the order of [`row_values`].
-const ROW_COLUMNS: [&str; 33] = [
+const ROW_COLUMNS: [&str; 35] = [
     "id",
     "vin",
     "build_stage",
@@ -85,6 +86,8 @@ const ROW_COLUMNS: [&str; 33] = [
     "open_exceptions",
     "waiver_end",
     "exceptional",
+    "approval_status",
+    "manufactured",
 ];
 
 fn write_row(conn: &Connection, writing: &Writing<'_>) -> Result<(), StoreError> {
@@ -128,6 +131,8 @@ fn write_row(conn: &Connection, writing: &Writing<'_>) -> Result<(), StoreError>
         open,
         waiver_end,
         open > 0 || waiver_end.is_some(),
+        summary.approval_status.map(Status::word),
+        summary.manufactured.map(day_number),
     ];
     let sql = if writing.before.is_none() { &*INSERT_ROW } else { &*UPDATE_ROW };
     conn.prepare_cached(sql)?.execute(values)?;

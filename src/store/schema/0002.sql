@@ -149,3 +149,12 @@ END;
 -- Exceptions to settle, by kind; and waivers by the day they end.
 CREATE INDEX exception_standing ON exception(kind, blocking, record) WHERE state IN ('open', 'in-progress');
 CREATE INDEX exception_waived ON exception(waived_until, kind, blocking, record) WHERE state = 'waived' AND waived_until IS NOT NULL;
+
+-- What lists show of the approval a record names: its status where it is not valid; and the day our stage says the vehicle
+-- was manufactured, by which a withdrawal or a newer extension finds the records it hits. The lines of records made before
+-- are worked out when the desk is opened next, from the record after `lines` on.
+ALTER TABLE record ADD COLUMN approval_status TEXT;
+ALTER TABLE record ADD COLUMN manufactured INTEGER;
+CREATE INDEX record_names ON record(approval, id) WHERE approval IS NOT NULL;
+CREATE INDEX record_names_on ON record(approval, step, manufactured, id) WHERE approval IS NOT NULL;
+INSERT INTO meta (name, value) SELECT 'lines', '0' WHERE EXISTS (SELECT 1 FROM record);

@@ -1,0 +1,93 @@
+//! What becomes of a record when its approval is withdrawn, suspended or reinstated: the desk's own act on each record
+//! that names it, told once for each change.
+
+use chrono::NaiveDate;
+
+use super::{Refusal, Work};
+use crate::domain::action::ApprovalNews;
+use crate::domain::address::Address;
+use crate::domain::approval::Status;
+use crate::domain::certificate::manufactured;
+use crate::domain::exception::{Exception, Settlement, State};
+use crate::domain::identity::ExceptionId;
+use crate::domain::person::Role;
+use crate::domain::policy::Outcome;
+use crate::domain::record::ApprovalTold;
+
+/// The kind of exception the desk raises when the approval of a record is withdrawn or suspended.
+pub const APPROVAL_MISMATCH: &str = "approval-mismatch";
+
+const NUMBER: &str = "TypeApprovalNumber";
+
+/// Tells a record what became of the approval it names. A record that names another, or was told already, stays as it is.
+pub fn tell(work: &mut Work<'_>, news: &ApprovalNews) -> Result<(), Refusal> {
+    work.need("tell records what became of their approval", &[Role::Lead, Role::Admin])?;
+    if work.record.declares(NUMBER) != Some(news.number.as_str()) {
+        return Ok(());
+    }
+    let before = work.record.told.clone().filter(|told| told.number == news.number);
+    let known = before.as_ref().map(|told| (told.status, told.from));
+    if known == Some((news.status, news.from)) || (known.is_none() && news.status == Status::Valid) {
+        return Ok(());
+    }
+    let words = known.map_or("valid".to_owned(), |(status, from)| in_words(status, from));
+    work.facts.line(format!("approval {}", news.number), Some(words), Some(in_words(news.status, news.from)));
+    work.facts.reason = Some(news.reason.clone());
+    if let Some(id) = before.and_then(|told| told.exception) {
+        settle(work, id, news);
+    }
+    let rests = work.case.policy.step(&work.record.step).is_some_and(|step| step.outcome == Outcome::Rest);
+    let exception = if rests || news.status == Status::Valid { None } else { raise(work, news) };
+    work.record.told =
+        Some(ApprovalTold { number: news.number.clone(), status: news.status, from: news.from, exception });
+    Ok(())
+}
+
+fn in_words(status: Status, from: Option<NaiveDate>) -> String {
+    from.map_or(status.word().to_owned(), |from| format!("{} from {from}", status.word()))
+}
+
+/// The exception about a record in work. It blocks unless the vehicle is known to be manufactured before the day.
+fn raise(work: &mut Work<'_>, news: &ApprovalNews) -> Option<ExceptionId> {
+    let kind = work.case.policy.exception_kind(APPROVAL_MISMATCH)?;
+    let built = manufactured(&work.record);
+    let covered = built.zip(news.from).filter(|(built, from)| built < from).map(|(built, _)| built);
+    let what = format!("approval {} is {} ({})", news.number, in_words(news.status, news.from), news.reason);
+    let text = match covered {
+        Some(built) => format!(
+            "{what}: this vehicle, manufactured on {built}, stays covered; mind the limits for vehicles of an ended series"
+        ),
+        None => format!("{what}: this vehicle is not covered; name another approval"),
+    };
+    let id = ExceptionId(work.next_exception);
+    work.next_exception += 1;
+    work.facts.line(format!("exception {}", id.0), None, Some(format!("{}: {what}", kind.name)));
+    work.record.exceptions.push(Exception {
+        id,
+        kind: kind.name.clone(),
+        at: Some(Address::unchecked(NUMBER)),
+        blocking: kind.blocking && covered.is_none(),
+        state: State::Open,
+        owner: None,
+        text,
+        raised_by: None,
+        raised_at: work.case.now,
+        outcome: None,
+        about: None,
+    });
+    Some(id)
+}
+
+/// Settles what the desk raised about the status before, where nobody did: its cause is gone, or another took its place.
+fn settle(work: &mut Work<'_>, id: ExceptionId, news: &ApprovalNews) {
+    let today = work.case.now.day();
+    let by = work.actor.login.clone();
+    let text = format!("approval {} is {} ({})", news.number, in_words(news.status, news.from), news.reason);
+    let open = work.record.exceptions.iter_mut().find(|one| one.id == id && one.is_open_on(today));
+    if let Some(exception) = open {
+        let was = exception.state_on(today).word().to_owned();
+        exception.state = State::Resolved;
+        exception.outcome = Some(Settlement { text, by, at: work.case.now, until: None });
+        work.facts.line(format!("exception {}", id.0), Some(was), Some(State::Resolved.word().to_owned()));
+    }
+}
