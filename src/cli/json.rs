@@ -10,7 +10,7 @@ use crate::domain::address::Address;
 use crate::domain::approval::{Approval, Status};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::certificate::{Certificate, Change, Origin, manufactured};
-use crate::domain::checks::Finding;
+use crate::domain::checks::{Finding, Graded, Regraded};
 use crate::domain::dossier::Dossier;
 use crate::domain::envelope::{Limited, Limiter};
 use crate::domain::event::Event;
@@ -65,6 +65,7 @@ fn end_of(day: NaiveDate) -> String {
 pub fn dossier(
     dossier: &Dossier,
     revisions: &BTreeMap<u8, Vec<Revised>>,
+    gradings: &BTreeMap<String, Graded>,
     line: &Summary,
     unread: bool,
     catalogue: &Catalogue,
@@ -86,7 +87,7 @@ pub fn dossier(
         "record": head,
         "stages": record.stages.iter().map(|one| stage(one, revisions, catalogue)).collect::<Vec<_>>(),
         "changes": changes(dossier, catalogue),
-        "findings": findings(&dossier.findings, catalogue),
+        "findings": findings(&dossier.findings, gradings, catalogue),
         "envelope": dossier.envelope.iter().map(|one| limited(one, catalogue)).collect::<Vec<_>>(),
         "exceptions": record.exceptions.iter().map(|one| exception(one, None, today)).collect::<Vec<_>>(),
         "signoffs": record.signoffs.iter().map(|one| signoff(one, dossier)).collect::<Vec<_>>(),
@@ -185,7 +186,7 @@ fn limited(one: &Limited, catalogue: &Catalogue) -> Value {
 }
 
 /// What the checks found, as `show --findings` has it.
-pub fn findings(findings: &[Finding], catalogue: &Catalogue) -> Vec<Value> {
+pub fn findings(findings: &[Finding], gradings: &BTreeMap<String, Graded>, catalogue: &Catalogue) -> Vec<Value> {
     findings
         .iter()
         .map(|finding| {
@@ -201,9 +202,21 @@ pub fn findings(findings: &[Finding], catalogue: &Catalogue) -> Vec<Value> {
                 "message": finding.message,
                 "clause": finding.clause,
                 "values": values,
+                "graded": finding.regraded.map(|regraded| graded(regraded, gradings.get(finding.check))),
             })
         })
         .collect()
+}
+
+/// That a policy graded a check, which grade it has by default, and who did so.
+fn graded(regraded: Regraded, by: Option<&Graded>) -> Value {
+    json!({
+        "default": regraded.by_default.word(),
+        "policy": by.map_or(regraded.policy, |by| by.policy),
+        "by": by.and_then(|by| by.by.as_ref()),
+        "at": by.map(|by| by.at.rfc3339()),
+        "reason": by.and_then(|by| by.reason.as_deref()),
+    })
 }
 
 /// The effective certificate, as `show --entries` has it: each value with the stage it is from.

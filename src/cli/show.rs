@@ -17,7 +17,7 @@ use crate::domain::address::Address;
 use crate::domain::approval::{Approval, Status};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::certificate::{Change, ChangeKind, Origin};
-use crate::domain::checks::Grade;
+use crate::domain::checks::{Finding, Grade, Graded, Regraded};
 use crate::domain::dossier::Dossier;
 use crate::domain::envelope::{Limiter, Strokes};
 use crate::domain::event::Event;
@@ -39,6 +39,7 @@ pub fn show(context: &mut Context, args: &ShowArgs) -> Result<(), Failure> {
     let now = context::now();
     let dossier = context.desk.dossier(id, now)?;
     let catalogue = context.desk.catalogue();
+    let gradings = context.desk.gradings(dossier.policy)?;
     if let Some(stage) = args.stage
         && stage != dossier.record.build_stage
         && !dossier.record.stages.iter().any(|received| received.number == stage)
@@ -58,8 +59,10 @@ pub fn show(context: &mut Context, args: &ShowArgs) -> Result<(), Failure> {
         return Ok(context.out.list(&table, &json::changes(&dossier, catalogue))?);
     }
     if args.findings {
-        let table = finding_table(&dossier, catalogue);
-        return Ok(context.out.list(&table, &json::findings(&dossier.findings, catalogue))?);
+        let table = finding_table(&dossier, &gradings, catalogue);
+        context.out.list(&table, &json::findings(&dossier.findings, &gradings, catalogue))?;
+        switched_off(context, &gradings);
+        return Ok(());
     }
     if args.history {
         return Ok(context.out.list(&history_table(&dossier.history), &json::history(&dossier.history))?);
@@ -77,9 +80,9 @@ pub fn show(context: &mut Context, args: &ShowArgs) -> Result<(), Failure> {
     let record = &dossier.record;
     let Row { summary: line, unread } = queue_row(context, record, now)?;
     let revisions = revisions::of_record(context, record)?;
-    let whole = json::dossier(&dossier, &revisions, &line, unread, catalogue, now.day());
+    let whole = json::dossier(&dossier, &revisions, &gradings, &line, unread, catalogue, now.day());
     let table = change_table(&dossier, catalogue, true);
-    context.out.one(&text(&dossier, &revisions, &line, catalogue, context), &table, &whole)?;
+    context.out.one(&text(&dossier, &revisions, &gradings, &line, catalogue, context), &table, &whole)?;
     context.desk.mark_seen(&context.actor.login, id, record.seq)?;
     Ok(())
 }
@@ -152,7 +155,7 @@ fn state(change: &Change) -> String {
     }
 }
 
-fn finding_table(dossier: &Dossier, catalogue: &Catalogue) -> Table {
+fn finding_table(dossier: &Dossier, gradings: &Gradings, catalogue: &Catalogue) -> Table {
     let mut table = Table::new(&["Grade", "Check", "Entry", "Finding", "Clause"]);
     for finding in &dossier.findings {
         let entry = finding.address.as_ref().map(|address| {
@@ -164,7 +167,7 @@ fn finding_table(dossier: &Dossier, catalogue: &Catalogue) -> Table {
             finding.check.to_owned(),
             entry.unwrap_or_default(),
             finding.message.clone(),
-            finding.clause.to_owned(),
+            rests_on(finding, gradings),
         ]);
     }
     table
@@ -194,6 +197,30 @@ fn envelope_table(dossier: &Dossier, catalogue: &Catalogue) -> Table {
     table
 }
 
+/// Who gave checks the grades that the policy has for them.
+type Gradings = BTreeMap<String, Graded>;
+
+/// What a finding rests on, and why it weighs what it weighs where a policy says so.
+fn rests_on(finding: &Finding, gradings: &Gradings) -> String {
+    let Some(Regraded { by_default, policy }) = finding.regraded else { return finding.clause.to_owned() };
+    let by = gradings.get(finding.check).map_or_else(|| format!("policy {policy}"), graded_by);
+    format!("{}; {} by {by}, {} by default", finding.clause, finding.grade.word(), by_default.word())
+}
+
+/// The policy that graded a check, with who applied it and why: `policy 2 (lead: weighed twice)`.
+fn graded_by(graded: &Graded) -> String {
+    let why = graded.reason.as_ref().map_or_else(String::new, |reason| format!(": {}", visible(reason)));
+    let by = graded.by.as_ref().map_or_else(String::new, |by| format!(" ({by}{why})"));
+    format!("policy {}{by}", graded.policy)
+}
+
+/// Says which checks did not run, and who switched them off.
+fn switched_off(context: &Context, gradings: &Gradings) {
+    for (check, graded) in gradings.iter().filter(|(_, graded)| graded.grade == Grade::Off) {
+        context.out.say(&format!("{check} was not run: switched off by {}", graded_by(graded)));
+    }
+}
+
 /// A history as people read it: one line for each thing that changed.
 pub fn history_table(events: &[Event]) -> Table {
     let mut table = Table::new(&["Seq", "At", "By", "Action", "What", "From", "To", "Why"]);
@@ -217,6 +244,7 @@ pub fn history_table(events: &[Event]) -> Table {
 fn text(
     dossier: &Dossier,
     revisions: &BTreeMap<u8, Vec<Revised>>,
+    gradings: &Gradings,
     line: &Summary,
     catalogue: &Catalogue,
     context: &Context,
@@ -304,7 +332,7 @@ fn text(
         let _ = write!(text, "\nEnvelope\n{}", columns(&envelope_table(dossier, catalogue)));
     }
     if !dossier.findings.is_empty() {
-        let _ = write!(text, "\nFindings\n{}", columns(&finding_table(dossier, catalogue)));
+        let _ = write!(text, "\nFindings\n{}", columns(&finding_table(dossier, gradings, catalogue)));
     }
     if !record.exceptions.is_empty() {
         let mut table = Table::new(&["Id", "Kind", "State", "Weight", "Entry", "Owner", "Text"]);

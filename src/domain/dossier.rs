@@ -22,6 +22,8 @@ pub struct Dossier {
     pub certificate: Certificate,
     /// Every entry that the base manufacturer or the approval limits, and where our value sits.
     pub envelope: Vec<Limited>,
+    /// The number of the policy it was judged under.
+    pub policy: u32,
     /// What the checks found, what blocks first.
     pub findings: Vec<Finding>,
     /// What stands between it and its release.
@@ -41,6 +43,7 @@ impl Dossier {
             approvals: case.approvals.to_vec(),
             options: case.options.clone(),
             envelope: envelope::envelope(case, &certificate),
+            policy: case.policy.version,
             certificate,
             findings,
             readiness,

@@ -15,6 +15,7 @@ mod count;
 mod desk;
 mod error;
 mod govern;
+mod grading;
 mod health;
 mod lines;
 mod migrate;

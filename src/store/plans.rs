@@ -131,6 +131,8 @@ fn every_count_of_a_whole_queue_reads_a_tally_or_an_index() {
         uses::USES,
         uses::MADE,
         uses::UNDATED,
+        grading::POLICIES,
+        &format!("SELECT seq {}", grading::APPLIED_BY),
     ];
     for sql in statements {
         let plan = desk.plan_of(sql).unwrap();

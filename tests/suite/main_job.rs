@@ -234,3 +234,20 @@ fn foreign_tools_accept(site: &Site, shared: &Path, message: &str, pem: &str) {
         assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
     }
 }
+
+#[test]
+fn a_finding_says_which_policy_weighs_it_otherwise_and_who_applied_that() {
+    let Some(shared) = support::shared() else { return };
+    let site = Site::new();
+    prepared(&site, &shared);
+    site.expect(0, "prep", &["set", VIN, "MassInRunningOrder=3121", "--reason", "weighed again"]);
+    let findings = site.json("prep", &["show", VIN, "--findings"]);
+    let of = |check: &str| findings.as_array().unwrap().iter().find(|finding| finding["check"] == check).unwrap();
+    let graded = &of("AR-01")["graded"];
+    assert_eq!(graded["default"], "warn", "{findings}");
+    assert!(graded["policy"].is_u64() && graded["by"].is_string() && graded["at"].is_string(), "{findings}");
+    assert!(of("MG-02")["graded"].is_null(), "the specimen's message is older than the vehicle, by default a warning");
+    let (table, _) = site.expect(0, "prep", &["show", VIN, "--findings"]);
+    let line = table.lines().find(|line| line.contains("AR-01")).unwrap();
+    assert!(line.contains("block by policy ") && line.contains("warn by default"), "{line}");
+}

@@ -246,6 +246,7 @@ pub fn dossiers() -> Vec<Dossier> {
             title,
             clause: "2020/683, Annex VIII",
             grade,
+            regraded: None,
             address: Some(address(place)),
             message: message.into(),
             values: vec![("base".into(), "2946".into())],

@@ -32,6 +32,8 @@ use serde::{Deserialize, Serialize};
 
 use super::address::Address;
 use super::certificate::{Case, Certificate};
+use super::identity::Login;
+use super::moment::Moment;
 
 /// How much a finding weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -97,12 +99,38 @@ pub struct Finding {
     pub clause: &'static str,
     /// How much it weighs under this policy.
     pub grade: Grade,
+    /// That the policy graded the check otherwise than the catalogue does, if it did.
+    pub regraded: Option<Regraded>,
     /// The entry it speaks of, if one.
     pub address: Option<Address>,
     /// What is wrong, and what to do.
     pub message: String,
     /// The values it compared, each with a name.
     pub values: Vec<(String, String)>,
+}
+
+/// A grade that a policy gave instead of the catalogue's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Regraded {
+    /// The catalogue's grade.
+    pub by_default: Grade,
+    /// The number of the policy the check was run under.
+    pub policy: u32,
+}
+
+/// Who gave a check the grade it has under a policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Graded {
+    /// The grade.
+    pub grade: Grade,
+    /// The number of the policy that first gave it; later ones kept it.
+    pub policy: u32,
+    /// When that policy was applied.
+    pub at: Moment,
+    /// Who applied it.
+    pub by: Option<Login>,
+    /// Why, in their words.
+    pub reason: Option<String>,
 }
 
 /// Where a check reports.
@@ -176,17 +204,19 @@ pub fn all() -> impl Iterator<Item = &'static Check> {
 pub fn run(case: &Case<'_>, certificate: &Certificate) -> Vec<Finding> {
     let mut findings = Vec::new();
     for check in all() {
-        let grade = case.policy.grades.get(check.id).copied().unwrap_or(check.grade);
+        let given = case.policy.grades.get(check.id).copied().filter(|given| *given != check.grade);
+        let grade = given.unwrap_or(check.grade);
         if grade == Grade::Off {
             continue;
         }
+        let regraded = given.map(|_| Regraded { by_default: check.grade, policy: case.policy.version });
         let mut report = Report::default();
         (check.run)(case, certificate, &mut report);
         let mut told = BTreeSet::new();
         for Reported { address, message, values } in report.found {
             if told.insert((address.clone(), message.clone())) {
                 let Check { id, title, clause, .. } = *check;
-                findings.push(Finding { check: id, title, clause, grade, address, message, values });
+                findings.push(Finding { check: id, title, clause, grade, regraded, address, message, values });
             }
         }
     }
@@ -197,7 +227,7 @@ pub fn run(case: &Case<'_>, certificate: &Certificate) -> Vec<Finding> {
 #[cfg(test)]
 mod tests {
     use super::fixture::World;
-    use super::{BTreeSet, Grade, all};
+    use super::{BTreeSet, Grade, Regraded, all};
 
     #[test]
     fn every_check_has_an_id_of_its_own_and_says_what_it_rests_on() {
@@ -227,7 +257,11 @@ mod tests {
         let mut world = World::sound();
         world.set("MassGroup/ActualMass", "3000");
         world.policy.grades.insert("AR-02".to_owned(), Grade::Block);
-        assert_eq!(world.findings()[0].grade, Grade::Block);
+        let finding = &world.findings()[0];
+        assert_eq!(finding.grade, Grade::Block);
+        assert_eq!(finding.regraded, Some(Regraded { by_default: Grade::Warn, policy: 1 }));
+        world.policy.grades.insert("AR-02".to_owned(), Grade::Warn);
+        assert_eq!(world.findings()[0].regraded, None, "it is what the catalogue says anyway");
         world.policy.grades.insert("AR-02".to_owned(), Grade::Off);
         assert!(!world.fires("AR-02"));
     }

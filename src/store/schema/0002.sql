@@ -158,3 +158,6 @@ ALTER TABLE record ADD COLUMN manufactured INTEGER;
 CREATE INDEX record_names ON record(approval, id) WHERE approval IS NOT NULL;
 CREATE INDEX record_names_on ON record(approval, step, manufactured, id) WHERE approval IS NOT NULL;
 INSERT INTO meta (name, value) SELECT 'lines', '0' WHERE EXISTS (SELECT 1 FROM record);
+
+-- The act that applied a policy, by `policy N`: who graded a check, and why.
+CREATE INDEX event_policy ON event(subject) WHERE action = 'policy-apply';
