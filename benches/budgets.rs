@@ -121,6 +121,25 @@ fn judge_a_record(bencher: divan::Bencher<'_, '_>) {
     });
 }
 
+/// Every check on a certificate that is worked out already; the budget is well below a millisecond.
+#[divan::bench]
+fn every_check(bencher: divan::Bencher<'_, '_>) {
+    let mut site = site(1);
+    let now = Moment(1_000_000);
+    let dossier = site.desk.dossier(site.ids[0], now).expect("a record");
+    let (people, policy) = (site.desk.people().expect("people"), site.desk.policy().expect("a policy"));
+    let case = Case {
+        record: &dossier.record,
+        approvals: &dossier.approvals,
+        people: &people,
+        policy: &policy,
+        options: &dossier.options,
+        catalogue: ivi::catalogue(),
+        now,
+    };
+    bencher.bench_local(|| checks::run(divan::black_box(&case), &dossier.certificate).len());
+}
+
 /// One act, judged, written, told in the history, committed and synced.
 #[divan::bench(sample_count = 200, sample_size = 1)]
 fn one_act_committed(bencher: divan::Bencher<'_, '_>) {
