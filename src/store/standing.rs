@@ -1,5 +1,7 @@
 //! What became of an approval, told to each record that names it: acts of the desk in batches, an event each.
 
+use std::collections::BTreeSet;
+
 use rusqlite::params;
 use uuid::Uuid;
 
@@ -43,8 +45,8 @@ impl Desk {
             return Ok(Told::default());
         };
         let action = Action::ApprovalNews(news(&approval));
-        let policies = self.read(|session| session.policies())?;
-        let working = policies.working();
+        let working: BTreeSet<String> =
+            self.read(|session| Ok(session.policies()?.working().into_iter().map(str::to_owned).collect()))?;
         let mut told = Told::default();
         let mut last = 0;
         loop {
@@ -64,7 +66,7 @@ impl Desk {
                 .collect();
             for (done, (_, step)) in self.apply_each(&acts)?.into_iter().zip(&some) {
                 if done?.outcome == Outcome::Updated {
-                    let rests = !working.contains(step.as_str());
+                    let rests = !working.contains(step);
                     *(if rests { &mut told.released } else { &mut told.in_work }) += 1;
                 }
             }
