@@ -21,6 +21,7 @@ use crate::domain::moment::Moment;
 use crate::domain::readiness::Obstacle;
 use crate::domain::record::{Record, Release, SignOff, Stage};
 use crate::domain::summary::Summary;
+use crate::domain::value;
 
 /// A record as `queue` has it.
 pub fn summary(summary: &Summary, unread: bool, today: NaiveDate) -> Value {
@@ -103,7 +104,8 @@ fn stage(stage: &Stage, revisions: &BTreeMap<u8, Vec<Revised>>, catalogue: &Cata
     let own = manufacturers::row_of(&stage.content, stage.number);
     let maker = own.and_then(|row| value(&format!("{}[{row}]/ManufacturerName", manufacturers::TABLE)));
     let named = manufacturers::groups(&stage.content);
-    let named: Vec<Value> = named.iter().map(|group| json!({"stage": group.stage, "name": group.name})).collect();
+    let named: Vec<Value> =
+        named.iter().map(|group| json!({"stage": group.stage.and_then(value::integer), "name": group.name})).collect();
     let revised = revisions.get(&stage.number).map_or(&[][..], Vec::as_slice);
     json!({
         "number": stage.number,

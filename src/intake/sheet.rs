@@ -78,15 +78,53 @@ pub fn lines(
     // What was rejected before and written as CSV carries guards against formulas.
     let mended = columns.contains(&Some(Column::Reason));
     let header: Header = table.header.into_iter().zip(columns).collect();
-    let sheet = Sheet { name, header, mended, catalogue };
+    let contradicted = contradictions(&table.rows, &header);
+    let sheet = Sheet { name, header, mended, contradicted, catalogue };
     let mut first: HashMap<Vin, usize> = HashMap::new();
     Ok(table.rows.into_iter().map(|row| sheet.line(row, &mut first)).collect())
+}
+
+/// Rows that say something else of a vehicle than another row of the same file, by line: the line of the other, and the
+/// column. Neither is taken, for nobody can tell which of the two is meant.
+fn contradictions(rows: &[TableRow], header: &Header) -> HashMap<usize, (usize, usize)> {
+    let vin_at = header.iter().position(|(_, column)| *column == Some(Column::Vin));
+    let mut of_vehicle: HashMap<&str, Vec<&TableRow>> = HashMap::new();
+    for row in rows {
+        let vin = cells_of(row).find(|(at, _)| Some(*at) == vin_at);
+        of_vehicle.entry(vin.map_or("", |(_, text)| text)).or_default().push(row);
+    }
+    let mut contradicted = HashMap::new();
+    for (_, rows) in of_vehicle.iter().filter(|(vin, rows)| !vin.is_empty() && rows.len() > 1) {
+        let mut said: HashMap<usize, (&str, usize)> = HashMap::new();
+        for row in rows {
+            for (at, text) in cells_of(row).filter(|(at, _)| header.get(*at).is_some_and(|(_, column)| speaks(column)))
+            {
+                let (other, line) = *said.entry(at).or_insert((text, row.line));
+                if other != text {
+                    contradicted.entry(row.line).or_insert((line, at));
+                    contradicted.entry(line).or_insert((row.line, at));
+                }
+            }
+        }
+    }
+    contradicted
+}
+
+/// The readable cells of a row that can be told apart.
+fn cells_of(row: &TableRow) -> impl Iterator<Item = (usize, &str)> {
+    let cells = row.cells.as_deref().unwrap_or_default();
+    cells.iter().filter_map(|(at, cell)| Some((*at, cell.as_deref().ok()?)))
+}
+
+fn speaks(column: &Option<Column>) -> bool {
+    !matches!(column, None | Some(Column::Reason))
 }
 
 struct Sheet<'a> {
     name: &'a str,
     header: Header,
     mended: bool,
+    contradicted: HashMap<usize, (usize, usize)>,
     catalogue: &'a Catalogue,
 }
 
@@ -133,6 +171,14 @@ impl Sheet<'_> {
             return Err(Reject::new("the row names no VIN"));
         }
         let vin = Vin::parse(given).map_err(|fault| Reject::new(fault.to_string()))?;
+        if let Some((other, at)) = self.contradicted.get(&line) {
+            let name = self.header.get(*at).map_or("", |(name, _)| name);
+            return Err(Reject::new(format!(
+                "line {other} of this file says something else of the same vehicle in the column `{}`: neither is taken",
+                visible(name)
+            ))
+            .hint("keep one row for each vehicle"));
+        }
         if let Some(earlier) = first.get(&vin) {
             return Err(Reject::new(format!("line {earlier} of this file is about the same vehicle"))
                 .hint("keep one row for each vehicle"));
@@ -283,6 +329,37 @@ mod tests {
             assert!(reject.reason.contains(word), "{reject:?}");
         }
         assert_eq!(items[1].as_ref().unwrap_err().vin.as_deref(), Some("ZZATG60D2TK1O4423"));
+    }
+
+    #[test]
+    fn two_rows_that_contradict_each_other_are_both_rejected_and_one_that_only_repeats_is() {
+        let items = csv("vin,13,order\n\
+             ZZATG60D2TK104417,3065,B-1\n\
+             ZZATG60D2TK104423,3000,\n\
+             ZZATG60D2TK104417,3066,B-1\n\
+             ZZATG60D2TK104423,3000,B-2\n\
+             ZZATG60D2TK104431,3000,B-3\n");
+        let reason = |at: usize| items[at].as_ref().unwrap_err().reason.clone();
+        assert!(reason(0).contains("line 4") && reason(0).contains("`13`"), "{}", reason(0));
+        assert!(reason(2).contains("line 2") && reason(2).contains("neither is taken"), "{}", reason(2));
+        assert!(items[1].is_ok() && items[4].is_ok());
+        assert!(reason(3).contains("line 3"), "{}", reason(3));
+    }
+
+    #[test]
+    fn a_stage_is_one_to_ninety_nine_and_a_day_is_a_day() {
+        for (column, text) in [
+            ("stage", "0"),
+            ("stage", "200"),
+            ("stage", "-1"),
+            ("stage", "2.0"),
+            ("due", "2026-02-30"),
+            ("built", "30.11.2026"),
+        ] {
+            let items = csv(&format!("vin,{column}\nZZATG60D2TK104417,{text}\n"));
+            let reject = items[0].as_ref().unwrap_err();
+            assert!(reject.reason.contains(text) && !reject.hints.is_empty(), "{column} {text}: {reject:?}");
+        }
     }
 
     #[test]
