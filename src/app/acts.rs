@@ -262,7 +262,7 @@ pub fn hold(model: &mut Model) -> Vec<Effect> {
     }
     let held = model.current().is_some_and(|opened| opened.dossier.record.held_on(model.now.day()));
     if held {
-        return send_action(model, Action::Resume, "the record goes on", Then::Stay);
+        return send_action(model, Action::Resume { reason: None }, "the record goes on", Then::Stay);
     }
     open_form(model, Purpose::Hold)
 }

@@ -96,7 +96,7 @@ fn fields(begun: &str) -> Vec<Completion> {
     let begun = begun.to_lowercase();
     let sign = |kind: Kind| match kind {
         Kind::Day(_) => "<",
-        Kind::Age | Kind::Number(_) => ">",
+        Kind::Age(_) | Kind::Number(_) => ">",
         Kind::Text(_) | Kind::Person(_) | Kind::Exception | Kind::Finding | Kind::Flag(_) => ":",
     };
     FIELDS
@@ -138,7 +138,7 @@ fn values(field: &Field, house: &House, list: &List) -> Vec<Completion> {
         }
         Kind::Finding => few(&[("block", "something blocks"), ("warn", "something warns"), ("none", "nothing found")]),
         Kind::Flag(_) => few(&[("yes", ""), ("no", "")]),
-        Kind::Age => few(&[("1d", "a day"), ("3d", "three days"), ("7d", "a week")]),
+        Kind::Age(_) => few(&[("1d", "a day"), ("3d", "three days"), ("7d", "a week")]),
         Kind::Day(crate::domain::filter::DayField::Due) => {
             few(&[("1d", "tomorrow"), ("3d", "in three days"), ("7d", "in a week")])
         }
@@ -162,6 +162,8 @@ fn seen(list: &List, field: TextField) -> BTreeSet<String> {
             TextField::Bodywork => one(&summary.bodywork),
             TextField::Step => vec![summary.step.clone()],
             TextField::Option => summary.options.clone(),
+            // A list of records is not asked by these.
+            TextField::ExceptionKind | TextField::ExceptionState | TextField::ExceptionAt => Vec::new(),
         }
     };
     list.rows.iter().take(LOOKED_AT).flat_map(|row| of(&row.summary)).collect()

@@ -131,7 +131,7 @@ mod tests {
         Act {
             record: RecordId(record),
             seen: Seq(1),
-            deed: Deed::Act(Action::Resume),
+            deed: Deed::Act(Action::Resume { reason: None }),
             done: String::new(),
             then: Then::Stay,
             drafts: Vec::new(),

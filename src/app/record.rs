@@ -323,7 +323,8 @@ fn judge(dossier: &Dossier, house: &House, who: &Actor, now: Moment) -> BTreeMap
     ask("return", Action::Return { to: first, reason: words() });
     ask("note", Action::Note { text: words() });
     let held = dossier.record.held_on(now.day());
-    ask("hold", if held { Action::Resume } else { Action::Hold { reason: words(), until: None } });
+    let hold = || Action::Hold { reason: words(), until: None };
+    ask("hold", if held { Action::Resume { reason: None } } else { hold() });
     let clean = ask("confirm-all", Action::Confirm { addresses: None });
     if clean.is_some_and(|planned| !planned.changed) {
         let left = dossier.certificate.changes.iter().filter(|change| change.undecided).count();

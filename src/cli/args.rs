@@ -116,15 +116,15 @@ pub enum Verb {
     },
     /// Declare values, or drop a row
     Set(SetArgs),
-    /// Confirm changes
+    /// Confirm changes of a record, or with --all those of many
     Confirm {
-        /// The record
+        /// The record; `-` reads VINs from standard input
         vin: String,
-        /// Addresses or entry numbers of the changes
+        /// Addresses or entry numbers of the changes; with --all, more VINs
         #[arg(value_name = "ADDRESS", required_unless_present = "all")]
-        addresses: Vec<String>,
+        rest: Vec<String>,
         /// Every undecided change without a finding
-        #[arg(long, conflicts_with = "addresses")]
+        #[arg(long)]
         all: bool,
     },
     /// Raise an exception
@@ -182,6 +182,9 @@ pub enum Verb {
         /// VINs; `-` reads them from standard input
         #[arg(required = true, value_name = "VIN")]
         vins: Vec<String>,
+        /// Why
+        #[arg(long)]
+        reason: Option<String>,
     },
     /// Check, seal, verify and release records
     Release {
@@ -212,21 +215,31 @@ pub enum Verb {
         #[arg(long)]
         desk: bool,
     },
-    /// Write a remark on a record
+    /// Write a remark on records
     Note {
-        /// The record
-        vin: String,
+        /// VINs; `-` reads them from standard input
+        #[arg(required = true, value_name = "VIN")]
+        vins: Vec<String>,
         /// The remark
         #[arg(long)]
         text: String,
+    },
+    /// Take back your last act on records, unless somebody acted since; without a VIN your last act on the desk
+    Undo {
+        /// VINs; `-` reads them from standard input
+        #[arg(value_name = "VIN")]
+        vins: Vec<String>,
     },
     /// The history, of the desk or of one record
     Log {
         /// The record
         vin: Option<String>,
         /// Only events after this one
-        #[arg(long, value_name = "SEQ", default_value_t = 0)]
-        since: i64,
+        #[arg(long, value_name = "SEQ")]
+        since: Option<i64>,
+        /// Go on telling what happens, as it happens
+        #[arg(long)]
+        follow: bool,
     },
     /// Look at the desk and its surroundings, and say what is wrong and how to mend it
     Doctor,
@@ -571,8 +584,9 @@ pub struct SetArgs {
 /// What `flag` takes.
 #[derive(Debug, Args)]
 pub struct FlagArgs {
-    /// The record
-    pub vin: String,
+    /// VINs; `-` reads them from standard input
+    #[arg(required = true, value_name = "VIN")]
+    pub vins: Vec<String>,
     /// The kind, as the policy names it
     #[arg(long)]
     pub kind: String,
@@ -597,52 +611,99 @@ pub struct FlagArgs {
 #[derive(Debug, Subcommand)]
 pub enum ExceptionVerb {
     /// List exceptions; those still to be settled unless a filter asks otherwise
-    List {
-        /// Only on records that match
-        #[arg(long, value_name = "QUERY", allow_hyphen_values = true)]
-        filter: Option<String>,
-        /// Settled ones too
-        #[arg(long, action = ArgAction::SetTrue)]
-        settled: bool,
-    },
-    /// Show one
+    List(ExceptionListArgs),
+    /// Show one with its discussion and those linked with it
     Show {
         /// Its number
         id: i64,
     },
-    /// Give one an owner
+    /// Give exceptions an owner
     Assign {
-        /// Its number
-        id: i64,
+        /// Which
+        #[command(flatten)]
+        which: ExceptionIds,
         /// Who
         #[arg(long, value_name = "LOGIN")]
         to: String,
     },
-    /// Settle one
+    /// Say something about exceptions
+    Comment {
+        /// Which
+        #[command(flatten)]
+        which: ExceptionIds,
+        /// What
+        #[arg(long)]
+        text: String,
+    },
+    /// Settle exceptions
+    #[command(alias = "settle")]
     Resolve {
-        /// Its number
-        id: i64,
+        /// Which
+        #[command(flatten)]
+        which: ExceptionIds,
         /// How
         #[arg(long)]
         text: String,
     },
-    /// Let one pass
+    /// Let exceptions pass
     Waive {
-        /// Its number
-        id: i64,
+        /// Which
+        #[command(flatten)]
+        which: ExceptionIds,
         /// Why
         #[arg(long)]
         text: String,
-        /// The last day of it
+        /// The last day of it; the day after, each is open again
         #[arg(long, value_name = "DATE")]
         until: Option<String>,
     },
-    /// Open one again
+    /// Open exceptions again
     Reopen {
-        /// Its number
-        id: i64,
+        /// Which
+        #[command(flatten)]
+        which: ExceptionIds,
         /// Why
         #[arg(long)]
         text: String,
     },
+    /// Link the same fault on several records with the first one named, to handle it as one
+    Link {
+        /// Their numbers; `-` reads them from standard input
+        #[arg(required = true, value_name = "ID")]
+        ids: Vec<String>,
+    },
+    /// Let linked exceptions stand alone again
+    Unlink {
+        /// Their numbers; `-` reads them from standard input
+        #[arg(required = true, value_name = "ID")]
+        ids: Vec<String>,
+    },
+}
+
+/// What `exception list` takes.
+#[derive(Debug, Args)]
+pub struct ExceptionListArgs {
+    /// Only those that match, as in `kind:base-error owner:me age>5d approval:e4*2018/858*00123* variant:BOX*`
+    #[arg(long, value_name = "QUERY", allow_hyphen_values = true)]
+    pub filter: Option<String>,
+    /// Settled ones too
+    #[arg(long, action = ArgAction::SetTrue)]
+    pub settled: bool,
+    /// At most so many
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..=10_000))]
+    pub limit: u16,
+    /// Go on after the cursor an earlier list ended with
+    #[arg(long, value_name = "CURSOR")]
+    pub after: Option<i64>,
+}
+
+/// The exceptions a verb is about.
+#[derive(Debug, Args)]
+pub struct ExceptionIds {
+    /// Their numbers; `-` reads them from standard input
+    #[arg(required = true, value_name = "ID")]
+    pub ids: Vec<String>,
+    /// Those linked with them too; each is still decided on its own record
+    #[arg(long)]
+    pub group: bool,
 }

@@ -184,28 +184,33 @@ pub fn read_date(text: &str) -> Result<NaiveDate, Failure> {
 
 /// The VINs a verb is about: as typed, or with `-` one a line from standard input.
 pub fn read_vins(typed: &[String]) -> Result<Vec<String>, Failure> {
-    let mut vins = Vec::with_capacity(typed.len());
-    for vin in typed {
-        if vin == "-" {
+    read_list(typed, "VIN")
+}
+
+/// What a verb is about: as typed, or with `-` one a line from standard input.
+pub fn read_list(typed: &[String], what: &str) -> Result<Vec<String>, Failure> {
+    let mut list = Vec::with_capacity(typed.len());
+    for one in typed {
+        if one == "-" {
             for line in std::io::stdin().lock().lines() {
                 let line =
                     line.map_err(|fault| Failure::new(Kind::Usage, format!("cannot read standard input: {fault}")))?;
                 let line = line.trim();
                 if !line.is_empty() {
-                    vins.push(line.to_owned());
+                    list.push(line.to_owned());
                 }
             }
         } else {
-            vins.push(vin.clone());
+            list.push(one.clone());
         }
     }
-    // A record named twice is acted on once: two lines must not move it two steps.
+    // What is named twice is acted on once: two lines must not move a record two steps.
     let mut met = std::collections::HashSet::new();
-    vins.retain(|vin| met.insert(vin.clone()));
-    if vins.is_empty() {
-        return Err(Failure::new(Kind::Usage, "no VIN was given"));
+    list.retain(|one| met.insert(one.clone()));
+    if list.is_empty() {
+        return Err(Failure::new(Kind::Usage, format!("no {what} was given")));
     }
-    Ok(vins)
+    Ok(list)
 }
 
 /// The text of a file a person named.

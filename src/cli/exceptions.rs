@@ -1,31 +1,112 @@
-//! The verbs about exceptions.
+//! The verbs about exceptions: lists, one of them, and what is done about many, each decided on its own record.
 
 use chrono::NaiveDate;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::args::ExceptionVerb;
+use super::args::{ExceptionIds, ExceptionListArgs, ExceptionVerb};
 use super::context::{self, Context};
 use super::json;
-use super::output::Table;
+use super::outcomes::{Outcomes, Told};
+use super::output::{Table, columns};
 use super::work;
-use crate::domain::action::Settle;
+use crate::domain::action::{Action, Linked, Settle};
 use crate::domain::exception::Exception;
 use crate::domain::filter::Filter;
-use crate::domain::identity::{ExceptionId, Vin};
+use crate::domain::identity::ExceptionId;
+use crate::domain::visible::visible;
 use crate::failure::{Failure, Kind};
+use crate::store::{ExceptionQuery, Raised, Target};
 
 pub fn run(context: &mut Context, verb: ExceptionVerb) -> Result<(), Failure> {
-    match verb {
-        ExceptionVerb::List { filter, settled } => list(context, filter.as_deref(), settled),
-        ExceptionVerb::Show { id } => show(context, id),
-        ExceptionVerb::Assign { id, to } => work::settle(context, id, work::settle_assign(&to)?),
-        ExceptionVerb::Resolve { id, text } => work::settle(context, id, Settle::Resolve { text }),
-        ExceptionVerb::Waive { id, text, until } => {
-            work::settle(context, id, work::settle_waive(text, until.as_deref())?)
+    let (which, how) = match verb {
+        ExceptionVerb::List(args) => return list(context, &args),
+        ExceptionVerb::Show { id } => return show(context, ExceptionId(id)),
+        ExceptionVerb::Link { ids } => return link(context, &ids),
+        ExceptionVerb::Unlink { ids } => (ExceptionIds { ids, group: false }, Settle::Link { with: None }),
+        ExceptionVerb::Assign { which, to } => (which, Settle::Assign { to: context::read_login(&to)? }),
+        ExceptionVerb::Comment { which, text } => (which, Settle::Comment { text }),
+        ExceptionVerb::Resolve { which, text } => (which, Settle::Resolve { text }),
+        ExceptionVerb::Waive { which, text, until } => {
+            (which, Settle::Waive { text, until: until.as_deref().map(context::read_date).transpose()? })
         }
-        ExceptionVerb::Reopen { id, text } => work::settle(context, id, Settle::Reopen { text }),
+        ExceptionVerb::Reopen { which, text } => (which, Settle::Reopen { text }),
+    };
+    settle(context, &which, &how)
+}
+
+/// Does the same about each exception, on the record it is on.
+fn settle(context: &mut Context, which: &ExceptionIds, how: &Settle) -> Result<(), Failure> {
+    let ids = named(context, which)?;
+    let mut outcomes = Outcomes::of_exceptions(ids.len(), &context.out);
+    for id in ids {
+        settle_one(context, &mut outcomes, &id, how);
+    }
+    outcomes.print(&context.out)
+}
+
+fn settle_one(context: &mut Context, outcomes: &mut Outcomes, id: &str, how: &Settle) {
+    match find(context, id) {
+        Err(failure) => outcomes.add_exception(id, None, Err(failure)),
+        Ok(found) => {
+            let told = settle_found(context, &found, how);
+            outcomes.add_exception(id, Some(found.vin.as_str()), told);
+        }
     }
 }
+
+fn settle_found(context: &mut Context, found: &Raised, how: &Settle) -> Result<Told, Failure> {
+    let id = found.exception.id;
+    let applied = work::act(context, Target::Record(found.record), &Action::Settle { id, how: how.clone() })?;
+    let now = context.desk.exception(id)?.exception;
+    let state = now.state_on(context.today()).word();
+    let owner = now.owner.as_ref().map_or(String::new(), |owner| format!(", owner {owner}"));
+    let group = now.group.map_or(String::new(), |group| format!(", group {}", group.0));
+    let more = json!({"seq": applied.seq, "state": state, "owner": now.owner, "group": now.group});
+    Ok((format!("{state}{owner}{group}"), more))
+}
+
+/// The numbers a verb is about, each once: as typed, and with them those they are linked with where that is asked for.
+fn named(context: &mut Context, which: &ExceptionIds) -> Result<Vec<String>, Failure> {
+    let typed = context::read_list(&which.ids, "exception")?;
+    let mut ids: Vec<String> = Vec::with_capacity(typed.len());
+    for id in typed {
+        // What cannot be found is told as its own outcome, later.
+        let group = find(context, &id).ok().and_then(|found| found.exception.group).filter(|_| which.group);
+        let linked = group.map(|group| context.desk.linked(group)).transpose()?.unwrap_or_default();
+        for one in std::iter::once(id).chain(linked.iter().map(|one| one.exception.id.0.to_string())) {
+            if !ids.contains(&one) {
+                ids.push(one);
+            }
+        }
+    }
+    Ok(ids)
+}
+
+fn find(context: &mut Context, id: &str) -> Result<Raised, Failure> {
+    let number = id.parse().map_err(|_| {
+        Failure::new(Kind::Usage, format!("`{}` is no number of an exception", visible(id)))
+            .hint("`stageplate exception list` shows them")
+    })?;
+    Ok(context.desk.exception(ExceptionId(number))?)
+}
+
+/// Links exceptions with the first one named: with its group, where it has one.
+fn link(context: &mut Context, ids: &[String]) -> Result<(), Failure> {
+    let ids = context::read_list(ids, "exception")?;
+    let [first, _, ..] = ids.as_slice() else {
+        return Err(Failure::new(Kind::Usage, "one exception alone is linked with nothing").hint("name two or more"));
+    };
+    let head = find(context, first)?.exception;
+    let with = Linked { group: head.group.unwrap_or(head.id), kind: head.kind, at: head.at };
+    let how = Settle::Link { with: Some(with) };
+    let mut outcomes = Outcomes::of_exceptions(ids.len(), &context.out);
+    for id in &ids {
+        settle_one(context, &mut outcomes, id, &how);
+    }
+    outcomes.print(&context.out)
+}
+
+const HEAD: [&str; 8] = ["VIN", "Id", "Kind", "State", "Weight", "Entry", "Owner", "Text"];
 
 /// An exception's cells in a table, its VIN aside.
 pub fn cells(exception: &Exception, today: NaiveDate) -> Vec<String> {
@@ -40,47 +121,98 @@ pub fn cells(exception: &Exception, today: NaiveDate) -> Vec<String> {
     ]
 }
 
-fn list(context: &mut Context, filter: Option<&str>, settled: bool) -> Result<(), Failure> {
+fn table(rows: &[Raised], today: NaiveDate) -> Table {
+    let mut table = Table::new(&HEAD);
+    for one in rows {
+        table.row(std::iter::once(one.vin.to_string()).chain(cells(&one.exception, today)));
+    }
+    table
+}
+
+fn list(context: &mut Context, args: &ExceptionListArgs) -> Result<(), Failure> {
     let now = context::now();
     let today = now.day();
-    let filter = filter.map(|text| read_filter(context, text, today)).transpose()?;
-    let who = context.actor.login.clone();
-    let found = context.desk.exceptions(filter.as_ref(), &who, now)?;
-    let mut table = Table::new(&["VIN", "Id", "Kind", "State", "Weight", "Entry", "Owner", "Text"]);
-    let mut values: Vec<Value> = Vec::new();
-    for (vin, exception) in found.iter().filter(|(_, exception)| settled || exception.is_open_on(today)) {
-        table.row(std::iter::once(vin.to_string()).chain(cells(exception, today)));
-        values.push(json::exception(exception, Some(vin), today));
+    let filter =
+        args.filter.as_deref().map(|text| read(context, text, Filter::parse_exceptions(text, today))).transpose()?;
+    let query = ExceptionQuery {
+        filter,
+        settled: args.settled,
+        limit: usize::from(args.limit),
+        after: args.after.map(ExceptionId),
+        who: context.actor.login.clone(),
+        now,
+    };
+    let page = context.desk.exceptions(&query)?;
+    let values: Vec<Value> =
+        page.rows.iter().map(|one| json::exception(&one.exception, Some(&one.vin), today)).collect();
+    context.out.list(&table(&page.rows, today), &values)?;
+    if let Some(next) = page.next {
+        context.out.say(&format!("more exceptions follow: --after {}", next.0));
     }
-    Ok(context.out.list(&table, &values)?)
+    Ok(())
 }
 
-fn show(context: &mut Context, id: i64) -> Result<(), Failure> {
-    let record = context.desk.exception_record(ExceptionId(id))?;
-    let dossier = context.desk.dossier(record, context::now())?;
+fn show(context: &mut Context, id: ExceptionId) -> Result<(), Failure> {
+    let found = context.desk.exception(id)?;
     let today = context.today();
-    let found = dossier.record.exceptions.iter().find(|exception| exception.id == ExceptionId(id));
-    let exception = found.ok_or_else(|| Failure::new(Kind::NotFound, format!("no exception {id}")))?;
-    let vin: &Vin = &dossier.record.vin;
-    let mut table = Table::new(&["VIN", "Id", "Kind", "State", "Weight", "Entry", "Owner", "Text"]);
-    table.row(std::iter::once(vin.to_string()).chain(cells(exception, today)));
-    let mut text = super::output::columns(&table);
+    let exception = &found.exception;
+    let linked = exception.group.map(|group| context.desk.linked(group)).transpose()?.unwrap_or_default();
+    let linked: Vec<Raised> = linked.into_iter().filter(|one| one.exception.id != id).collect();
+    let mut value = json::exception(exception, Some(&found.vin), today);
+    if let Value::Object(object) = &mut value {
+        let others = linked.iter().map(|one| {
+            json!({"vin": one.vin, "id": one.exception.id, "state": one.exception.state_on(today).word(),
+                   "owner": one.exception.owner})
+        });
+        object.insert("linked".into(), others.collect());
+    }
+    let shown = table(std::slice::from_ref(&found), today);
+    Ok(context.out.one(&text(&found, &linked, today), &shown, &value)?)
+}
+
+fn text(found: &Raised, linked: &[Raised], today: NaiveDate) -> String {
+    let exception = &found.exception;
+    let at = |moment: crate::domain::moment::Moment| moment.utc().format("%Y-%m-%d %H:%M").to_string();
     let raiser = exception.raised_by.as_ref().map_or("the desk".to_owned(), ToString::to_string);
-    text.push_str(&format!("raised by {raiser} at {}\n", exception.raised_at));
+    let place = exception.at.as_ref().map_or(String::new(), |at| format!(" at {at}"));
+    let weight = if exception.blocking { "blocking" } else { "minor" };
+    let mut lines = vec![
+        format!("exception {} on {}: {}{place}, {weight}", exception.id.0, found.vin, exception.kind),
+        format!("raised     {} by {raiser}: {}", at(exception.raised_at), visible(&exception.text)),
+        format!("state      {}", exception.state_on(today).word()),
+        format!("owner      {}", exception.owner.as_ref().map_or("nobody".to_owned(), ToString::to_string)),
+    ];
     if let Some(outcome) = &exception.outcome {
         let until = outcome.until.map_or(String::new(), |until| format!(" until {until}"));
-        let words = crate::domain::visible::visible(&outcome.text);
-        text.push_str(&format!("{}{until} by {} at {}: {words}\n", exception.state.word(), outcome.by, outcome.at));
+        let ended = if exception.waiver_ended(today).is_some() { ", which has ended" } else { "" };
+        let word = format!("{}{until}{ended}", exception.state.word());
+        lines.push(format!("outcome    {} {word} by {}: {}", at(outcome.at), outcome.by, visible(&outcome.text)));
     }
-    Ok(context.out.one(&text, &table, &json::exception(exception, Some(vin), today))?)
+    for remark in &exception.discussion {
+        let back = if remark.struck_at.is_some() { " (taken back)" } else { "" };
+        lines.push(format!("said       {} by {}{back}: {}", at(remark.at), remark.by, visible(&remark.text)));
+    }
+    let mut text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    if !linked.is_empty() {
+        text.push_str("\nLinked with it\n");
+        text.push_str(&columns(&table(linked, today)));
+    }
+    text
 }
 
-/// A filter as typed; a mistake answers with the place and the nearest word.
+/// A filter of records as typed; a mistake answers with the place and the nearest word.
 pub fn read_filter(context: &mut Context, text: &str, today: NaiveDate) -> Result<Filter, Failure> {
+    read(context, text, Filter::parse(text, today))
+}
+
+fn read(
+    context: &mut Context,
+    text: &str,
+    parsed: Result<Filter, crate::domain::filter::FilterFault>,
+) -> Result<Filter, Failure> {
     let (policy, people) = (context.desk.policy()?, context.desk.people()?);
     let options = context.desk.option_codes()?;
-    let read = Filter::parse(text, today)
-        .and_then(|filter| filter.names_known(text, &policy, &options, &people).map(|()| filter));
+    let read = parsed.and_then(|filter| filter.names_known(text, &policy, &options, &people).map(|()| filter));
     read.map_err(|fault| {
         let failure = Failure::new(Kind::Usage, format!("filter, character {}: {}", fault.at + 1, fault.message));
         match fault.nearest {

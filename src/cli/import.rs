@@ -128,7 +128,7 @@ fn foreseen_table(foreseen: &[Foreseen], catalogue: &Catalogue) -> Table {
         if one.outcome == Outcome::Created {
             table.row([one.vin.to_string(), String::new(), "record".into(), "–".into(), "new".into(), source.clone()]);
         }
-        for Line { what, from, to } in &one.lines {
+        for Line { what, from, to, .. } in &one.lines {
             let (entry, title) = match Address::parse(what).ok().filter(|at| catalogue.element(at).is_some()) {
                 Some(address) => {
                     let (entry, title, _) = described(&address, catalogue);

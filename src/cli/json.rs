@@ -91,6 +91,10 @@ pub fn dossier(
         "findings": findings(&dossier.findings, gradings, catalogue),
         "envelope": dossier.envelope.iter().map(|one| limited(one, catalogue)).collect::<Vec<_>>(),
         "exceptions": record.exceptions.iter().map(|one| exception(one, None, today)).collect::<Vec<_>>(),
+        "since": dossier.since.as_ref().map(|since| json!({
+            "checkpoint": since.signoff.checkpoint, "by": since.signoff.by, "at": since.signoff.at.rfc3339(),
+            "changes": since.addresses.len() + since.gone, "options": since.options,
+        })),
         "signoffs": record.signoffs.iter().map(|one| signoff(one, dossier)).collect::<Vec<_>>(),
         "approvals": dossier.approvals.iter().map(|one| approval_in_record(one, record)).collect::<Vec<_>>(),
         "readiness": dossier.readiness.iter().map(obstacle).collect::<Vec<_>>(),
@@ -127,10 +131,16 @@ fn stage(stage: &Stage, revisions: &BTreeMap<u8, Vec<Revised>>, catalogue: &Cata
 
 /// The changes by stage, as `show --changes` has them.
 pub fn changes(dossier: &Dossier, catalogue: &Catalogue) -> Vec<Value> {
-    dossier.certificate.changes.iter().map(|one| change(one, &dossier.record, catalogue)).collect()
+    dossier.certificate.changes.iter().map(|one| change(one, dossier, catalogue)).collect()
 }
 
-fn change(change: &Change, record: &Record, catalogue: &Catalogue) -> Value {
+/// Whether a change is new to whoever signs next: they signed before, and it was not so then.
+pub fn since_signed(dossier: &Dossier, change: &Change) -> bool {
+    dossier.since.as_ref().is_some_and(|since| since.addresses.contains(&change.address))
+}
+
+fn change(change: &Change, dossier: &Dossier, catalogue: &Catalogue) -> Value {
+    let record = &dossier.record;
     let values: Vec<Value> =
         change.values.iter().map(|(stage, value)| json!({"stage": stage, "value": value})).collect();
     let approval = record.declares("TypeApprovalNumber").filter(|_| change.origin.is_some());
@@ -146,6 +156,7 @@ fn change(change: &Change, record: &Record, catalogue: &Catalogue) -> Value {
         "confirmed": change.confirmed.as_ref().map(|yes| json!({"by": yes.by, "at": yes.at.rfc3339()})),
         "exception": change.exception,
         "needs_decision": change.needs_decision,
+        "since_signed": since_signed(dossier, change),
     });
     extend(&mut object, rest);
     Value::Object(object)
@@ -291,6 +302,11 @@ pub fn exception(exception: &Exception, vin: Option<&Vin>, today: NaiveDate) -> 
         "outcome": exception.outcome.as_ref().map(|outcome| json!({
             "text": outcome.text, "by": outcome.by, "at": outcome.at.rfc3339(), "until": outcome.until,
         })),
+        "discussion": exception.discussion.iter().map(|remark| json!({
+            "by": remark.by, "at": remark.at.rfc3339(), "text": remark.text,
+            "struck_at": remark.struck_at.map(Moment::rfc3339),
+        })).collect::<Vec<_>>(),
+        "group": exception.group,
     });
     extend(&mut object, rest);
     Value::Object(object)
@@ -358,24 +374,38 @@ fn release(release: &Release, record: &Record) -> Value {
 pub fn history(events: &[Event]) -> Vec<Value> {
     let mut lines = Vec::new();
     for event in events {
-        let base = |address: Option<&str>, from: Option<&str>, to: Option<&str>| {
+        let base = |address: Option<&str>, from: Option<&str>, to: Option<&str>, desk: bool| {
             json!({
                 "seq": event.seq, "at": event.at.rfc3339(), "by": event.by, "action": event.action,
                 "address": address, "from": from, "to": to, "reason": event.facts.reason,
+                "desk": desk, "undoes": event.facts.undoes,
             })
         };
         if event.facts.lines.is_empty() {
-            lines.push(base(None, None, None));
+            lines.push(base(None, None, None, false));
         }
         for line in &event.facts.lines {
-            lines.push(base(Some(&line.what), line.from.as_deref(), line.to.as_deref()));
+            lines.push(base(Some(&line.what), line.from.as_deref(), line.to.as_deref(), line.desk));
         }
     }
     lines
 }
 
 /// An event, as `log` has it.
-pub fn event(event: &Event) -> Value {
+pub fn event(event: &Event, catalogue: &Catalogue) -> Value {
+    let lines = event.facts.lines.iter().map(|line| {
+        // A line about an entry names it; a confirmation is about one too.
+        let place = line.what.strip_prefix("confirmation ").unwrap_or(&line.what);
+        let address = Address::parse(place).ok().filter(|address| catalogue.element(address).is_some());
+        let mut object = address.as_ref().map(|address| described(address, catalogue)).unwrap_or_default();
+        extend(
+            &mut object,
+            json!({"what": line.what, "address": address, "from": line.from, "to": line.to,
+                   "reason": event.facts.reason, "desk": line.desk}),
+        );
+        Value::Object(object)
+    });
+    let lines: Vec<Value> = lines.collect();
     json!({
         "seq": event.seq,
         "at": event.at.rfc3339(),
@@ -386,6 +416,7 @@ pub fn event(event: &Event) -> Value {
         "vin": event.record.as_ref().map(|(_, vin)| vin),
         "reason": event.facts.reason,
         "policy": event.facts.policy,
-        "lines": event.facts.lines,
+        "undoes": event.facts.undoes,
+        "lines": lines,
     })
 }

@@ -11,6 +11,7 @@ mod import;
 mod json;
 mod log;
 mod options;
+mod outcomes;
 mod output;
 mod people;
 mod progress;
@@ -53,18 +54,19 @@ pub fn run(cli: Cli) -> Result<u8, Failure> {
         Verb::Take(args) => work::take(&mut open()?, args),
         Verb::Assign { vins, to, reason } => work::assign(&mut open()?, &vins, &to, reason),
         Verb::Set(args) => work::set(&mut open()?, args),
-        Verb::Confirm { vin, addresses, all } => work::confirm(&mut open()?, vin, &addresses, all),
+        Verb::Confirm { vin, rest, all } => work::confirm(&mut open()?, vin, rest, all),
         Verb::Flag(args) => work::flag(&mut open()?, args),
         Verb::Exception(verb) => exceptions::run(&mut open()?, verb),
         Verb::Sign { vins, checkpoint, meaning } => work::sign(&mut open()?, &vins, checkpoint, meaning),
         Verb::Advance { vins, reason } => work::advance(&mut open()?, &vins, reason),
         Verb::Return { vins, to, reason } => work::send_back(&mut open()?, &vins, to, reason),
         Verb::Hold { vins, reason, until } => work::hold(&mut open()?, &vins, reason, until.as_deref()),
-        Verb::Resume { vins } => work::resume(&mut open()?, &vins),
+        Verb::Resume { vins, reason } => work::resume(&mut open()?, &vins, reason),
         Verb::Release { vins, key } => release::release(&mut open()?, &vins, key.as_deref()),
         Verb::Message { vin, version, draft } => release::message(&mut open()?, &vin, version, draft),
-        Verb::Note { vin, text } => work::note(&mut open()?, vin, text),
-        Verb::Log { vin, since } => log::run(&mut open()?, vin.as_deref(), since),
+        Verb::Note { vins, text } => work::note(&mut open()?, &vins, text),
+        Verb::Undo { vins } => work::undo(&mut open()?, &vins),
+        Verb::Log { vin, since, follow } => log::run(&mut open()?, vin.as_deref(), since, follow),
         Verb::Whoami => desk::whoami(&mut open()?),
     }
     .map(|()| 0)

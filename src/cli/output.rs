@@ -127,6 +127,37 @@ pub fn columns(table: &Table) -> String {
     text
 }
 
+/// How many columns standard output has, where it is a terminal.
+pub fn terminal_width() -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(rustix::stdio::stdout()).ok()?;
+    Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
+}
+
+/// A paragraph broken between words to fit a width, each line indented and those after the first by `hang`; whole where
+/// there is no width. A word that is wider than a line stands on a line of its own.
+pub fn wrapped(text: &str, indent: usize, hang: usize, width: Option<usize>) -> String {
+    let width = width.unwrap_or(usize::MAX);
+    let mut out = " ".repeat(indent);
+    let mut used = indent;
+    let mut begun = false;
+    for word in text.split(' ') {
+        let wide = word.width();
+        if begun && used + 1 + wide > width {
+            out.push('\n');
+            out.push_str(&" ".repeat(hang));
+            used = hang;
+        } else if begun {
+            out.push(' ');
+            used += 1;
+        }
+        out.push_str(word);
+        used += wide;
+        begun = true;
+    }
+    out.push('\n');
+    out
+}
+
 fn csv_text(table: &Table) -> io::Result<String> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let key = |title: &&'static str| title.to_lowercase().replace(' ', "_");
@@ -148,6 +179,16 @@ mod tests {
         let text = value.to_string();
         assert_eq!(escaped(&text), r#"{"a\u202e":"x\u007f\udb40\udc41ë\n"}"#);
         assert_eq!(serde_json::from_str::<Value>(&escaped(&text)).unwrap(), value);
+    }
+
+    #[test]
+    fn a_paragraph_breaks_between_words_and_loses_none() {
+        let text = "the confirmation of 13.2 Actual mass by review is void";
+        let broken = wrapped(text, 4, 6, Some(24));
+        assert!(broken.lines().all(|line| line.width() <= 24), "{broken}");
+        assert_eq!(broken.split_whitespace().collect::<Vec<_>>(), text.split(' ').collect::<Vec<_>>());
+        assert_eq!(wrapped(text, 4, 6, None), format!("    {text}\n"));
+        assert_eq!(wrapped("incomprehensibilities x", 2, 2, Some(10)), "  incomprehensibilities\n  x\n");
     }
 
     #[test]

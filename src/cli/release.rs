@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 
 use super::args::Global;
 use super::context::{self, Context};
+use super::outcomes::Outcomes;
 use super::output::{Out, Table};
 use super::terminal;
-use super::work::Outcomes;
 use crate::bounded;
 use crate::domain::identity::Digest;
 use crate::failure::{Failure, Kind};
@@ -23,7 +23,7 @@ pub fn release(context: &mut Context, vins: &[String], key: Option<&Path>) -> Re
     let vins = context::read_vins(vins)?;
     let settings = terminal::settings(&context.out);
     let mut seal_key: Option<Result<SealKey, Failure>> = None;
-    let mut outcomes = Outcomes::new();
+    let mut outcomes = Outcomes::of_records(vins.len(), &context.out);
     for vin in vins {
         let released = context.record(&vin).and_then(|id| {
             // Who may not release is told so before anybody looks for a key.
@@ -47,7 +47,7 @@ pub fn release(context: &mut Context, vins: &[String], key: Option<&Path>) -> Re
             }),
         );
     }
-    outcomes.print(context)
+    outcomes.print(&context.out)
 }
 
 /// The password of the key file: from the environment, so that it stands in no command line.

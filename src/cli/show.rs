@@ -129,7 +129,7 @@ fn change_table(dossier: &Dossier, catalogue: &Catalogue, all: bool) -> Table {
                 (None, origin) => origin.map_or("", Origin::word).to_owned(),
             },
             change.reason.clone().unwrap_or_default(),
-            state(change),
+            state(dossier, change),
         ]);
     }
     table
@@ -143,15 +143,21 @@ fn worth_telling(dossier: &Dossier, change: &Change) -> bool {
             .iter()
             .any(|finding| finding.grade >= Grade::Warn && finding.address.as_ref() == Some(&change.address))
     };
-    !quiet || change.exception.is_some() || doubted()
+    !quiet || json::since_signed(dossier, change) || change.exception.is_some() || doubted()
 }
 
-fn state(change: &Change) -> String {
-    match (&change.confirmed, change.exception) {
+/// What was decided, and whether the change is new to a signer who signed before.
+fn state(dossier: &Dossier, change: &Change) -> String {
+    let decided = match (&change.confirmed, change.exception) {
         (Some(yes), _) => format!("confirmed by {}", yes.by),
         (None, Some(id)) => format!("exception {}", id.0),
         (None, None) if change.undecided => "undecided".to_owned(),
         (None, None) => String::new(),
+    };
+    match json::since_signed(dossier, change) {
+        true if decided.is_empty() => "new since signed".to_owned(),
+        true => format!("{decided}, new since signed"),
+        false => decided,
     }
 }
 
@@ -309,7 +315,7 @@ fn text(
         format!("{} · category {} · bodywork {}", list_or_dash(&line.options), or(&line.category), or(&line.bodywork)),
     );
     put("step", format!("{}, owner {owner}{due}", record.step));
-    if let Some(hold) = &record.hold {
+    if let Some(hold) = record.hold.as_ref().filter(|_| record.held_on(today)) {
         let until = hold.until.map_or(String::new(), |until| format!(" until {until}"));
         put("on hold", format!("{}{until} ({})", visible(&hold.reason), hold.by));
     }
@@ -317,6 +323,9 @@ fn text(
         let void =
             if !json::holds(signoff, dossier) { " — void, the content changed or it was returned" } else { "" };
         put("signed", format!("{}: {} by {}{void}", signoff.checkpoint, visible(&signoff.meaning), signoff.by));
+    }
+    if let Some(since) = &dossier.since {
+        put("new", since.words());
     }
     for release in &record.releases {
         put("released", format!("version {} · {} · {}", release.version, release.reference, release.sealed_at));

@@ -6,76 +6,28 @@ use serde_json::{Value, json};
 
 use super::args::{FlagArgs, SetArgs, TakeArgs};
 use super::context::{self, Context};
-use super::output::Table;
-use crate::domain::action::{Action, Given, Settle};
-use crate::domain::identity::{ExceptionId, Login};
+use super::outcomes::Outcomes;
+use crate::domain::action::{Action, Given};
 use crate::failure::{Failure, Kind};
 use crate::store::{Act, Applied, Outcome, Target};
 
 /// Applies one act to one record, and answers what came of it.
-fn act(context: &mut Context, target: Target, action: &Action) -> Result<Applied, Failure> {
+pub fn act(context: &mut Context, target: Target, action: &Action) -> Result<Applied, Failure> {
     let act =
         Act { actor: &context.actor, target, action, seen: None, request: context::request(), now: context::now() };
     Ok(context.desk.apply(&act)?)
 }
 
-/// What became of each of several records.
-#[derive(Default)]
-pub struct Outcomes {
-    table: Table,
-    json: Vec<Value>,
-    first_failure: Option<Failure>,
-}
-
-impl Outcomes {
-    /// No outcome yet.
-    pub fn new() -> Self {
-        Outcomes { table: Table::new(&["VIN", "Outcome", "Detail"]), ..Outcomes::default() }
-    }
-
-    /// Notes what became of one record.
-    pub fn add(&mut self, vin: &str, outcome: Result<(String, Value), Failure>) {
-        match outcome {
-            Ok((detail, more)) => {
-                self.table.row([vin.to_owned(), "done".to_owned(), detail]);
-                let mut object = json!({"vin": vin, "ok": true});
-                if let (Value::Object(object), Value::Object(more)) = (&mut object, more) {
-                    object.extend(more);
-                }
-                self.json.push(object);
-            }
-            Err(failure) => {
-                let who = failure.hints.join("; ");
-                let told = failure.told();
-                let detail = if who.is_empty() { told } else { format!("{told} ({who})") };
-                self.table.row([vin.to_owned(), failure.kind.word().to_owned(), detail]);
-                self.json.push(json!({
-                    "vin": vin, "ok": false,
-                    "error": {"kind": failure.kind.word(), "message": failure.message, "rule": failure.rule,
-                              "address": failure.address, "hints": failure.hints},
-                }));
-                self.first_failure.get_or_insert(failure);
-            }
-        }
-    }
-
-    /// Prints every outcome, and fails as the first record that failed did.
-    pub fn print(self, context: &Context) -> Result<(), Failure> {
-        context.out.list(&self.table, &self.json)?;
-        self.first_failure.map_or(Ok(()), Err)
-    }
-}
-
 /// The same act on every VIN.
 fn on_each(context: &mut Context, vins: &[String], action: &Action) -> Result<(), Failure> {
     let vins = context::read_vins(vins)?;
-    let mut outcomes = Outcomes::new();
+    let mut outcomes = Outcomes::of_records(vins.len(), &context.out);
     for vin in vins {
         let outcome = context::read_vin(&vin).and_then(|vin| act(context, Target::Vin(vin), action));
         let told = outcome.and_then(|applied| tell(context, &applied));
         outcomes.add(&vin, told);
     }
-    outcomes.print(context)
+    outcomes.print(&context.out)
 }
 
 /// Where a record stands after an act, in words and for programs.
@@ -87,9 +39,13 @@ fn tell(context: &mut Context, applied: &Applied) -> Result<(String, Value), Fai
     let what = if changed { "" } else { "nothing to do; " };
     let undecided = dossier.certificate.changes.iter().filter(|change| change.undecided).count();
     let left = if undecided == 0 { String::new() } else { format!(", {undecided} changes undecided") };
-    let detail = format!("{what}{}, {owner}{left}", record.step);
+    let undone = dossier.history.last().filter(|event| event.seq == applied.seq).and_then(|event| event.facts.undoes);
+    let back = dossier.history.iter().find(|event| Some(event.seq) == undone);
+    let back = back.map_or(String::new(), |event| format!("`{}` of event {} undone; ", event.action, event.seq.0));
+    let detail = format!("{what}{back}{}, {owner}{left}", record.step);
     let more = json!({
         "seq": applied.seq, "changed": changed, "step": record.step, "owner": record.owner, "undecided": undecided,
+        "undoes": undone,
     });
     Ok((detail, more))
 }
@@ -126,12 +82,24 @@ pub fn hold(context: &mut Context, vins: &[String], reason: String, until: Optio
     on_each(context, vins, &Action::Hold { reason, until })
 }
 
-pub fn resume(context: &mut Context, vins: &[String]) -> Result<(), Failure> {
-    on_each(context, vins, &Action::Resume)
+pub fn resume(context: &mut Context, vins: &[String], reason: Option<String>) -> Result<(), Failure> {
+    on_each(context, vins, &Action::Resume { reason })
 }
 
-pub fn note(context: &mut Context, vin: String, text: String) -> Result<(), Failure> {
-    on_each(context, &[vin], &Action::Note { text })
+pub fn note(context: &mut Context, vins: &[String], text: String) -> Result<(), Failure> {
+    on_each(context, vins, &Action::Note { text })
+}
+
+/// Takes back the actor's last act on each record; without one, their last act on the desk.
+pub fn undo(context: &mut Context, vins: &[String]) -> Result<(), Failure> {
+    if !vins.is_empty() {
+        return on_each(context, vins, &Action::Undo);
+    }
+    let last = context.desk.last_act(&context.actor.login.clone())?;
+    match last.and_then(|event| event.record) {
+        Some((_, vin)) => on_each(context, &[vin.to_string()], &Action::Undo),
+        None => Err(Failure::new(Kind::Refused, "you did nothing on this desk that could be undone").rule("undo")),
+    }
 }
 
 pub fn set(context: &mut Context, args: SetArgs) -> Result<(), Failure> {
@@ -169,16 +137,17 @@ fn read_values(
     Ok(values)
 }
 
-pub fn confirm(context: &mut Context, vin: String, addresses: &[String], all: bool) -> Result<(), Failure> {
-    let addresses = if all {
-        None
-    } else {
-        let read =
-            |text: &String| context.desk.catalogue().row(text).or_else(|_| context.desk.catalogue().address(text));
-        let read: Result<Vec<_>, _> = addresses.iter().map(read).collect();
-        Some(read.map_err(|fault| Failure::new(Kind::NotFound, fault.to_string()))?)
-    };
-    on_each(context, &[vin], &Action::Confirm { addresses })
+/// Confirms changes of a record; with `all` every clean one, and `rest` names more records.
+pub fn confirm(context: &mut Context, vin: String, rest: Vec<String>, all: bool) -> Result<(), Failure> {
+    if all {
+        let vins: Vec<String> = std::iter::once(vin).chain(rest).collect();
+        return on_each(context, &vins, &Action::Confirm { addresses: None });
+    }
+    let catalogue = context.desk.catalogue();
+    let read = |text: &String| catalogue.row(text).or_else(|_| catalogue.address(text));
+    let addresses: Result<Vec<_>, _> = rest.iter().map(read).collect();
+    let addresses = addresses.map_err(|fault| Failure::new(Kind::NotFound, fault.to_string()))?;
+    on_each(context, &[vin], &Action::Confirm { addresses: Some(addresses) })
 }
 
 pub fn flag(context: &mut Context, args: FlagArgs) -> Result<(), Failure> {
@@ -189,29 +158,5 @@ pub fn flag(context: &mut Context, args: FlagArgs) -> Result<(), Failure> {
         (_, true) => Some(false),
         _ => None,
     };
-    on_each(context, &[args.vin], &Action::Flag { kind: args.kind, at, blocking, text: args.text, to })
-}
-
-/// Does something about one exception.
-pub fn settle(context: &mut Context, id: i64, how: Settle) -> Result<(), Failure> {
-    let id = ExceptionId(id);
-    let record = context.desk.exception_record(id)?;
-    let applied = act(context, Target::Record(record), &Action::Settle { id, how })?;
-    let dossier = context.desk.dossier(applied.record, context::now())?;
-    let mut outcomes = Outcomes::new();
-    let state = dossier.record.exceptions.iter().find(|one| one.id == id).map_or("gone", |one| one.state.word());
-    let more = json!({"seq": applied.seq, "id": id, "state": state});
-    outcomes.add(dossier.record.vin.as_str(), Ok((format!("exception {} is {state}", id.0), more)));
-    outcomes.print(context)
-}
-
-/// An exception's new owner, as typed.
-pub fn settle_assign(to: &str) -> Result<Settle, Failure> {
-    let to: Login = context::read_login(to)?;
-    Ok(Settle::Assign { to })
-}
-
-/// A waiver, as typed.
-pub fn settle_waive(text: String, until: Option<&str>) -> Result<Settle, Failure> {
-    Ok(Settle::Waive { text, until: until.map(context::read_date).transpose()? })
+    on_each(context, &args.vins, &Action::Flag { kind: args.kind, at, blocking, text: args.text, to })
 }

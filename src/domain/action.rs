@@ -90,7 +90,10 @@ pub enum Action {
         until: Option<NaiveDate>,
     },
     /// Work goes on.
-    Resume,
+    Resume {
+        /// Why, where there is something to say.
+        reason: Option<String>,
+    },
     /// The sealed message is released.
     Release(Sealed),
     /// The desk tells the record what became of the approval it names.
@@ -105,6 +108,8 @@ pub enum Action {
         /// Who left.
         who: Login,
     },
+    /// The actor's last act on the record is taken back, if nobody acted since.
+    Undo,
 }
 
 impl Action {
@@ -123,11 +128,30 @@ impl Action {
             Action::Advance { .. } => "advance",
             Action::Return { .. } => "return",
             Action::Hold { .. } => "hold",
-            Action::Resume => "resume",
+            Action::Resume { .. } => "resume",
             Action::Release(_) => "release",
             Action::ApprovalNews(_) => "approval-news",
             Action::Note { .. } => "note",
             Action::Vacate { .. } => "vacate",
+            Action::Undo => "undo",
+        }
+    }
+
+    /// Whether it can be undone. Never what came in, what was signed by itself, let pass or released: others rely on it.
+    pub fn can_be_undone(&self) -> bool {
+        match self {
+            Action::Assign { .. }
+            | Action::SetValues { .. }
+            | Action::RemoveRow { .. }
+            | Action::Confirm { .. }
+            | Action::Flag { .. }
+            | Action::Advance { .. }
+            | Action::Return { .. }
+            | Action::Hold { .. }
+            | Action::Resume { .. }
+            | Action::Note { .. } => true,
+            Action::Settle { how, .. } => !matches!(how, Settle::Waive { .. }),
+            _ => false,
         }
     }
 }
@@ -248,6 +272,27 @@ pub enum Settle {
         /// Why.
         text: String,
     },
+    /// Something is said about it.
+    Comment {
+        /// What.
+        text: String,
+    },
+    /// It is counted with the same fault on other records, or, without one, stands alone again.
+    Link {
+        /// The exception that gives the group its name.
+        with: Option<Linked>,
+    },
+}
+
+/// The exception that another is linked with, as it was looked up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Linked {
+    /// Its group: the number of the exception the group began with.
+    pub group: ExceptionId,
+    /// Its kind.
+    pub kind: String,
+    /// Its entry.
+    pub at: Option<Address>,
 }
 
 impl Settle {
@@ -257,6 +302,8 @@ impl Settle {
             Settle::Resolve { .. } => "exception-resolve",
             Settle::Waive { .. } => "exception-waive",
             Settle::Reopen { .. } => "exception-reopen",
+            Settle::Comment { .. } => "exception-comment",
+            Settle::Link { .. } => "exception-link",
         }
     }
 }

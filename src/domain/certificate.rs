@@ -13,7 +13,7 @@ use super::address::Address;
 use super::approval::Approval;
 use super::catalogue::Catalogue;
 use super::content::Content;
-use super::exception::Exception;
+use super::exception::{Exception, State};
 use super::identity::{Digest, ExceptionId, Login};
 use super::manufacturers;
 use super::moment::Moment;
@@ -505,12 +505,14 @@ fn excepts(
     let prepared = |by: &Login| record.editors.contains(by) || record.preparer.as_ref() == Some(by);
     let others = one.raised_by.as_ref().is_some_and(|by| !prepared(by));
     let same = one.about.as_ref().is_some_and(|about| about.before == *before && about.ours == *ours);
-    one.at.as_ref() == Some(address) && others && same
+    one.at.as_ref() == Some(address) && others && same && one.state != State::Withdrawn
 }
 
 /// An exception that speaks of the address: one still open before one that is settled.
 fn exception_at(exceptions: &[Exception], address: &Address, now: Moment) -> Option<ExceptionId> {
-    let mut at_it = exceptions.iter().filter(|exception| exception.at.as_ref() == Some(address));
+    let mut at_it = exceptions
+        .iter()
+        .filter(|exception| exception.at.as_ref() == Some(address) && exception.state != State::Withdrawn);
     let open = at_it.clone().find(|exception| exception.is_open_on(now.day()));
     open.or_else(|| at_it.next_back()).map(|exception| exception.id)
 }

@@ -8,6 +8,7 @@ use super::event::Event;
 use super::options::Options;
 use super::readiness::{self, Obstacle};
 use super::record::Record;
+use super::since::{self, Since};
 
 /// A record, judged.
 #[derive(Debug, Clone)]
@@ -28,6 +29,8 @@ pub struct Dossier {
     pub findings: Vec<Finding>,
     /// What stands between it and its release.
     pub readiness: Vec<Obstacle>,
+    /// What changed since the checkpoint that is signed next was signed before.
+    pub since: Option<Since>,
     /// Its events, oldest first.
     pub history: Vec<Event>,
 }
@@ -38,6 +41,7 @@ impl Dossier {
         let certificate = Certificate::of(case);
         let findings = checks::run(case, &certificate);
         let readiness = readiness::readiness(case, &certificate, &findings);
+        let since = since::since_next(case, &certificate);
         Dossier {
             record: case.record.clone(),
             approvals: case.approvals.to_vec(),
@@ -47,6 +51,7 @@ impl Dossier {
             certificate,
             findings,
             readiness,
+            since,
             history,
         }
     }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::identity::{Login, RecordId, Seq, Vin};
 use super::moment::Moment;
+use super::undo::Before;
 
 /// What an act did, as the history tells it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -17,6 +18,12 @@ pub struct Facts {
     /// The policy version it was decided under.
     #[serde(default)]
     pub policy: u32,
+    /// What it takes to undo it, where it can be undone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Box<Before>>,
+    /// The act that it took back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undoes: Option<Seq>,
 }
 
 /// One thing that changed.
@@ -30,12 +37,20 @@ pub struct Line {
     /// What it is now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
+    /// Whether the desk did it by itself, beside what the person did: raised an exception, ended a waiver or a hold.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub desk: bool,
 }
 
 impl Facts {
     /// Adds a line.
     pub fn line(&mut self, what: impl Into<String>, from: Option<String>, to: Option<String>) {
-        self.lines.push(Line { what: what.into(), from, to });
+        self.lines.push(Line { what: what.into(), from, to, desk: false });
+    }
+
+    /// Adds a line of what the desk did by itself.
+    pub fn desk_line(&mut self, what: impl Into<String>, from: Option<String>, to: Option<String>) {
+        self.lines.push(Line { what: what.into(), from, to, desk: true });
     }
 }
 

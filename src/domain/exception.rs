@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::address::Address;
 use super::identity::{ExceptionId, Login};
 use super::moment::Moment;
+use super::policy::ExceptionKind;
 
 /// Where an exception stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -19,9 +20,14 @@ pub enum State {
     Resolved,
     /// Let pass, with a lead's reason and perhaps a last day.
     Waived,
+    /// Taken back by whoever raised it, at once and by undoing: it was never meant.
+    Withdrawn,
 }
 
 impl State {
+    /// All of them.
+    pub const ALL: [State; 5] = [State::Open, State::InProgress, State::Resolved, State::Waived, State::Withdrawn];
+
     /// Its word.
     pub fn word(self) -> &'static str {
         match self {
@@ -29,6 +35,7 @@ impl State {
             State::InProgress => "in-progress",
             State::Resolved => "resolved",
             State::Waived => "waived",
+            State::Withdrawn => "withdrawn",
         }
     }
 }
@@ -58,6 +65,27 @@ pub struct Exception {
     pub outcome: Option<Settlement>,
     /// The change it was raised about, as it was then; `None` when it speaks of no change.
     pub about: Option<About>,
+    /// What people wrote about it, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub discussion: Vec<Remark>,
+    /// The number of the exception that gives the group its name, where it was linked with the same fault on other
+    /// records. Each is still settled on its own record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<ExceptionId>,
+}
+
+/// Something somebody wrote about an exception.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remark {
+    /// Who.
+    pub by: Login,
+    /// When.
+    pub at: Moment,
+    /// What.
+    pub text: String,
+    /// When they took it back, if they did; what was said stays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub struck_at: Option<Moment>,
 }
 
 /// The values a change had when an exception was raised about it.
@@ -83,13 +111,38 @@ pub struct Settlement {
 }
 
 impl Exception {
+    /// One that the desk itself raises: as its kind has it, and nobody's.
+    pub fn by_desk(id: ExceptionId, kind: &ExceptionKind, at: Option<&Address>, text: &str, now: Moment) -> Exception {
+        Exception {
+            id,
+            kind: kind.name.clone(),
+            at: at.cloned(),
+            blocking: kind.blocking,
+            state: State::Open,
+            owner: None,
+            text: text.to_owned(),
+            raised_by: None,
+            raised_at: now,
+            outcome: None,
+            about: None,
+            discussion: Vec::new(),
+            group: None,
+        }
+    }
+
     /// Whether it is still to be settled on this day: a waiver that ended counts as open again.
     pub fn is_open_on(&self, day: NaiveDate) -> bool {
         match self.state {
             State::Open | State::InProgress => true,
-            State::Resolved => false,
-            State::Waived => self.outcome.as_ref().and_then(|outcome| outcome.until).is_some_and(|until| until < day),
+            State::Resolved | State::Withdrawn => false,
+            State::Waived => self.waiver_ended(day).is_some(),
         }
+    }
+
+    /// The last day of a waiver that ended before this day.
+    pub fn waiver_ended(&self, day: NaiveDate) -> Option<NaiveDate> {
+        let until = self.outcome.as_ref().filter(|_| self.state == State::Waived)?.until?;
+        (until < day).then_some(until)
     }
 
     /// Where it stands on this day, a waiver that ended taken into account.

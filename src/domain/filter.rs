@@ -2,7 +2,8 @@
 //!
 //! `step:review owner:me,none due<3d (exception:open or finding:block) -held:yes TRA26`. Terms stand side by side and all
 //! must hold; `or` and parentheses group, `-` negates, quotes keep spaces, `*` stands for any letters. To add a field,
-//! give it a row in [`FIELDS`], a shape in [`Kind`] if it needs a new one, and its SQL in the store.
+//! give it a row in [`FIELDS`], a shape in [`Kind`] if it needs a new one, and its SQL in the store. Lists of exceptions
+//! take the same language: [`EXCEPTION_FIELDS`] speak of the exception, and every other field of its record.
 
 mod known;
 mod parse;
@@ -111,6 +112,9 @@ pub enum TextField {
     VersionCode,
     Bodywork,
     Option,
+    ExceptionKind,
+    ExceptionState,
+    ExceptionAt,
 }
 
 /// Fields that are people.
@@ -119,6 +123,8 @@ pub enum TextField {
 pub enum PersonField {
     Owner,
     Preparer,
+    ExceptionOwner,
+    RaisedBy,
 }
 
 /// Fields that are yes or no.
@@ -127,6 +133,7 @@ pub enum PersonField {
 pub enum FlagField {
     Held,
     Overdue,
+    Blocking,
 }
 
 /// Fields that are numbers.
@@ -149,6 +156,7 @@ pub enum DayField {
     Created,
     Updated,
     Released,
+    Raised,
 }
 
 /// Grades of findings a filter can ask for.
@@ -183,7 +191,7 @@ pub enum Kind {
     /// A day, or `3d` for so many days from today, compared; `none`.
     Day(DayField),
     /// `5d` for so many days ago, compared.
-    Age,
+    Age(DayField),
 }
 
 /// A field of the language.
@@ -204,7 +212,7 @@ pub const FIELDS: [Field; 28] = [
     field("preparer", Kind::Person(PersonField::Preparer), "who prepares it: me, none, logins"),
     field("due", Kind::Day(DayField::Due), "the day it must have left its step by: due<3d, due<2026-07-05, due:none"),
     field("overdue", Kind::Flag(FlagField::Overdue), "whether it is past that day: yes, no"),
-    field("age", Kind::Age, "days in its step: age>5d"),
+    field("age", Kind::Age(DayField::Since), "days in its step: age>5d"),
     field("since", Kind::Day(DayField::Since), "the day it came to its step"),
     field("created", Kind::Day(DayField::Created), "the day it came to the desk"),
     field("updated", Kind::Day(DayField::Updated), "the day of its last event"),
@@ -229,12 +237,28 @@ pub const FIELDS: [Field; 28] = [
     field("version", Kind::Number(NumberField::Version), "the message version in work"),
 ];
 
+/// What a list of exceptions is asked by, before the fields of the record each is on.
+pub const EXCEPTION_FIELDS: [Field; 8] = [
+    field("kind", Kind::Text(TextField::ExceptionKind), "the exception's kind"),
+    field(
+        "state",
+        Kind::Text(TextField::ExceptionState),
+        "open, in-progress, resolved, waived; a waiver that ended is open",
+    ),
+    field("at", Kind::Text(TextField::ExceptionAt), "the entry it speaks of, * for any letters; none"),
+    field("owner", Kind::Person(PersonField::ExceptionOwner), "who is to settle it: me, none, logins"),
+    field("by", Kind::Person(PersonField::RaisedBy), "who raised it: me, logins; none for the desk"),
+    field("raised", Kind::Day(DayField::Raised), "the day it was raised"),
+    field("age", Kind::Age(DayField::Raised), "days since it was raised: age>5d"),
+    field("blocking", Kind::Flag(FlagField::Blocking), "whether it blocks: yes, no"),
+];
+
 const fn field(word: &'static str, kind: Kind, help: &'static str) -> Field {
     Field { word, kind, help }
 }
 
 fn word_of(kind: Kind) -> &'static str {
-    FIELDS.iter().find(|field| field.kind == kind).map_or("", |field| field.word)
+    FIELDS.iter().chain(&EXCEPTION_FIELDS).find(|field| field.kind == kind).map_or("", |field| field.word)
 }
 
 /// What is wrong with a filter, and where.
@@ -255,7 +279,24 @@ impl Filter {
     /// # Errors
     /// What is wrong, at which character, and the nearest word there is.
     pub fn parse(text: &str, today: NaiveDate) -> Result<Filter, FilterFault> {
-        parse::parse(text, today)
+        parse::parse(text, today, &[])
+    }
+
+    /// Reads a filter of exceptions: [`EXCEPTION_FIELDS`] first, then those of the record.
+    ///
+    /// # Errors
+    /// As [`Filter::parse`].
+    pub fn parse_exceptions(text: &str, today: NaiveDate) -> Result<Filter, FilterFault> {
+        parse::parse(text, today, &EXCEPTION_FIELDS)
+    }
+
+    /// Whether it asks anywhere for the state of an exception.
+    pub fn asks_state(&self) -> bool {
+        match self {
+            Filter::All(parts) | Filter::Any(parts) => parts.iter().any(Filter::asks_state),
+            Filter::Not(inner) => inner.asks_state(),
+            Filter::Term(term) => matches!(term, Term::Text(TextField::ExceptionState, _)),
+        }
     }
 }
 

@@ -5,8 +5,8 @@
 //! In reading order: [`identity`] and [`address`] name things; [`catalogue`], [`value`], [`section`] and
 //! [`applies`] say what an entry is and whose;
 //! [`content`], [`certificate`] and [`approval`] are the certificate; [`record`], [`exception`], [`person`], [`policy`],
-//! [`options`] the work; [`checks`], [`envelope`] and [`readiness`] judge; [`action`], [`plan`] and [`event`] are the one way to act on
-//! a record,
+//! [`options`] the work; [`checks`], [`envelope`] and [`readiness`] judge, [`since`] says what a signer has not seen yet;
+//! [`action`], [`plan`], [`event`] and [`undo`] are the one way to act on a record, [`story`] its history in words,
 //! [`governance`] the one on the desk itself; [`queue`], [`saved`] and [`filter`] say which records somebody looks at,
 //! [`report`] where the work stands.
 //!
@@ -44,7 +44,10 @@ pub mod report;
 pub mod saved;
 pub mod scope;
 pub mod section;
+pub mod since;
+pub mod story;
 pub mod structure;
 pub mod summary;
+pub mod undo;
 pub mod value;
 pub mod visible;

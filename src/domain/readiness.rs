@@ -5,6 +5,7 @@ use super::certificate::{Case, Certificate, ChangeKind};
 use super::checks::{Finding, Grade};
 use super::person::Role;
 use super::policy::{Gate, Outcome, Step};
+use super::since;
 
 /// One thing that blocks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +39,7 @@ pub fn readiness(case: &Case<'_>, certificate: &Certificate, findings: &[Finding
         if let Some(checkpoint) = &step.checkpoint
             && case.record.signed(checkpoint, certificate.hash).is_none()
         {
-            list.push(unsigned(checkpoint, step));
+            list.push(unsigned(case, certificate, checkpoint, step));
         }
     }
     if case.record.held_on(case.now.day()) {
@@ -50,8 +51,9 @@ pub fn readiness(case: &Case<'_>, certificate: &Certificate, findings: &[Finding
     list
 }
 
-fn unsigned(checkpoint: &str, step: &Step) -> Obstacle {
-    let what = format!("checkpoint `{checkpoint}` is not signed");
+fn unsigned(case: &Case<'_>, certificate: &Certificate, checkpoint: &str, step: &Step) -> Obstacle {
+    let since = since::since(case, certificate, checkpoint).map(|since| format!(": {}", since.words()));
+    let what = format!("checkpoint `{checkpoint}` is not signed{}", since.unwrap_or_default());
     Obstacle { what, rule: format!("checkpoint:{checkpoint}"), address: None, who: step.acts.clone() }
 }
 
@@ -112,7 +114,7 @@ fn gate_obstacles(
             before
                 .filter_map(|step| step.checkpoint.as_ref().map(|checkpoint| (step, checkpoint)))
                 .filter(|(_, checkpoint)| record.signed(checkpoint, certificate.hash).is_none())
-                .map(|(step, checkpoint)| unsigned(checkpoint, step))
+                .map(|(step, checkpoint)| unsigned(case, certificate, checkpoint, step))
                 .collect()
         }
     }

@@ -12,6 +12,7 @@ use super::exception::Exception;
 use super::heard::Heard;
 use super::identity::{Digest, ExceptionId, Login, RecordId, Seq, Vin};
 use super::moment::Moment;
+use super::since::Seen;
 
 /// A received build stage: one revision of the message of one manufacturer's part in the vehicle.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,6 +94,9 @@ pub struct SignOff {
     pub content: Digest,
     /// When later work made it void, if it did.
     pub void_at: Option<Moment>,
+    /// What it was given on, in short: what the next signer is shown the difference to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub seen: Seen,
 }
 
 impl SignOff {
@@ -186,6 +190,8 @@ pub struct Record {
     pub dropped: BTreeMap<Address, Declared>,
     /// What build sheets said of it before.
     pub heard: Heard,
+    /// Entries of the stages before that a correction changed, and when.
+    pub corrected: BTreeMap<Address, Moment>,
     /// Changes somebody confirmed.
     pub confirmations: BTreeMap<Address, Confirmation>,
     /// Everything raised, settled or not.
@@ -230,6 +236,7 @@ impl Record {
             declared: BTreeMap::new(),
             dropped: BTreeMap::new(),
             heard: Heard::default(),
+            corrected: BTreeMap::new(),
             confirmations: BTreeMap::new(),
             exceptions: Vec::new(),
             signoffs: Vec::new(),

@@ -10,14 +10,14 @@ use super::govern::approvals_for;
 use super::ownership;
 use super::read::vin_not_found;
 use super::record::{self, Writing};
-use crate::domain::action::Action;
+use crate::domain::action::{Action, Settle};
 use crate::domain::certificate::{Case, Certificate};
 use crate::domain::checks;
 use crate::domain::event::Event;
 use crate::domain::identity::{Digest, Login, RecordId, Seq, Vin};
 use crate::domain::moment::Moment;
 use crate::domain::person::Actor;
-use crate::domain::plan::{Refusal, plan};
+use crate::domain::plan::{Refusal, plan, plan_undo};
 use crate::domain::record::Record;
 use crate::domain::summary::Summary;
 
@@ -149,8 +149,17 @@ fn apply(session: &mut Session<'_>, act: &Act<'_>) -> Result<Applied, StoreError
         now: act.now,
     };
     let next_exception = next_id(session, "SELECT coalesce(max(id), 0) + 1 FROM exception")?;
-    let mut planned = plan(&case, &actor, act.action, next_exception)?;
-    ownership::give_owners(session, &case, &mut planned)?;
+    let planned = match act.action {
+        Action::Undo => {
+            let last = chain::last_standing(session.conn, session.packs, before.id)?;
+            plan_undo(&case, &actor, last.as_ref())?
+        }
+        action => {
+            let mut planned = plan(&case, &actor, action, next_exception)?;
+            ownership::give_owners(session, &case, &mut planned)?;
+            planned
+        }
+    };
     if !planned.changed && !new {
         return Ok(Applied { seq: before.seq, record: before.id, outcome: Outcome::Unchanged });
     }
@@ -236,16 +245,18 @@ fn fresh(session: &mut Session<'_>, act: &Act<'_>) -> Result<Record, StoreError>
 /// Whether somebody did something to the record since the actor looked, where that matters. A remark or an exception says
 /// something beside what is there, and so is never late; and nobody is late for another's remark.
 fn overtaken(session: &mut Session<'_>, id: RecordId, act: &Act<'_>) -> Result<(), StoreError> {
-    let Some(seen) = act.seen.filter(|_| !matches!(act.action, Action::Note { .. } | Action::Flag { .. })) else {
-        return Ok(());
-    };
+    let beside = matches!(
+        act.action,
+        Action::Note { .. } | Action::Flag { .. } | Action::Settle { how: Settle::Comment { .. }, .. }
+    );
+    let Some(seen) = act.seen.filter(|_| !beside) else { return Ok(()) };
     let first = first_after(session, id, seen)?;
     first.map_or(Ok(()), |event| Err(StoreError::Conflict { event: Box::new(event) }))
 }
 
 fn first_after(session: &mut Session<'_>, id: RecordId, seen: Seq) -> Result<Option<Event>, StoreError> {
     let mut find = session.conn.prepare_cached(
-        "SELECT seq FROM event WHERE record = ?1 AND seq > ?2 AND action <> 'note' ORDER BY seq LIMIT 1",
+        "SELECT seq FROM event WHERE record = ?1 AND seq > ?2 AND action NOT IN ('note', 'exception-comment') ORDER BY seq LIMIT 1",
     )?;
     let seq: Option<i64> = find.query_row(params![id.0, seen.0], |row| row.get(0)).optional()?;
     let Some(seq) = seq else { return Ok(None) };

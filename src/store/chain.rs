@@ -230,6 +230,37 @@ pub fn of_record(
     collect(conn, packs, &sql, params![id.0, since.0, limit])
 }
 
+/// The last act on a record that was not undone and undoes nothing (index `event_record`).
+pub fn last_standing(conn: &Connection, packs: &mut Packs, id: RecordId) -> Result<Option<Event>, StoreError> {
+    standing(conn, packs, "record = ?1", params![id.0])
+}
+
+/// Somebody's last act on a record that was not undone and undoes nothing (index `event_by`).
+pub fn last_of(conn: &Connection, packs: &mut Packs, who: &Login) -> Result<Option<Event>, StoreError> {
+    standing(conn, packs, "by_login = ?1 AND record IS NOT NULL", params![who.as_str()])
+}
+
+/// Reads back from the end until an event stands: as many events as were undone on the way, and those that undid them.
+fn standing(
+    conn: &Connection,
+    packs: &mut Packs,
+    whose: &str,
+    params: &[&dyn rusqlite::ToSql],
+) -> Result<Option<Event>, StoreError> {
+    let mut statement = conn.prepare_cached(&format!("SELECT {COLUMNS} FROM event WHERE {whose} ORDER BY seq DESC"))?;
+    let mut rows = statement.query(params)?;
+    let mut undone = std::collections::BTreeSet::new();
+    while let Some(row) = rows.next()? {
+        let event = Stored::read(conn, packs, row)?.event()?;
+        if let Some(seq) = event.facts.undoes {
+            undone.insert(seq);
+        } else if !undone.contains(&event.seq) {
+            return Ok(Some(event));
+        }
+    }
+    Ok(None)
+}
+
 /// Events of the desk, oldest first: those after `since`, at most `limit` (the primary key).
 pub fn of_desk(conn: &Connection, packs: &mut Packs, since: Seq, limit: usize) -> Result<Vec<Event>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM event WHERE seq > ?1 ORDER BY seq LIMIT ?2");

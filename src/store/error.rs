@@ -169,6 +169,7 @@ fn refused(refusal: Refusal) -> Failure {
         No::Refused => Kind::Refused,
         No::NotAllowed => Kind::NotAllowed,
         No::NotFound => Kind::NotFound,
+        No::Overtaken => Kind::TryAgain,
     };
     let mut failure = Failure::new(kind, refusal.message).rule(refusal.rule);
     if let Some(address) = refusal.address {

@@ -14,6 +14,7 @@ mod columns;
 mod count;
 mod desk;
 mod error;
+mod exceptions;
 mod govern;
 mod grading;
 mod health;
@@ -47,6 +48,7 @@ pub use apply::{Act, Applied, Outcome, Target};
 pub use count::CountQuery;
 pub use desk::{Desk, NewDesk};
 pub use error::StoreError;
+pub use exceptions::{ExceptionPage, ExceptionQuery, Raised};
 pub use govern::Governed;
 
 pub use health::HealthCheck;

@@ -29,7 +29,7 @@ pub fn give_owners(session: &mut Session<'_>, before: &Case<'_>, planned: &mut P
             continue;
         };
         let exception = &mut planned.record.exceptions[at];
-        planned.facts.line(format!("exception {} owner", exception.id.0), None, Some(owner.to_string()));
+        planned.facts.desk_line(format!("exception {} owner", exception.id.0), None, Some(owner.to_string()));
         exception.owner = Some(owner);
         exception.state = State::InProgress;
     }

@@ -108,6 +108,33 @@ fn a_filter_by_what_has_an_index_uses_it() {
 }
 
 #[test]
+fn lists_of_exceptions_run_along_an_index() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut desk = desk(directory.path());
+    for (text, settled, index) in [
+        ("", false, "exception_to_settle"),
+        ("approval:e4*2018/858*00871* age>5d", false, "exception_to_settle"),
+        ("kind:base-error", false, "exception_kind"),
+        ("kind:base-error", true, "exception_kind"),
+        ("owner:me", false, "exception_owner"),
+    ] {
+        let filter = Some(Filter::parse_exceptions(text, Moment(0).day()).unwrap());
+        let who = Login::parse("root").unwrap();
+        let query = ExceptionQuery { filter, settled, limit: 50, after: None, who, now: Moment(0) };
+        let plan = desk.exceptions_plan(&query).unwrap();
+        assert!(plan.iter().any(|line| line.contains(index)), "{text} {settled}: {plan:#?}");
+        assert!(!plan.iter().any(|line| line.contains("SCAN x") && !line.contains("INDEX")), "{text}: {plan:#?}");
+    }
+    for sql in [
+        "SELECT id FROM exception WHERE grp = ?1 ORDER BY id",
+        "SELECT body FROM exception_remark WHERE exception = ?1 ORDER BY number",
+    ] {
+        let plan = desk.plan_of(sql).unwrap();
+        assert!(runs_along_an_index(&plan), "{sql}: {plan:#?}");
+    }
+}
+
+#[test]
 fn every_count_of_a_whole_queue_reads_a_tally_or_an_index() {
     let directory = tempfile::tempdir().unwrap();
     let mut desk = desk(directory.path());

@@ -3,18 +3,15 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::chain;
-use super::columns::{day_number, digest, login};
+use super::columns::{digest, login};
 use super::desk::{Desk, End, Session};
 use super::error::StoreError;
 use super::govern::approvals_for;
-use super::record::{self, EXCEPTION_COLUMNS, read_exception};
-use super::select::{Asker, condition};
+use super::record;
 use crate::domain::certificate::Case;
 use crate::domain::dossier::Dossier;
 use crate::domain::event::Event;
-use crate::domain::exception::Exception;
-use crate::domain::filter::Filter;
-use crate::domain::identity::{Digest, ExceptionId, Login, RecordId, Seq, Vin};
+use crate::domain::identity::{Digest, Login, RecordId, Seq, Vin};
 use crate::domain::moment::Moment;
 use crate::domain::nearest::nearest;
 use crate::domain::record::{Release, Stage};
@@ -144,53 +141,20 @@ impl Desk {
         })
     }
 
+    /// Somebody's last act on a record, undone ones and those that undid them aside.
+    ///
+    /// # Errors
+    /// When the desk cannot be read.
+    pub fn last_act(&mut self, who: &Login) -> Result<Option<Event>, StoreError> {
+        self.read(|session| chain::last_of(session.conn, session.packs, who))
+    }
+
     /// The last event's place and hash.
     ///
     /// # Errors
     /// When the desk cannot be read.
     pub fn head(&mut self) -> Result<(Seq, Digest), StoreError> {
         self.read(|session| chain::head(session.conn).map(|(seq, hash, _)| (seq, hash)))
-    }
-
-    /// Exceptions with the VIN of their record, in the order they were raised: of every record, or of those a filter
-    /// selects.
-    ///
-    /// # Errors
-    /// When the desk cannot be read.
-    pub fn exceptions(
-        &mut self,
-        filter: Option<&Filter>,
-        who: &Login,
-        now: Moment,
-    ) -> Result<Vec<(Vin, Exception)>, StoreError> {
-        self.read(|session| {
-            let asker = Asker { who: who.clone(), today: day_number(now.day()) };
-            let (chosen, values) = condition(filter, &asker);
-            let sql = format!(
-                "SELECT {EXCEPTION_COLUMNS}, r.vin FROM exception x JOIN record r ON r.id = x.record \
-                 WHERE {chosen} ORDER BY x.id"
-            );
-            let mut find = session.conn.prepare_cached(&sql)?;
-            let mut rows = find.query(rusqlite::params_from_iter(values))?;
-            let mut exceptions = Vec::new();
-            while let Some(row) = rows.next()? {
-                let vin = Vin::parse(&row.get::<_, String>(14)?).map_err(|no| StoreError::damaged(no.to_string()))?;
-                exceptions.push((vin, read_exception(row)?));
-            }
-            Ok(exceptions)
-        })
-    }
-
-    /// The record an exception is on.
-    ///
-    /// # Errors
-    /// There is no such exception.
-    pub fn exception_record(&mut self, id: ExceptionId) -> Result<RecordId, StoreError> {
-        self.read(|session| {
-            let mut find = session.conn.prepare_cached("SELECT record FROM exception WHERE id = ?1")?;
-            let found = find.query_row([id.0], |row| row.get(0)).optional()?;
-            found.map(RecordId).ok_or_else(|| StoreError::missing(format!("exception {}", id.0)))
-        })
     }
 
     /// Notes that somebody saw a record as its event `seq` left it. Nothing is written where it was not unread to them.

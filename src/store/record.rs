@@ -19,7 +19,9 @@ use crate::domain::approval::ApprovalNumber;
 use crate::domain::content::Content;
 use crate::domain::heard::Heard;
 use crate::domain::identity::{Digest, Login, RecordId, Vin};
+use crate::domain::moment::Moment;
 use crate::domain::record::{ApprovalTold, Confirmation, Declared, Hold, Record};
+use crate::domain::since::Seen;
 
 /// What of a record lies in one packed blob.
 #[derive(Default, Serialize, Deserialize)]
@@ -30,6 +32,8 @@ struct Work {
     dropped: BTreeMap<Address, Declared>,
     #[serde(default, skip_serializing_if = "Heard::is_empty")]
     heard: Heard,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    corrected: BTreeMap<Address, Moment>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     confirmations: BTreeMap<Address, Confirmation>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -46,6 +50,7 @@ impl Work {
             declared: record.declared.clone(),
             dropped: record.dropped.clone(),
             heard: record.heard.clone(),
+            corrected: record.corrected.clone(),
             confirmations: record.confirmations.clone(),
             hold: record.hold.clone(),
             last_editor: record.last_editor.clone(),
@@ -111,6 +116,16 @@ pub fn base_of(number: &str) -> String {
     ApprovalNumber::parse(number).map_or_else(|_| number.to_owned(), |number| number.base().to_owned())
 }
 
+/// What a sign-off was given on, as it lies in a column.
+fn write_seen(seen: &Seen) -> Vec<u8> {
+    seen.iter().flat_map(|(key, value)| [key.to_be_bytes(), value.to_be_bytes()].concat()).collect()
+}
+
+fn read_seen(bytes: &[u8]) -> Seen {
+    let number = |part: &[u8]| part.iter().fold(0, |number, byte| (number << 8) | u32::from(*byte));
+    bytes.chunks_exact(8).map(|pair| (number(&pair[..4]), number(&pair[4..]))).collect()
+}
+
 /// Entries as lines of address and value, a tab between them.
 fn write_entries(content: &Content) -> String {
     let mut text = String::with_capacity(content.len() * 40);
@@ -154,6 +169,12 @@ fn read_entry(line: &str) -> Option<(Address, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_sign_off_was_given_on_comes_back() {
+        let seen = vec![(0, u32::MAX), (17, 4_000_000_000)];
+        assert_eq!(read_seen(&write_seen(&seen)), seen);
+    }
 
     #[test]
     fn entries_come_back_whatever_is_in_them() {

@@ -244,18 +244,6 @@ fn waiting(wait: &Waiting<'_>, asker: &Asker, house: &House) -> Vec<Arm> {
     arms
 }
 
-/// A filter as a condition on `r`; always true where there is none.
-pub fn condition(filter: Option<&Filter>, asker: &Asker) -> (String, Vec<Value>) {
-    let mut clause = Clause::default();
-    match filter {
-        Some(filter) => write_filter(&mut clause, filter, asker),
-        None => {
-            clause.add("1");
-        }
-    }
-    (clause.sql, clause.values)
-}
-
 pub fn write_filter(clause: &mut Clause, filter: &Filter, asker: &Asker) {
     let (parts, between, none) = match filter {
         Filter::Term(term) => return write_term(clause, term, asker),
@@ -286,11 +274,15 @@ fn write_term(clause: &mut Clause, term: &Term, asker: &Asker) {
             clause.add("(r.vin LIKE ").value(containing(word)).add(" ESCAPE '\\' OR coalesce(r.order_no, '') LIKE ");
             clause.value(containing(word)).add(" ESCAPE '\\')");
         }
-        Term::Text(field, values) => any_of(clause, values, |clause, value| write_text(clause, *field, value)),
+        Term::Text(field, values) => {
+            any_of(clause, values, |clause, value| write_text(clause, *field, value, asker.today));
+        }
         Term::Person(field, people) => any_of(clause, people, |clause, who| {
             let column = match field {
                 PersonField::Owner => "r.owner",
                 PersonField::Preparer => "r.preparer",
+                PersonField::ExceptionOwner => "x.owner",
+                PersonField::RaisedBy => "x.raised_by",
             };
             match who {
                 Who::None => clause.add(column).add(" IS NULL"),
@@ -314,6 +306,9 @@ fn write_term(clause: &mut Clause, term: &Term, asker: &Asker) {
         Term::Flag(FlagField::Overdue, yes) => {
             clause.add("r.due ").add(if *yes { "< " } else { ">= " }).value(asker.today);
         }
+        Term::Flag(FlagField::Blocking, yes) => {
+            clause.add("x.blocking = ").value(i64::from(*yes));
+        }
         Term::Number(field, order, number) => write_number(clause, *field, *order, *number),
         Term::Day(field, order, day) => write_day(clause, *field, *order, *day),
         Term::NoDay(field) => match field {
@@ -336,7 +331,7 @@ fn any_of<T>(clause: &mut Clause, values: &[T], mut write: impl FnMut(&mut Claus
     clause.add(")");
 }
 
-fn write_text(clause: &mut Clause, field: TextField, value: &str) {
+fn write_text(clause: &mut Clause, field: TextField, value: &str, today: i64) {
     let column = match field {
         TextField::Step => "r.step",
         TextField::Scope => "r.scope",
@@ -349,6 +344,9 @@ fn write_text(clause: &mut Clause, field: TextField, value: &str) {
         TextField::VersionCode => "r.version_code",
         TextField::Bodywork => "r.bodywork",
         TextField::Option => return write_option(clause, value),
+        TextField::ExceptionKind => "x.kind",
+        TextField::ExceptionState => return write_state(clause, value, today),
+        TextField::ExceptionAt => "x.address",
     };
     if value == "none" {
         clause.add(column).add(" IS NULL");
@@ -392,6 +390,12 @@ fn write_exception(clause: &mut Clause, kind: &str, today: i64) {
     }
 }
 
+/// The state an exception is in today: one whose waiver ended is open.
+fn write_state(clause: &mut Clause, word: &str, today: i64) {
+    clause.add("CASE WHEN x.state = 'waived' AND x.waived_until < ").value(today).add(" THEN 'open' ELSE x.state END");
+    clause.add(" LIKE ").value(pattern(word)).add(" ESCAPE '\\'");
+}
+
 fn sign(order: Order) -> &'static str {
     match order {
         Order::Less => " < ",
@@ -420,6 +424,7 @@ fn moment_column(field: DayField) -> &'static str {
         DayField::Created => "r.created_at",
         DayField::Updated => "r.updated_at",
         DayField::Released => "r.released_at",
+        DayField::Raised => "x.raised_at",
     }
 }
 

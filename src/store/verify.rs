@@ -339,8 +339,12 @@ fn verify_decisions(
             let (what, by, at): (String, String, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
             let seq = Seq(row.get(3)?);
             let told = history.iter().find(|event| event.seq == seq).is_some_and(|event| {
-                let line = event.facts.lines.iter().any(|line| line.what == what && line.to.is_some());
-                line && event.by.as_str() == by && event.at == Moment(at)
+                let mut lines = event.facts.lines.iter().filter(|line| line.what == what && line.to.is_some());
+                match event.facts.undoes {
+                    // What made it void was undone: it stands again, as the one that was given at that moment.
+                    Some(_) => lines.any(|line| line.to.as_deref() == Some(&by)) && given(history, &what, &by, at),
+                    None => lines.next().is_some() && event.by.as_str() == by && event.at == Moment(at),
+                }
             });
             if !told {
                 report.fault(place, format!("{what}: event {} does not tell of it", seq.0));
@@ -348,6 +352,16 @@ fn verify_decisions(
         }
     }
     Ok(())
+}
+
+/// Whether somebody gave a sign-off at that moment.
+fn given(history: &[Event], what: &str, by: &str, at: i64) -> bool {
+    history.iter().any(|event| {
+        event.by.as_str() == by
+            && event.at == Moment(at)
+            && event.facts.undoes.is_none()
+            && event.facts.lines.iter().any(|line| line.what == what && line.to.is_some())
+    })
 }
 
 /// What lists show of a record, against what it is. What its checks found depends on the day and is left out; records at

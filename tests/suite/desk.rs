@@ -11,13 +11,14 @@ use stageplate::domain::address::Address;
 use stageplate::domain::approval::{Approval, ApprovalNumber, Manufacturer, Status};
 use stageplate::domain::catalogue::{Catalogue, Element, Shape};
 use stageplate::domain::content::Content;
+use stageplate::domain::filter::Filter;
 use stageplate::domain::governance::DeskAction;
 use stageplate::domain::identity::{Digest, Login, RecordId, Vin};
 use stageplate::domain::moment::Moment;
 use stageplate::domain::person::{Actor, Person, Role};
 use stageplate::domain::policy::{ExceptionKind, Excluded, Gate, Outcome, Policy, Step};
 use stageplate::domain::value::ValueType;
-use stageplate::store::{Act, Applied, Desk, NewDesk, StoreError, Target};
+use stageplate::store::{Act, Applied, Desk, ExceptionQuery, NewDesk, Raised, StoreError, Target};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -275,6 +276,13 @@ impl Bench {
     pub fn confirm_everything(&mut self, id: RecordId, at: i64) {
         let addresses = self.undecided(id);
         self.does("review", id, &Action::Confirm { addresses: Some(addresses) }, at);
+    }
+
+    /// Every exception that a filter selects.
+    pub fn exceptions(&mut self, filter: &str, now: Moment) -> Vec<Raised> {
+        let filter = Some(Filter::parse_exceptions(filter, now.day()).unwrap());
+        let query = ExceptionQuery { filter, settled: false, limit: 100, after: None, who: login("lead"), now };
+        self.desk.exceptions(&query).unwrap().rows
     }
 
     /// The same record, signed at every checkpoint and waiting for its release.

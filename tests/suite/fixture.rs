@@ -12,11 +12,12 @@ use stageplate::domain::approval::{
 };
 use stageplate::domain::certificate::{Case, Certificate, Change};
 use stageplate::domain::content::Content;
-use stageplate::domain::identity::{Digest, Login, RecordId, Vin};
+use stageplate::domain::event::Event;
+use stageplate::domain::identity::{Digest, Login, RecordId, Seq, Vin};
 use stageplate::domain::moment::Moment;
 use stageplate::domain::options::Options;
 use stageplate::domain::person::{Actor, Person, Role};
-use stageplate::domain::plan::{Planned, Refusal, plan};
+use stageplate::domain::plan::{Planned, Refusal, plan, plan_undo};
 use stageplate::domain::policy::Policy;
 use stageplate::domain::record::Record;
 use stageplate::ivi;
@@ -41,6 +42,8 @@ pub struct Desk {
     pub policy: Policy,
     pub options: Options,
     pub now: Moment,
+    /// What was done, oldest first.
+    pub history: Vec<Event>,
     next_exception: i64,
 }
 
@@ -57,7 +60,16 @@ impl Desk {
         let text = include_str!("../../sample-data/options.toml");
         let options = Options { version: 1, ..options::read(text, "options.toml", ivi::catalogue()).unwrap() };
         let approvals = vec![approval()];
-        Desk { record, approvals, people: people.to_vec(), policy, options, now, next_exception: 1 }
+        Desk {
+            record,
+            approvals,
+            people: people.to_vec(),
+            policy,
+            options,
+            now,
+            history: Vec::new(),
+            next_exception: 1,
+        }
     }
 
     /// A desk whose record has its base message and its build sheet, prepared by `prep`, still at intake.
@@ -91,11 +103,35 @@ impl Desk {
     pub fn act(&mut self, who: &str, action: &Action) -> Result<Planned, Refusal> {
         let person = self.people.iter().find(|person| person.login.as_str() == who).unwrap();
         let before = self.record.exceptions.len();
-        let planned = plan(&self.case(), &Actor::of(person), action, self.next_exception)?;
+        let actor = Actor::of(person);
+        let planned = match action {
+            Action::Undo => plan_undo(&self.case(), &actor, self.last_standing())?,
+            action => plan(&self.case(), &actor, action, self.next_exception)?,
+        };
         self.next_exception += i64::try_from(planned.record.exceptions.len() - before).unwrap();
         self.record = planned.record.clone();
+        if planned.changed {
+            self.record.seq = Seq(self.record.seq.0 + 1);
+            self.history.push(Event {
+                seq: self.record.seq,
+                at: self.now,
+                clock_back: false,
+                by: actor.login,
+                via: None,
+                action: action.word().to_owned(),
+                record: Some((self.record.id, self.record.vin.clone())),
+                facts: planned.facts.clone(),
+            });
+        }
         self.now = Moment(self.now.0 + 1_000_000);
         Ok(planned)
+    }
+
+    /// The last act that was not undone and undoes nothing.
+    fn last_standing(&self) -> Option<&Event> {
+        let undone: Vec<Seq> = self.history.iter().filter_map(|event| event.facts.undoes).collect();
+        let stands = |event: &&Event| event.facts.undoes.is_none() && !undone.contains(&event.seq);
+        self.history.iter().rev().find(stands)
     }
 
     /// Confirms every change that needs a decision, each by name.

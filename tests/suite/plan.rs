@@ -253,7 +253,7 @@ fn a_hold_stops_the_work_until_it_is_resumed() {
     desk.act("prep", &Action::Hold { reason: "waits for parts".to_owned(), until: None }).unwrap();
     assert_eq!(refusal(&mut desk, "prep", &advance()).rule, "hold");
     assert_eq!(refusal(&mut desk, "prep", &set(MASS, "3300")).rule, "hold");
-    desk.act("prep", &Action::Resume).unwrap();
+    desk.act("prep", &Action::Resume { reason: None }).unwrap();
     desk.act("prep", &advance()).unwrap();
 }
 

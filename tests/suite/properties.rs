@@ -14,9 +14,9 @@ use stageplate::domain::identity::{ExceptionId, Login};
 use crate::fixture::{Desk, PEOPLE, address_of, base, receive};
 
 /// One random act: who, what, and two numbers that choose its particulars.
-type Move = (usize, usize, usize, usize);
+pub type Move = (usize, usize, usize, usize);
 
-fn moves(length: usize) -> impl Strategy<Value = Vec<Move>> {
+pub fn moves(length: usize) -> impl Strategy<Value = Vec<Move>> {
     prop::collection::vec((0..PEOPLE.len(), 0..20_usize, 0..8_usize, 0..4_usize), 1..length)
 }
 
@@ -51,7 +51,7 @@ fn corrected(which: usize) -> Content {
     content
 }
 
-fn action(desk: &Desk, who: &str, kind: usize, one: usize, other: usize) -> Action {
+pub fn action(desk: &Desk, who: &str, kind: usize, one: usize, other: usize) -> Action {
     let reason = "random".to_owned();
     let (entry, values) = ENTRIES[one];
     match kind {
@@ -131,7 +131,7 @@ fn play(start: &Desk, moves: &[Move], mut look: impl FnMut(&Desk, &Memory, &Acti
     }
 }
 
-fn runner(cases: u32) -> TestRunner {
+pub fn runner(cases: u32) -> TestRunner {
     let config = Config { cases, failure_persistence: None, ..Config::default() };
     TestRunner::new_with_rng(config, proptest::test_runner::TestRng::deterministic_rng(Default::default()))
 }

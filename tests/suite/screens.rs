@@ -240,6 +240,8 @@ pub fn dossiers() -> Vec<Dossier> {
             raised_at: now().plus_hours(-3),
             outcome: None,
             about: None,
+            discussion: Vec::new(),
+            group: None,
         });
         let finding = |check, title, grade, place, message: &str| Finding {
             check,
@@ -298,6 +300,7 @@ pub fn dossiers() -> Vec<Dossier> {
                 meaning: format!("{checkpoint} done"),
                 content: certificate.hash,
                 void_at: None,
+                seen: Vec::new(),
             });
         }
         record.owner = Some(login("release"));

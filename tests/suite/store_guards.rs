@@ -48,8 +48,8 @@ fn the_database_knows_four_eyes_too() {
     let plain = bench.plain();
     let sign = |login: &str| {
         format!(
-            "INSERT INTO signoff SELECT record, 9, checkpoint, version, '{login}', at, meaning, content, seq FROM signoff \
-             WHERE record = {} AND number = 0",
+            "INSERT INTO signoff SELECT record, 9, checkpoint, version, '{login}', at, meaning, content, seq, seen \
+             FROM signoff WHERE record = {} AND number = 0",
             id.0
         )
     };

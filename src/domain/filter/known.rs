@@ -2,6 +2,7 @@
 //! select nothing without a word.
 
 use super::{Filter, FilterFault, Term, TextField, Who};
+use crate::domain::exception::State;
 use crate::domain::nearest::nearest;
 use crate::domain::person::Person;
 use crate::domain::policy::Policy;
@@ -46,6 +47,12 @@ fn names<'a>(
         }
         Term::Text(TextField::Option, list) => {
             ("build option", texts(list), options.iter().map(String::as_str).collect())
+        }
+        Term::Text(TextField::ExceptionKind, list) => {
+            ("kind of exception", texts(list), policy.exception_kinds.iter().map(|kind| kind.name.as_str()).collect())
+        }
+        Term::Text(TextField::ExceptionState, list) => {
+            ("state of an exception", texts(list), State::ALL.iter().map(|state| state.word()).collect())
         }
         Term::Exception(list) => {
             let kinds = policy.exception_kinds.iter().map(|kind| kind.name.as_str());

@@ -11,12 +11,13 @@ pub const OR: &str = "or";
 const LONGEST: usize = 4096;
 const DEEPEST: usize = 32;
 
-pub fn parse(text: &str, today: NaiveDate) -> Result<Filter, FilterFault> {
+/// Reads a filter; the fields of `first` go before those of records.
+pub fn parse(text: &str, today: NaiveDate, first: &'static [Field]) -> Result<Filter, FilterFault> {
     let letters: Vec<char> = text.chars().collect();
     if letters.len() > LONGEST {
         return Err(fault(LONGEST, format!("a filter has at most {LONGEST} characters")));
     }
-    let mut reader = Reader { letters: &letters, at: 0, today };
+    let mut reader = Reader { letters: &letters, at: 0, today, first };
     let filter = reader.any(0)?;
     reader.blanks();
     match reader.peek() {
@@ -38,6 +39,7 @@ struct Reader<'a> {
     letters: &'a [char],
     at: usize,
     today: NaiveDate,
+    first: &'static [Field],
 }
 
 impl Reader<'_> {
@@ -136,8 +138,9 @@ impl Reader<'_> {
         let Some((order, sign)) = order.filter(|_| !name.is_empty()) else {
             return self.word().map(Term::Word);
         };
-        let Some(field) = FIELDS.iter().find(|field| field.word.eq_ignore_ascii_case(&name)) else {
-            let words: Vec<&str> = FIELDS.iter().map(|field| field.word).collect();
+        let fields = || self.first.iter().chain(&FIELDS);
+        let Some(field) = fields().find(|field| field.word.eq_ignore_ascii_case(&name)) else {
+            let words: Vec<&str> = fields().map(|field| field.word).collect();
             return Err(mistaken(at, format!("there is no field `{name}`"), &name, &words));
         };
         self.at += name.len() + sign.len();
@@ -182,7 +185,7 @@ impl Reader<'_> {
     }
 
     fn values(&mut self, field: &Field, order: Order, at: usize) -> Result<Term, FilterFault> {
-        let compared = matches!(field.kind, Kind::Number(_) | Kind::Day(_) | Kind::Age);
+        let compared = matches!(field.kind, Kind::Number(_) | Kind::Day(_) | Kind::Age(_));
         if order != Order::Is && !compared {
             return Err(fault(at, format!("`{}` is not compared, write `{}:`", field.word, field.word)));
         }
@@ -209,7 +212,7 @@ impl Reader<'_> {
             Kind::Number(number) => Term::Number(number, order, number_of(&values[0])?),
             Kind::Day(day) if values[0].1 == "none" && order == Order::Is => Term::NoDay(day),
             Kind::Day(day) => Term::Day(day, order, self.day(&values[0], day == super::DayField::Due)?),
-            Kind::Age => Term::Day(super::DayField::Since, order.turned(), self.days_ago(&values[0])?),
+            Kind::Age(day) => Term::Day(day, order.turned(), self.days_ago(&values[0])?),
         })
     }
 

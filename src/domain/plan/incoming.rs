@@ -7,21 +7,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 
 use super::content::{already_released, declare};
+use super::exceptions::{LATE_CORRECTION, raise_by_desk};
 use super::{Refusal, Work};
 use crate::domain::action::{Given, Received, SheetRow};
 use crate::domain::address::Address;
 use crate::domain::certificate;
 use crate::domain::content::{Content, Difference};
 use crate::domain::event::Facts;
-use crate::domain::exception::{Exception, State};
-use crate::domain::identity::ExceptionId;
 use crate::domain::person::Role;
 use crate::domain::policy::{Gate, Outcome};
 use crate::domain::record::{Record, Stage};
 use crate::domain::value;
-
-/// The kind of exception the desk raises when content changes behind a review.
-pub const LATE_CORRECTION: &str = "late-correction";
 
 pub fn receive(work: &mut Work<'_>, received: &Received) -> Result<(), Refusal> {
     work.need("import messages", &[Role::Prepare, Role::Lead])?;
@@ -64,6 +60,9 @@ pub fn receive(work: &mut Work<'_>, received: &Received) -> Result<(), Refusal> 
             let what = (!differences.is_empty()).then(|| corrected(received, &differences));
             for Difference { address, from, to } in differences {
                 work.facts.line(address.as_str(), from, to);
+                if !certificate::is_formal(&address) {
+                    record.corrected.insert(address, work.case.now);
+                }
             }
             what
         }
@@ -304,21 +303,7 @@ fn raise_if_late(work: &mut Work<'_>, what: &str) {
     let reviewed = policy.steps.iter().position(|step| step.gates.contains(&Gate::ChangesDecided));
     let here = policy.place(&work.record.step);
     let late = matches!((reviewed, here), (Some(reviewed), Some(here)) if here > reviewed);
-    let Some(kind) = policy.exception_kind(LATE_CORRECTION).filter(|_| late) else { return };
-    let id = ExceptionId(work.next_exception);
-    work.next_exception += 1;
-    work.facts.line(format!("exception {}", id.0), None, Some(format!("{}: {what}", kind.name)));
-    work.record.exceptions.push(Exception {
-        id,
-        kind: kind.name.clone(),
-        at: None,
-        blocking: kind.blocking,
-        state: State::Open,
-        owner: None,
-        text: what.to_owned(),
-        raised_by: None,
-        raised_at: work.case.now,
-        outcome: None,
-        about: None,
-    });
+    if late {
+        raise_by_desk(work, LATE_CORRECTION, None, what);
+    }
 }

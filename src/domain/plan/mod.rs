@@ -1,24 +1,30 @@
 //! What an act would do: pure, and the only judge of whether it may. The store calls it inside its write transaction.
 
 mod content;
+mod exceptions;
 mod incoming;
 mod moves;
 mod review;
 mod standing;
+mod undo;
 
-pub use incoming::LATE_CORRECTION;
+pub use exceptions::LATE_CORRECTION;
 pub use standing::APPROVAL_MISMATCH;
+
+use chrono::NaiveDate;
 
 use super::action::Action;
 use super::address::Address;
 use super::certificate::{Case, Certificate};
 use super::checks::{self, Finding};
-use super::event::Facts;
+use super::event::{Event, Facts};
+use super::exception::State;
 use super::identity::Login;
 use super::person::{Actor, Person, Role};
 use super::policy::{Excluded, Reasoned, Step};
 use super::readiness::Obstacle;
 use super::record::Record;
+use super::undo::Before;
 
 /// What kind of no a refusal is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -29,6 +35,8 @@ pub enum No {
     NotAllowed,
     /// The act names something that does not exist.
     NotFound,
+    /// Somebody else acted first.
+    Overtaken,
 }
 
 /// Why an act is refused: the rule, the entry, who could.
@@ -127,20 +135,35 @@ pub fn plan(case: &Case<'_>, actor: &Actor, action: &Action, next_exception: i64
         Action::RemoveRow { row, reason } => content::remove_row(&mut work, row, reason)?,
         Action::Confirm { addresses } => review::confirm(&mut work, addresses.as_deref())?,
         Action::Flag { kind, at, blocking, text, to } => {
-            review::flag(&mut work, kind, at.as_ref(), *blocking, text, to.as_ref())?;
+            exceptions::flag(&mut work, kind, at.as_ref(), *blocking, text, to.as_ref())?;
         }
-        Action::Settle { id, how } => review::settle(&mut work, *id, how)?,
+        Action::Settle { id, how } => exceptions::settle(&mut work, *id, how)?,
         Action::Sign { checkpoint, meaning } => review::sign(&mut work, checkpoint.as_deref(), meaning.as_deref())?,
         Action::Assign { to, reason } => moves::assign(&mut work, to.as_ref(), reason.as_deref())?,
         Action::Advance { reason } => moves::advance(&mut work, reason.as_deref())?,
         Action::Return { to, reason } => moves::send_back(&mut work, to, reason)?,
         Action::Hold { reason, until } => moves::hold(&mut work, reason, *until)?,
-        Action::Resume => moves::resume(&mut work)?,
+        Action::Resume { reason } => moves::resume(&mut work, reason.as_deref())?,
         Action::Release(sealed) => moves::release(&mut work, sealed)?,
         Action::ApprovalNews(news) => standing::tell(&mut work, news)?,
         Action::Note { text } => moves::note(&mut work, text)?,
         Action::Vacate { who } => moves::vacate(&mut work, who)?,
+        Action::Undo => undo::undo(&mut work, None)?,
     }
+    if action.can_be_undone() {
+        work.facts.before = Some(Box::new(Before::of(&work.before, &work.record)));
+    }
+    Ok(work.done())
+}
+
+/// Judges the undoing of `last`, the last act on the record that was not undone itself. Beside the record, this is the one
+/// act whose effect the history decides.
+///
+/// # Errors
+/// As [`plan`]; and who acted since.
+pub fn plan_undo(case: &Case<'_>, actor: &Actor, last: Option<&Event>) -> Result<Planned, Refusal> {
+    let mut work = Work::new(case, actor, 0);
+    undo::undo(&mut work, last)?;
     Ok(work.done())
 }
 
@@ -151,21 +174,28 @@ struct Work<'a> {
     record: Record,
     facts: Facts,
     next_exception: i64,
+    /// The record as it would be had nobody acted: what ended by itself until this day has ended.
+    before: Record,
+    /// How many lines say what ended by itself.
+    ended: usize,
 }
 
 impl<'a> Work<'a> {
     fn new(case: &'a Case<'a>, actor: &'a Actor, next_exception: i64) -> Self {
-        let facts = Facts { policy: case.policy.version, ..Facts::default() };
-        Work { case, actor, record: case.record.clone(), facts, next_exception }
+        let mut record = case.record.clone();
+        let mut facts = Facts { policy: case.policy.version, ..Facts::default() };
+        end_what_ended(&mut record, &mut facts, case.now.day());
+        let (before, ended) = (record.clone(), facts.lines.len());
+        Work { case, actor, record, facts, next_exception, before, ended }
     }
 
+    /// What ended by itself is written only together with what somebody did.
     fn done(self) -> Planned {
-        let mut record = self.record;
-        let changed = record != *self.case.record || !self.facts.lines.is_empty();
-        if changed {
-            record.updated_at = self.case.now;
+        if self.record == self.before && self.facts.lines.len() == self.ended {
+            return Planned { record: self.case.record.clone(), facts: self.facts, changed: false };
         }
-        Planned { record, facts: self.facts, changed }
+        let record = Record { updated_at: self.case.now, ..self.record };
+        Planned { record, facts: self.facts, changed: true }
     }
 
     /// The certificate before the act.
@@ -332,6 +362,25 @@ impl<'a> Work<'a> {
             return Err(Refusal::new("length", format!("{what}: the text is longer than 64 KiB")));
         }
         Ok(())
+    }
+}
+
+/// Waivers and holds whose last day has passed are over without anybody doing anything. Everything that asks takes the day
+/// into account; the first act after it writes it down.
+fn end_what_ended(record: &mut Record, facts: &mut Facts, day: NaiveDate) {
+    for exception in &mut record.exceptions {
+        if let Some(until) = exception.waiver_ended(day) {
+            exception.state = State::Open;
+            exception.outcome = None;
+            let was = format!("{} until {until}", State::Waived.word());
+            facts.desk_line(format!("exception {}", exception.id.0), Some(was), Some(State::Open.word().to_owned()));
+        }
+    }
+    if !record.held_on(day)
+        && let Some(hold) = record.hold.take()
+    {
+        let was = hold.until.map(|until| format!("until {until}"));
+        facts.desk_line("hold", was, Some("ended".to_owned()));
     }
 }
 

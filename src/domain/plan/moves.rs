@@ -211,12 +211,13 @@ pub fn hold(work: &mut Work<'_>, reason: &str, until: Option<NaiveDate>) -> Resu
     Ok(())
 }
 
-pub fn resume(work: &mut Work<'_>) -> Result<(), Refusal> {
+pub fn resume(work: &mut Work<'_>, reason: Option<&str>) -> Result<(), Refusal> {
     work.need("resume records", &WORKING)?;
     let Some(hold) = work.record.hold.take() else {
         return Err(Refusal::new("hold", "the record is not on hold"));
     };
     work.facts.line("hold", Some(hold.reason), None);
+    work.facts.reason = reason.map(str::to_owned);
     Ok(())
 }
 

@@ -1,16 +1,13 @@
-//! Acts of review: confirm, flag, settle, sign.
+//! Acts of review: confirm and sign.
 
-use super::{No, Refusal, WORKING, Work};
-use crate::domain::action::Settle;
+use super::{No, Refusal, Work};
 use crate::domain::address::Address;
 use crate::domain::checks::Grade;
-use crate::domain::exception::{About, Exception, Settlement, State};
-use crate::domain::identity::{ExceptionId, Login};
-use crate::domain::nearest::nearest;
 use crate::domain::person::Role;
 use crate::domain::policy::{Gate, Outcome, Step};
 use crate::domain::readiness;
 use crate::domain::record::{Confirmation, SignOff};
+use crate::domain::since;
 
 pub fn confirm(work: &mut Work<'_>, addresses: Option<&[Address]>) -> Result<(), Refusal> {
     let step = work.step()?;
@@ -53,121 +50,6 @@ pub fn confirm(work: &mut Work<'_>, addresses: Option<&[Address]>) -> Result<(),
         work.record.confirmations.insert(address.clone(), confirmation);
     }
     Ok(())
-}
-
-pub fn flag(
-    work: &mut Work<'_>,
-    kind: &str,
-    at: Option<&Address>,
-    blocking: Option<bool>,
-    text: &str,
-    to: Option<&Login>,
-) -> Result<(), Refusal> {
-    work.need("raise exceptions", &WORKING)?;
-    work.needs_words("an exception", text)?;
-    let policy = work.case.policy;
-    let Some(known) = policy.exception_kind(kind) else {
-        let words: Vec<&str> = policy.exception_kinds.iter().map(|kind| kind.name.as_str()).collect();
-        let refusal = Refusal::not_found(format!("the policy has no kind of exception `{kind}`"));
-        return Err(match nearest(kind, words.iter().copied()) {
-            Some(near) => refusal.hint(format!("the nearest is `{near}`")),
-            None => refusal.hint(format!("there are: {}", words.join(", "))),
-        });
-    };
-    if let Some(address) = at
-        && work.case.catalogue.element(address).is_none()
-    {
-        return Err(Refusal::not_found(format!("no entry lies at {address}")).at(address));
-    }
-    if let Some(to) = to {
-        work.person_exists(to)?;
-    }
-    let certificate = work.certificate();
-    let change = at.and_then(|address| certificate.change(address));
-    let about = change.map(|change| About { before: change.before.clone(), ours: change.ours.clone() });
-    let id = ExceptionId(work.next_exception);
-    work.next_exception += 1;
-    let place = at.map(|address| format!(" at {address}")).unwrap_or_default();
-    work.facts.line(format!("exception {}", id.0), None, Some(format!("{kind}{place}: {text}")));
-    work.record.exceptions.push(Exception {
-        id,
-        kind: known.name.clone(),
-        at: at.cloned(),
-        blocking: blocking.unwrap_or(known.blocking),
-        state: if to.is_some() { State::InProgress } else { State::Open },
-        owner: to.cloned(),
-        text: text.to_owned(),
-        raised_by: Some(work.actor.login.clone()),
-        raised_at: work.case.now,
-        outcome: None,
-        about,
-    });
-    Ok(())
-}
-
-pub fn settle(work: &mut Work<'_>, id: ExceptionId, how: &Settle) -> Result<(), Refusal> {
-    let found = work.record.exceptions.iter().find(|exception| exception.id == id);
-    let exception = found.ok_or_else(|| Refusal::not_found(format!("the record has no exception {}", id.0)))?.clone();
-    let open = exception.is_open_on(work.case.now.day());
-    let settler = work.case.policy.exception_kind(&exception.kind).map_or(Role::Lead, |kind| kind.settled_by);
-    let (state, owner, outcome) = match how {
-        Settle::Assign { to } => {
-            work.need("assign exceptions", &WORKING)?;
-            work.person_exists(to)?;
-            still_open(&exception, open)?;
-            (State::InProgress, Some(to.clone()), None)
-        }
-        Settle::Resolve { text } => {
-            work.need("resolve this exception", &[settler, Role::Lead])?;
-            work.needs_words("a settlement", text)?;
-            still_open(&exception, open)?;
-            (State::Resolved, exception.owner.clone(), Some(settlement(work, text, None)))
-        }
-        Settle::Waive { text, until } => {
-            work.need("waive exceptions", &[Role::Lead])?;
-            work.needs_words("a waiver", text)?;
-            still_open(&exception, open)?;
-            if until.is_some_and(|until| until < work.case.now.day()) {
-                return Err(Refusal::new("date", "the last day of a waiver cannot lie in the past"));
-            }
-            (State::Waived, exception.owner.clone(), Some(settlement(work, text, *until)))
-        }
-        Settle::Reopen { text } => {
-            work.need("reopen exceptions", &[Role::Review, Role::Lead])?;
-            work.needs_words("reopening", text)?;
-            if open {
-                return Err(Refusal::new("state", format!("exception {} is open already", id.0)));
-            }
-            (State::Open, exception.owner.clone(), None)
-        }
-    };
-    let (text, to) = match how {
-        Settle::Assign { to } => (None, format!("in-progress, {to}")),
-        Settle::Waive { text, until: Some(until) } => (Some(text.clone()), format!("waived until {until}")),
-        Settle::Resolve { text } | Settle::Waive { text, .. } | Settle::Reopen { text } => {
-            (Some(text.clone()), state.word().to_owned())
-        }
-    };
-    work.facts.reason = text;
-    work.facts.line(format!("exception {}", id.0), Some(exception.state.word().to_owned()), Some(to));
-    if let Some(exception) = work.record.exceptions.iter_mut().find(|exception| exception.id == id) {
-        exception.state = state;
-        exception.owner = owner;
-        exception.outcome = outcome;
-    }
-    Ok(())
-}
-
-fn still_open(exception: &Exception, open: bool) -> Result<(), Refusal> {
-    if open {
-        return Ok(());
-    }
-    Err(Refusal::new("state", format!("exception {} is {} already", exception.id.0, exception.state.word()))
-        .hint("reopen it first"))
-}
-
-fn settlement(work: &Work<'_>, text: &str, until: Option<chrono::NaiveDate>) -> Settlement {
-    Settlement { text: text.to_owned(), by: work.actor.login.clone(), at: work.case.now, until }
 }
 
 pub fn sign(work: &mut Work<'_>, checkpoint: Option<&str>, meaning: Option<&str>) -> Result<(), Refusal> {
@@ -220,6 +102,7 @@ pub fn put_signature(work: &mut Work<'_>, step: &Step, checkpoint: &str, meaning
         meaning,
         content: certificate.hash,
         void_at: None,
+        seen: since::seen(&work.record, &certificate),
     });
     Ok(())
 }

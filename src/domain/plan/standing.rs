@@ -62,18 +62,10 @@ fn raise(work: &mut Work<'_>, news: &ApprovalNews) -> Option<ExceptionId> {
     let id = ExceptionId(work.next_exception);
     work.next_exception += 1;
     work.facts.line(format!("exception {}", id.0), None, Some(format!("{}: {what}", kind.name)));
+    let at = Address::unchecked(NUMBER);
     work.record.exceptions.push(Exception {
-        id,
-        kind: kind.name.clone(),
-        at: Some(Address::unchecked(NUMBER)),
         blocking: kind.blocking && covered.is_none(),
-        state: State::Open,
-        owner: None,
-        text,
-        raised_by: None,
-        raised_at: work.case.now,
-        outcome: None,
-        about: None,
+        ..Exception::by_desk(id, kind, Some(&at), &text, work.case.now)
     });
     Some(id)
 }

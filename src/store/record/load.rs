@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use rusqlite::{Connection, params};
 
-use super::{Work, priority_of, read_entries};
+use super::{Work, priority_of, read_entries, read_seen};
 use crate::domain::address::Address;
-use crate::domain::exception::{Exception, Settlement, State};
+use crate::domain::exception::{Exception, Remark, Settlement, State};
 use crate::domain::identity::{ExceptionId, RecordId, Seq, Vin};
 use crate::domain::moment::Moment;
 use crate::domain::record::{Record, Release, SignOff, Stage};
@@ -58,6 +58,7 @@ fn load_row(conn: &Connection, packs: &mut Packs, id: RecordId) -> Result<Record
     record.declared = work.declared;
     record.dropped = work.dropped;
     record.heard = work.heard;
+    record.corrected = work.corrected;
     record.confirmations = work.confirmations;
     record.hold = work.hold;
     record.last_editor = work.last_editor;
@@ -120,7 +121,7 @@ fn read_stage(
 }
 
 pub const EXCEPTION_COLUMNS: &str = "x.id, x.kind, x.address, x.blocking, x.state, x.owner, x.body, x.raised_by, \
-                                     x.raised_at, x.outcome, x.outcome_by, x.outcome_at, x.waived_until, x.about";
+                                     x.raised_at, x.outcome, x.outcome_by, x.outcome_at, x.waived_until, x.about, x.grp";
 
 fn load_exceptions(conn: &Connection, id: RecordId) -> Result<Vec<Exception>, StoreError> {
     let sql = format!("SELECT {EXCEPTION_COLUMNS} FROM exception x WHERE x.record = ?1 ORDER BY x.id");
@@ -128,14 +129,31 @@ fn load_exceptions(conn: &Connection, id: RecordId) -> Result<Vec<Exception>, St
     let mut rows = statement.query([id.0])?;
     let mut exceptions = Vec::new();
     while let Some(row) = rows.next()? {
-        exceptions.push(read_exception(row)?);
+        exceptions.push(read_exception(conn, row)?);
     }
     Ok(exceptions)
 }
 
-/// An exception from [`EXCEPTION_COLUMNS`].
-pub fn read_exception(row: &rusqlite::Row<'_>) -> Result<Exception, StoreError> {
-    const STATES: [State; 4] = [State::Open, State::InProgress, State::Resolved, State::Waived];
+/// What was written about an exception, oldest first (the primary key).
+fn load_discussion(conn: &Connection, exception: i64) -> Result<Vec<Remark>, StoreError> {
+    let mut find = conn.prepare_cached(
+        "SELECT by_login, at, body, struck_at FROM exception_remark WHERE exception = ?1 ORDER BY number",
+    )?;
+    let mut rows = find.query([exception])?;
+    let mut discussion = Vec::new();
+    while let Some(row) = rows.next()? {
+        discussion.push(Remark {
+            by: login(row, 0)?,
+            at: Moment(row.get(1)?),
+            text: row.get(2)?,
+            struck_at: row.get::<_, Option<i64>>(3)?.map(Moment),
+        });
+    }
+    Ok(discussion)
+}
+
+/// An exception from [`EXCEPTION_COLUMNS`], with its discussion.
+pub fn read_exception(conn: &Connection, row: &rusqlite::Row<'_>) -> Result<Exception, StoreError> {
     let id = row.get(0)?;
     let broken = |what: &str| StoreError::damaged(format!("exception {id}: {what}"));
     let word: String = row.get(4)?;
@@ -155,19 +173,21 @@ pub fn read_exception(row: &rusqlite::Row<'_>) -> Result<Exception, StoreError> 
         kind: row.get(1)?,
         at: address.map_err(|no| broken(&no.to_string()))?,
         blocking: row.get(3)?,
-        state: STATES.into_iter().find(|state| state.word() == word).ok_or_else(|| broken("its state"))?,
+        state: State::ALL.into_iter().find(|state| state.word() == word).ok_or_else(|| broken("its state"))?,
         owner: maybe_login(row, 5)?,
         text: row.get(6)?,
         raised_by: maybe_login(row, 7)?,
         raised_at: Moment(row.get(8)?),
         outcome,
         about: about.map_err(|fault| broken(&fault.to_string()))?,
+        discussion: load_discussion(conn, id)?,
+        group: row.get::<_, Option<i64>>(14)?.map(ExceptionId),
     })
 }
 
 fn load_signoffs(conn: &Connection, id: RecordId) -> Result<Vec<SignOff>, StoreError> {
     let mut statement = conn.prepare_cached(
-        "SELECT s.checkpoint, s.version, s.by_login, s.at, s.meaning, s.content, v.at FROM signoff s \
+        "SELECT s.checkpoint, s.version, s.by_login, s.at, s.meaning, s.content, v.at, s.seen FROM signoff s \
          LEFT JOIN signoff_void v ON v.record = s.record AND v.number = s.number WHERE s.record = ?1 ORDER BY s.number",
     )?;
     let mut rows = statement.query([id.0])?;
@@ -181,6 +201,7 @@ fn load_signoffs(conn: &Connection, id: RecordId) -> Result<Vec<SignOff>, StoreE
             meaning: row.get(4)?,
             content: digest(row, 5)?,
             void_at: row.get::<_, Option<i64>>(6)?.map(Moment),
+            seen: row.get::<_, Option<Vec<u8>>>(7)?.map(|bytes| read_seen(&bytes)).unwrap_or_default(),
         });
     }
     Ok(signoffs)

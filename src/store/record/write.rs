@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, params};
 
-use super::{Work, base_of, rank_of, write_entries};
+use super::{Work, base_of, rank_of, write_entries, write_seen};
 use crate::domain::action::Action;
 use crate::domain::address::Address;
 use crate::domain::approval::Status;
@@ -214,10 +214,16 @@ fn write_exceptions(conn: &Connection, before: Option<&Record>, after: &Record) 
     let known = |exception: &Exception| before.is_some_and(|before| before.exceptions.contains(exception));
     let mut put = conn.prepare_cached(
         "INSERT INTO exception (id, record, kind, address, blocking, state, owner, body, raised_by, raised_at, outcome, \
-         outcome_by, outcome_at, waived_until, about) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) \
+         outcome_by, outcome_at, waived_until, about, grp) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) \
          ON CONFLICT (id) DO UPDATE SET state = excluded.state, owner = excluded.owner, outcome = excluded.outcome, \
-         outcome_by = excluded.outcome_by, outcome_at = excluded.outcome_at, waived_until = excluded.waived_until",
+         outcome_by = excluded.outcome_by, outcome_at = excluded.outcome_at, waived_until = excluded.waived_until, \
+         grp = excluded.grp",
+    )?;
+    let mut strike =
+        conn.prepare_cached("UPDATE exception_remark SET struck_at = ?3 WHERE exception = ?1 AND number = ?2")?;
+    let mut say = conn.prepare_cached(
+        "INSERT INTO exception_remark (exception, number, by_login, at, body) VALUES (?1, ?2, ?3, ?4, ?5)",
     )?;
     for exception in after.exceptions.iter().filter(|exception| !known(exception)) {
         let outcome = exception.outcome.as_ref();
@@ -237,7 +243,19 @@ fn write_exceptions(conn: &Connection, before: Option<&Record>, after: &Record) 
             outcome.map(|outcome| outcome.at.0),
             outcome.and_then(|outcome| outcome.until).map(day_number),
             exception.about.as_ref().map(to_json).transpose()?,
+            exception.group.map(|group| group.0),
         ])?;
+        let earlier = before.and_then(|before| before.exceptions.iter().find(|one| one.id == exception.id));
+        let said = earlier.map_or(0, |earlier| earlier.discussion.len());
+        for (number, remark) in (0_i64..).zip(&exception.discussion).skip(said) {
+            say.execute(params![exception.id.0, number, remark.by.as_str(), remark.at.0, remark.text])?;
+        }
+        for (number, remark) in (0_i64..).zip(&exception.discussion).take(said) {
+            let earlier = earlier.and_then(|earlier| earlier.discussion.get(usize::try_from(number).ok()?));
+            if let (Some(at), None) = (remark.struck_at, earlier.and_then(|earlier| earlier.struck_at)) {
+                strike.execute(params![exception.id.0, number, at.0])?;
+            }
+        }
     }
     Ok(())
 }
@@ -249,8 +267,8 @@ fn write_signoffs(conn: &Connection, before: Option<&Record>, after: &Record) ->
         let before = earlier.get(usize::try_from(number).unwrap_or(usize::MAX));
         if before.is_none() {
             let mut add = conn.prepare_cached(
-                "INSERT INTO signoff (record, number, checkpoint, version, by_login, at, meaning, content, seq) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                "INSERT INTO signoff (record, number, checkpoint, version, by_login, at, meaning, content, seq, \
+                 seen) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
             )?;
             add.execute(params![
                 after.id.0,
@@ -262,6 +280,7 @@ fn write_signoffs(conn: &Connection, before: Option<&Record>, after: &Record) ->
                 signoff.meaning,
                 signoff.content.0,
                 after.seq.0,
+                Some(write_seen(&signoff.seen)).filter(|seen| !seen.is_empty()),
             ])?;
         }
         if let (Some(at), None) = (signoff.void_at, before.and_then(|before| before.void_at)) {

@@ -161,3 +161,42 @@ INSERT INTO meta (name, value) SELECT 'lines', '0' WHERE EXISTS (SELECT 1 FROM r
 
 -- The act that applied a policy, by `policy N`: who graded a check, and why.
 CREATE INDEX event_policy ON event(subject) WHERE action = 'policy-apply';
+
+-- Exceptions: what people wrote about each, the same fault on many records as one group, and lists of those to settle.
+-- `grp` is the number of the exception a group began with. `to_settle` says that it is open, or that its waiver will end.
+ALTER TABLE exception ADD COLUMN grp INTEGER;
+ALTER TABLE exception ADD COLUMN to_settle INTEGER GENERATED ALWAYS AS (
+  CASE WHEN state IN ('open', 'in-progress') OR (state = 'waived' AND waived_until IS NOT NULL) THEN 1 ELSE 0 END
+) VIRTUAL;
+CREATE INDEX exception_group ON exception(grp, id) WHERE grp IS NOT NULL;
+CREATE INDEX exception_to_settle ON exception(to_settle, id);
+CREATE INDEX exception_kind ON exception(kind, to_settle, id);
+CREATE INDEX exception_owner ON exception(owner, to_settle, id) WHERE owner IS NOT NULL;
+
+CREATE TABLE exception_remark (
+  exception INTEGER NOT NULL REFERENCES exception(id),
+  number INTEGER NOT NULL,
+  by_login TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  body TEXT NOT NULL,
+  struck_at INTEGER,
+  PRIMARY KEY (exception, number)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER exception_remark_stays BEFORE UPDATE OF exception, number, by_login, at, body ON exception_remark BEGIN
+  SELECT RAISE(ABORT, 'what was said about an exception is never changed');
+END;
+CREATE TRIGGER exception_remark_struck BEFORE UPDATE OF struck_at ON exception_remark WHEN OLD.struck_at IS NOT NULL BEGIN
+  SELECT RAISE(ABORT, 'what was taken back stays taken back');
+END;
+CREATE TRIGGER exception_remark_remains BEFORE DELETE ON exception_remark BEGIN
+  SELECT RAISE(ABORT, 'what was said about an exception is never deleted');
+END;
+CREATE TRIGGER exception_remains BEFORE DELETE ON exception BEGIN
+  SELECT RAISE(ABORT, 'exceptions are settled, never deleted');
+END;
+
+-- What a sign-off was given on, eight bytes for each decision: four of the address's SHA-256, four of the values'.
+ALTER TABLE signoff ADD COLUMN seen BLOB;
+
+-- What somebody did last: where `undo` without a record begins.
+CREATE INDEX event_by ON event(by_login, seq) WHERE record IS NOT NULL;

@@ -1,0 +1,206 @@
+//! The history in words: what an event did, with old and new values, units and entry numbers, as a person would tell it.
+
+use super::address::Address;
+use super::catalogue::Catalogue;
+use super::event::{Event, Line};
+
+/// What each act is called in a sentence that begins with who did it.
+const DEEDS: [(&str, &str); 24] = [
+    ("receive", "took in a message of an earlier stage"),
+    ("prepare", "took in a row of a build sheet"),
+    ("assign", "named the owner"),
+    ("set", "changed values"),
+    ("remove-row", "dropped a row"),
+    ("confirm", "confirmed changes"),
+    ("flag", "raised an exception"),
+    ("exception-assign", "gave an exception an owner"),
+    ("exception-resolve", "settled an exception"),
+    ("exception-waive", "let an exception pass"),
+    ("exception-reopen", "opened an exception again"),
+    ("exception-comment", "said something about an exception"),
+    ("exception-link", "linked an exception with the same fault elsewhere"),
+    ("sign", "signed"),
+    ("advance", "moved the record on"),
+    ("return", "sent the record back"),
+    ("hold", "put the record on hold"),
+    ("resume", "went on with the record"),
+    ("release", "released the certificate"),
+    ("note", "made a remark"),
+    ("init", "made the desk"),
+    ("person-add", "registered a person"),
+    ("person-set", "changed a person"),
+    ("approval-import", "brought in an approval"),
+];
+
+/// What an event did, in a few words that follow the name of who did it.
+pub fn deed(event: &Event) -> String {
+    if let Some(seq) = event.facts.undoes {
+        return format!("took back event {}", seq.0);
+    }
+    let known = DEEDS.iter().find(|(word, _)| *word == event.action);
+    known.map_or_else(|| format!("did `{}`", event.action), |(_, deed)| (*deed).to_owned())
+}
+
+/// Everything an event did, a sentence each, and why.
+pub fn sentences(event: &Event, catalogue: &Catalogue) -> Vec<String> {
+    let mut told: Vec<String> = event.facts.lines.iter().map(|line| sentence(event, line, catalogue)).collect();
+    if let Some(reason) = &event.facts.reason {
+        told.push(format!("because: {reason}"));
+    }
+    told
+}
+
+fn sentence(event: &Event, line: &Line, catalogue: &Catalogue) -> String {
+    let told = words(event, line, catalogue);
+    if line.desk { format!("the desk: {told}") } else { told }
+}
+
+fn words(event: &Event, line: &Line, catalogue: &Catalogue) -> String {
+    let (from, to) = (line.from.as_deref(), line.to.as_deref());
+    let none = "–";
+    let moved = || format!("{} → {}", from.unwrap_or(none), to.unwrap_or(none));
+    if let Some(address) = line.what.strip_prefix("confirmation ") {
+        let entry = named(address, catalogue);
+        return match (from, to) {
+            _ if event.action == "confirm" => format!("confirmed {}", value(address, from, to, catalogue)),
+            (Some(by), Some("void")) => format!("the confirmation of {entry} by {by} is void"),
+            (_, Some(by)) => format!("the confirmation of {entry} by {by} stands again"),
+            (by, None) => format!("the confirmation of {entry} by {} is taken back", by.unwrap_or(none)),
+        };
+    }
+    if let Some(checkpoint) = line.what.strip_prefix("sign-off ") {
+        return match (from, to) {
+            (Some("void"), Some(by)) => format!("the sign-off `{checkpoint}` by {by} stands again"),
+            (Some(by), Some("void")) => format!("the sign-off `{checkpoint}` by {by} is void"),
+            (_, meaning) => format!("signed `{checkpoint}`: {}", meaning.unwrap_or(none)),
+        };
+    }
+    if let Some(rest) = line.what.strip_prefix("exception ") {
+        return exception(rest, from, to);
+    }
+    match (line.what.as_str(), from, to) {
+        ("step", ..) => format!("step: {}", moved()),
+        ("owner", None, Some(owner)) => format!("owner: {owner}"),
+        ("owner", Some(owner), None) => format!("no owner any more, was {owner}"),
+        ("hold", Some(was), Some("ended")) => format!("the hold {was} ended by itself"),
+        ("hold", None, Some(until)) => format!("on hold, {until}"),
+        ("hold", Some(reason), None) => format!("no longer on hold: {reason}"),
+        ("note", None, Some(text)) => format!("remark: {text}"),
+        ("note", Some(text), None) => format!("took back the remark: {text}"),
+        (what, Some("row"), None) => format!("dropped the row {}", named(what, catalogue)),
+        (what, None, Some("row")) => format!("took back the dropped row {}", named(what, catalogue)),
+        (what, ..) => value(what, from, to, catalogue),
+    }
+}
+
+fn exception(rest: &str, from: Option<&str>, to: Option<&str>) -> String {
+    let (number, what) = rest.split_once(' ').unwrap_or((rest, ""));
+    let shown = |text: Option<&str>| text.unwrap_or("–").to_owned();
+    match (what, from, to) {
+        ("remark", _, Some(text)) => format!("said about exception {number}: {text}"),
+        ("remark", text, None) => format!("took back what was said about exception {number}: {}", shown(text)),
+        ("group", _, Some(group)) => format!("exception {number} is linked with group {group}"),
+        ("group", ..) => format!("exception {number} stands alone again"),
+        ("", None, Some(text)) => format!("raised exception {number}: {text}"),
+        ("", Some(_), Some("withdrawn")) => format!("exception {number} is taken back"),
+        _ => format!("exception {rest}: {} → {}", shown(from), shown(to)),
+    }
+}
+
+/// An entry with its old and new value; what is no entry keeps its own name.
+fn value(what: &str, from: Option<&str>, to: Option<&str>, catalogue: &Catalogue) -> String {
+    let unit = Address::parse(what).ok().and_then(|address| catalogue.element(&address)?.unit);
+    let unit = unit.map(|unit| format!(" {unit}")).unwrap_or_default();
+    format!("{}: {} → {}{unit}", named(what, catalogue), from.unwrap_or("–"), to.unwrap_or("–"))
+}
+
+/// An entry by its number, title and rows: `13.1 Distribution … [2]`; anything else as it is.
+fn named(what: &str, catalogue: &Catalogue) -> String {
+    let Ok(address) = Address::parse(what) else { return what.to_owned() };
+    let Some(element) = catalogue.element(&address) else { return what.to_owned() };
+    let entry = element.entry.map(|entry| format!("{entry} ")).unwrap_or_default();
+    let rows: Vec<String> = address.steps().filter_map(|step| step.row).map(|row| row.to_string()).collect();
+    let rows = if rows.is_empty() { String::new() } else { format!(" [{}]", rows.join(".")) };
+    format!("{entry}{}{rows}", element.title)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::catalogue::{Element, Shape};
+    use crate::domain::event::Facts;
+    use crate::domain::identity::{Login, Seq};
+    use crate::domain::moment::Moment;
+    use crate::domain::value::ValueType;
+
+    fn catalogue() -> Catalogue {
+        let element = |name, parent, path: &str, shape, title, entry, unit| Element {
+            name,
+            parent,
+            path: path.to_owned(),
+            shape,
+            type_name: name,
+            min: 0,
+            max: Some(1),
+            title,
+            entry,
+            mark: None,
+            unit,
+            section: None,
+        };
+        let number = || Shape::Value(ValueType::Integer { min: 0, max: 99_999 });
+        Catalogue::new(vec![
+            element("Data", "Root", "", Shape::Group, "Data", None, None),
+            element("Mass", "Data", "Mass", number(), "Actual mass", Some("13.2"), Some("kg")),
+            element("Axles", "Data", "Axles", Shape::Table, "Axles", None, None),
+            element("AxleRow", "Axles", "Axles", Shape::Row, "Axle", None, None),
+            element("Load", "AxleRow", "Axles/Load", number(), "Load on the axle", Some("13.1"), Some("kg")),
+        ])
+    }
+
+    fn told(action: &str, what: &str, from: Option<&str>, to: Option<&str>) -> String {
+        let mut facts = Facts::default();
+        facts.line(what, from.map(str::to_owned), to.map(str::to_owned));
+        let event = Event {
+            seq: Seq(7),
+            at: Moment(0),
+            clock_back: false,
+            by: Login::parse("prep").unwrap(),
+            via: None,
+            action: action.to_owned(),
+            record: None,
+            facts,
+        };
+        sentences(&event, &catalogue()).remove(0)
+    }
+
+    #[test]
+    fn values_are_told_with_number_title_rows_and_unit() {
+        assert_eq!(told("set", "Mass", Some("3290"), Some("3310")), "13.2 Actual mass: 3290 → 3310 kg");
+        assert_eq!(told("set", "Axles[2]/Load", None, Some("1360")), "13.1 Load on the axle [2]: – → 1360 kg");
+        assert_eq!(told("confirm", "confirmation Mass", None, Some("1")), "confirmed 13.2 Actual mass: – → 1 kg");
+    }
+
+    #[test]
+    fn what_became_void_and_what_stands_again_is_told_as_such() {
+        for (what, from, to, expected) in [
+            (
+                "confirmation Mass",
+                Some("review"),
+                Some("void"),
+                "the confirmation of 13.2 Actual mass by review is void",
+            ),
+            ("confirmation Mass", None, Some("review"), "the confirmation of 13.2 Actual mass by review stands again"),
+            ("sign-off tech", Some("review"), Some("void"), "the sign-off `tech` by review is void"),
+            ("sign-off tech", Some("void"), Some("review"), "the sign-off `tech` by review stands again"),
+            ("sign-off tech", None, Some("I looked"), "signed `tech`: I looked"),
+            ("exception 4", None, Some("other: odd"), "raised exception 4: other: odd"),
+            ("exception 4", Some("open"), Some("resolved"), "exception 4: open → resolved"),
+            ("exception 4 remark", None, Some("hm"), "said about exception 4: hm"),
+            ("note", Some("hm"), None, "took back the remark: hm"),
+            ("scope", None, Some("vans"), "scope: – → vans"),
+        ] {
+            assert_eq!(told("undo", what, from, to), expected);
+        }
+    }
+}

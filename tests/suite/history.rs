@@ -1,0 +1,146 @@
+//! The history as people read it and programs follow it, undo and acts on many records, with the built program.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::Value;
+
+/// A demo desk of a dozen records, on which everybody may be anybody.
+struct Demo {
+    folder: tempfile::TempDir,
+}
+
+impl Demo {
+    fn new() -> Demo {
+        let demo = Demo { folder: tempfile::tempdir().unwrap() };
+        let made = demo.command("lead").args(["demo", "--records", "12", "--dir"]).arg(demo.place()).output().unwrap();
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        demo
+    }
+
+    fn place(&self) -> PathBuf {
+        self.folder.path().join("demo")
+    }
+
+    fn command(&self, who: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_stageplate"));
+        command.env("STAGEPLATE_DB", self.place().join("desk.db")).env("HOME", self.folder.path());
+        command.stdin(Stdio::null()).args(["--as", who]);
+        command
+    }
+
+    fn run(&self, who: &str, words: &[&str]) -> Output {
+        self.command(who).args(words).output().unwrap()
+    }
+
+    /// Expects this exit code; answers standard output.
+    fn says(&self, who: &str, code: i32, words: &[&str]) -> String {
+        let output = self.run(who, words);
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{words:?}\n{}{}", text(&output.stdout), text(&output.stderr));
+        text(&output.stdout)
+    }
+
+    fn json(&self, who: &str, code: i32, words: &[&str]) -> Value {
+        serde_json::from_str(&self.says(who, code, &[words, &["--output", "json"]].concat())).unwrap()
+    }
+
+    fn vins(&self, filter: &str) -> Vec<String> {
+        let rows = self.json("lead", 0, &["queue", "all", "--filter", filter]);
+        rows.as_array().unwrap().iter().map(|row| row["vin"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
+#[test]
+fn undo_takes_back_the_last_act_and_the_story_says_so() {
+    let demo = Demo::new();
+    let vin = demo.vins("step:preparation held:no").remove(0);
+    demo.says("prep", 0, &["set", &vin, "ActualMass=3111", "--reason", "weighed again"]);
+    let done = demo.json("prep", 0, &["undo"]);
+    assert_eq!(done[0]["vin"], vin.as_str());
+    let events = demo.json("prep", 0, &["log", &vin]);
+    let events = events.as_array().unwrap();
+    let (set, undo) = (&events[events.len() - 2], &events[events.len() - 1]);
+    assert_eq!((&undo["action"], &undo["undoes"]), (&Value::from("undo"), &set["seq"]));
+    let line = &set["lines"][0];
+    assert_eq!((&line["address"], &line["unit"]), (&Value::from("MassGroup/ActualMass"), &Value::from("kg")));
+    assert_eq!((&line["to"], &line["reason"]), (&Value::from("3111"), &Value::from("weighed again")));
+    let story = demo.says("prep", 0, &["log", &vin]);
+    assert!(story.contains(&format!("changed values, taken back by event {}", undo["seq"])), "{story}");
+    assert!(story.contains("→ 3111 kg") && story.contains("because: weighed again"), "{story}");
+    assert!(story.contains(&format!("took back event {}", set["seq"])), "{story}");
+
+    demo.says("lead", 0, &["note", &vin, "--text", "mine now"]);
+    let no = demo.run("prep", &["undo", &vin]);
+    assert_eq!(no.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&no.stderr).contains("lead did `note`"));
+}
+
+#[test]
+fn the_history_can_be_followed_line_by_line() {
+    let demo = Demo::new();
+    let vin = demo.vins("step:review").remove(0);
+    let mut follower: Child = demo
+        .command("lead")
+        .args(["log", &vin, "--follow", "--output", "jsonl"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = String::new();
+    BufReader::new(follower.stderr.take().unwrap()).read_line(&mut said).unwrap();
+    assert!(said.starts_with("following from event"), "{said}");
+    let mut lines = BufReader::new(follower.stdout.take().unwrap()).lines();
+    for text in ["one", "two"] {
+        demo.says("review", 0, &["note", &vin, "--text", text]);
+        let event: Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+        assert_eq!((&event["action"], &event["lines"][0]["to"]), (&Value::from("note"), &Value::from(text)));
+    }
+    follower.kill().unwrap();
+    follower.wait().unwrap();
+    demo.says("lead", 2, &["log", "--follow", "--output", "json"]);
+}
+
+#[test]
+fn a_verb_on_many_records_decides_each_on_its_own() {
+    let demo = Demo::new();
+    let vins = demo.vins("step:review held:no");
+    assert!(vins.len() >= 2, "{vins:?}");
+    let mut child = demo
+        .command("lead")
+        .args(["--output", "json", "hold", "-", "--reason", "audit"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    write!(stdin, "{}\n\n{}\nnonsense\n", vins[0], vins[1]).unwrap();
+    drop(stdin);
+    let output = child.wait_with_output().unwrap();
+    let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let ok: Vec<bool> = told.as_array().unwrap().iter().map(|one| one["ok"].as_bool().unwrap()).collect();
+    assert_eq!((ok, output.status.code()), (vec![true, true, false], Some(2)));
+
+    let (one, two) = (vins[0].as_str(), vins[1].as_str());
+    let each = |who: &str, code: i32, verb: &[&str]| {
+        let told = demo.json(who, code, verb);
+        told.as_array().unwrap().iter().map(|one| one["ok"].as_bool().unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(each("lead", 0, &["resume", one, two, "--reason", "audit over"]), [true, true]);
+    assert_eq!(each("lead", 1, &["resume", one, two]), [false, false]);
+    assert_eq!(each("lead", 0, &["note", one, two, "--text", "seen"]), [true, true]);
+    assert_eq!(each("review", 0, &["flag", one, two, "--kind", "base-error", "--text", "odd"]), [true, true]);
+    assert_eq!(each("review", 0, &["confirm", one, two, "--all"]), [true, true]);
+    assert_eq!(each("lead", 4, &["confirm", one, two, "--all"]), [false, false]);
+
+    let raised = demo.json("lead", 0, &["exception", "list", "--filter", "kind:base-error at:none"]);
+    let ids: Vec<String> = raised.as_array().unwrap().iter().map(|one| one["id"].to_string()).collect();
+    assert_eq!(each("lead", 0, &["exception", "link", &ids[0], &ids[1]]), [true, true]);
+    assert_eq!(each("lead", 0, &["exception", "settle", &ids[0], "--group", "--text", "agreed"]), [true, true]);
+    assert_eq!(each("lead", 1, &["exception", "settle", &ids[0], "--group", "--text", "again"]), [false, false]);
+    let shown = demo.json("lead", 0, &["exception", "show", &ids[1]]);
+    assert_eq!(shown["linked"][0]["id"].to_string(), ids[0]);
+    assert_eq!(each("lead", 5, &["exception", "comment", "9999", &ids[0], "--text", "hm"]), [false, true]);
+}
