@@ -46,10 +46,14 @@ fn run(folder: &Path, command: &str) -> String {
 /// A line as far as it is the same on every day and desk.
 fn plain(line: &str) -> String {
     let mut text = String::new();
-    for word in line.split_whitespace() {
-        text.push_str(if text.is_empty() { "" } else { " " });
+    let mut words = line.split_whitespace().peekable();
+    while let Some(word) = words.next() {
         let bare = word.trim_matches(|letter: char| !letter.is_alphanumeric());
-        let kind = if is_day(bare) || is_time(bare) {
+        // An event's place in the history stands before its day.
+        let is_place = text.is_empty() && word.parse::<u64>().is_ok() && words.peek().is_some_and(|next| is_day(next));
+        let kind = if is_place {
+            "<place>"
+        } else if is_day(bare) || is_time(bare) {
             "<time>"
         } else if bare.len() == 36 && bare.matches('-').count() == 4 {
             "<reference>"
@@ -58,6 +62,7 @@ fn plain(line: &str) -> String {
         } else {
             bare
         };
+        text.push_str(if text.is_empty() { "" } else { " " });
         text.push_str(&word.replacen(bare, kind, usize::from(!bare.is_empty())));
     }
     text
