@@ -114,15 +114,20 @@ impl Element {
         }
     }
 
-    /// A value as people read it: a code with its meaning where that is known (`BA · lorry`), the unit where it has one.
+    /// What a code means, where that is known and says more than the code.
+    pub fn meaning(&self, text: &str) -> Option<&'static str> {
+        self.code(text).map(|code| code.meaning).filter(|meaning| !meaning.is_empty() && *meaning != text)
+    }
+
+    /// A value as people read it, without its unit: a code with its meaning where that is known (`BA · lorry`).
+    pub fn with_meaning(&self, text: &str) -> String {
+        self.meaning(text).map_or_else(|| text.to_owned(), |meaning| format!("{text} · {meaning}"))
+    }
+
+    /// A value as people read it: a code with its meaning, a number with its unit.
     pub fn in_words(&self, text: &str) -> String {
-        let meaning =
-            self.code(text).map(|code| code.meaning).filter(|meaning| !meaning.is_empty() && *meaning != text);
-        match (meaning, self.unit) {
-            (Some(meaning), _) => format!("{text} · {meaning}"),
-            (None, Some(unit)) => format!("{text} {unit}"),
-            (None, None) => text.to_owned(),
-        }
+        let words = self.with_meaning(text);
+        self.unit.map_or_else(|| words.clone(), |unit| format!("{words} {unit}"))
     }
 
     /// Whether `text` is a value of this element.
@@ -223,9 +228,9 @@ impl Catalogue {
     }
 
     /// The rows that speak of the element at `path` (an address without row numbers) or of a group or table it lies in.
-    pub fn applies<'a>(&'a self, path: &'a str) -> impl Iterator<Item = &'a Applies> {
+    pub fn applies<'a, 'p>(&'a self, path: &'p str) -> impl Iterator<Item = &'a Applies> + use<'a, 'p> {
         let ends = path.match_indices('/').map(|(at, _)| at).chain([path.len()]);
-        let places = ends.filter_map(|end| self.applies_by_path.get(&path[..end]));
+        let places = ends.filter_map(move |end| self.applies_by_path.get(&path[..end]));
         places.flatten().map(|index| &self.applies[*index])
     }
 

@@ -9,7 +9,7 @@ use stageplate::domain::catalogue::{Element, Mark, Shape};
 use stageplate::domain::checks;
 use stageplate::domain::section::Section;
 use stageplate::domain::value::ValueType;
-use stageplate::ivi::catalogue;
+use stageplate::ivi::{self, catalogue};
 use uppsala::{Document, NodeId, NodeKind};
 
 use crate::support::shared;
@@ -485,5 +485,26 @@ fn rows_are_named_as_people_count_them() {
     assert_eq!(words("MassGroup/ActualMass"), "");
     for element in catalogue().elements().iter().filter(|element| matches!(element.shape, Shape::Row)) {
         assert!(element.title.len() <= 16, "`{}` is a name for a whole table, not for a row", element.title);
+    }
+}
+
+#[test]
+fn the_official_specimens_break_no_rule_of_their_category_or_stage() {
+    let Some(folder) = shared() else { return };
+    for file in fs::read_dir(folder.join("samples")).unwrap() {
+        let file = file.unwrap().path();
+        let message = ivi::read(&fs::read(&file).unwrap()).unwrap();
+        let content = &message.content;
+        let vehicle = Vehicle { category: content.value("VehicleCategory"), stage: content.value("StageOfCompletion") };
+        let given: BTreeSet<String> = content.iter().map(|(address, _)| address.pattern()).collect();
+        for path in &given {
+            for row in catalogue().applies(path) {
+                assert!(!row.forbids(&vehicle), "{}: {path} ({})", file.display(), row.source);
+            }
+        }
+        for row in catalogue().all_applies().iter().filter(|row| row.requires(&vehicle)) {
+            let has = given.iter().any(|path| Address::unchecked(path).is_within(&row.path));
+            assert!(has, "{}: {} ({})", file.display(), row.path, row.source);
+        }
     }
 }
