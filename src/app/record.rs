@@ -6,6 +6,7 @@ use super::layout::{Scroll, Step};
 use super::model::House;
 use crate::domain::action::{Action, Settle};
 use crate::domain::address::Address;
+use crate::domain::catalogue::Catalogue;
 use crate::domain::certificate::{Case, Change, ChangeKind, Origin};
 use crate::domain::checks::{Finding, Grade};
 use crate::domain::dossier::Dossier;
@@ -16,6 +17,7 @@ use crate::domain::moment::Moment;
 use crate::domain::person::Actor;
 use crate::domain::plan::{self, Refusal};
 use crate::domain::readiness::Obstacle;
+use crate::domain::section::Section;
 
 /// A pane of the record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -102,6 +104,7 @@ pub struct Opened {
     pub confirming: BTreeSet<Address>,
     scrolls: [Scroll; 5],
     changes: Vec<usize>,
+    entries: Vec<(Section, Option<usize>)>,
 }
 
 impl Opened {
@@ -115,10 +118,12 @@ impl Opened {
             confirming: BTreeSet::new(),
             scrolls: [Scroll::default(); 5],
             changes: listed_changes(&dossier),
+            entries: listed_entries(&dossier, house.catalogue),
             dossier,
         };
         let first = opened.changes().position(|change| change.undecided);
         opened.scrolls[0].at = first.unwrap_or(0);
+        opened.off_heading(Step::First);
         opened
     }
 
@@ -129,12 +134,13 @@ impl Opened {
         self.seen = self.seen.max(dossier.record.seq);
         self.refused = judge(&dossier, house, who, now);
         self.changes = listed_changes(&dossier);
+        self.entries = listed_entries(&dossier, house.catalogue);
         self.confirming.clear();
         self.stale = false;
         self.dossier = dossier;
         for (pane, address) in [Pane::Changes, Pane::Entries].into_iter().zip(kept) {
             let rows = self.change_rows(pane);
-            if let Some(at) = rows.iter().position(|change| Some(&change.address) == address.as_ref()) {
+            if let Some(at) = rows.iter().position(|change| change.map(|change| &change.address) == address.as_ref()) {
                 self.scrolls[pane.place()].at = at;
             }
         }
@@ -143,6 +149,7 @@ impl Opened {
             let scroll = &mut self.scrolls[pane.place()];
             scroll.at = scroll.at.min(last);
         }
+        self.off_heading(Step::Down);
     }
 
     /// Its number.
@@ -166,13 +173,19 @@ impl Opened {
             Pane::Readiness => self.reasons().count(),
             Pane::Exceptions => self.dossier.record.exceptions.len(),
             Pane::History => self.dossier.history.len(),
-            Pane::Entries => self.dossier.certificate.changes.len(),
+            Pane::Entries => self.entries.len(),
         }
     }
 
     /// The rows of the changes pane.
     pub fn changes(&self) -> impl Iterator<Item = &Change> {
         self.changes.iter().filter_map(|at| self.dossier.certificate.changes.get(*at))
+    }
+
+    /// The rows of the entries pane, as the certificate lists them: a section's heading, then its entries.
+    pub fn entries(&self) -> impl Iterator<Item = (Section, Option<&Change>)> {
+        let changes = &self.dossier.certificate.changes;
+        self.entries.iter().map(|(section, at)| (*section, at.and_then(|at| changes.get(at))))
     }
 
     /// The rows of the readiness pane: what blocks, then what is worth a look.
@@ -193,10 +206,11 @@ impl Opened {
         self.dossier.history.iter().rev()
     }
 
-    fn change_rows(&self, pane: Pane) -> Vec<&Change> {
+    /// The changes of a pane, row by row; a heading is none.
+    fn change_rows(&self, pane: Pane) -> Vec<Option<&Change>> {
         match pane {
-            Pane::Changes => self.changes().collect(),
-            Pane::Entries => self.dossier.certificate.changes.iter().collect(),
+            Pane::Changes => self.changes().map(Some).collect(),
+            Pane::Entries => self.entries().map(|(_, change)| change).collect(),
             Pane::Readiness | Pane::Exceptions | Pane::History => Vec::new(),
         }
     }
@@ -205,7 +219,7 @@ impl Opened {
     pub fn change(&self) -> Option<&Change> {
         match self.pane {
             Pane::Changes => self.changes().nth(self.scroll().at),
-            Pane::Entries => self.dossier.certificate.changes.get(self.scroll().at),
+            Pane::Entries => self.entries().nth(self.scroll().at)?.1,
             Pane::Readiness => self.dossier.certificate.change(self.reasons().nth(self.scroll().at)?.address()?),
             Pane::Exceptions | Pane::History => None,
         }
@@ -222,7 +236,8 @@ impl Opened {
     }
 
     fn address_in(&self, pane: Pane) -> Option<&Address> {
-        self.change_rows(pane).get(self.scrolls[pane.place()].at).map(|change| &change.address)
+        let change = *self.change_rows(pane).get(self.scrolls[pane.place()].at)?;
+        change.map(|change| &change.address)
     }
 
     /// The exception under the cursor: in its own pane, or the one that speaks of the entry under the cursor.
@@ -245,6 +260,19 @@ impl Opened {
     pub fn step(&mut self, step: Step, height: usize) {
         let (rows, fit) = (self.rows(), height / self.pane.row_height());
         self.scrolls[self.pane.place()].by(step, rows, fit);
+        if self.pane == Pane::Entries {
+            self.off_heading(step);
+            self.settle_window(height);
+        }
+    }
+
+    /// Takes the cursor of the entries pane off a heading, on in the direction it came; every section has an entry.
+    fn off_heading(&mut self, step: Step) {
+        let up = matches!(step, Step::Up | Step::HalfUp | Step::PageUp);
+        let scroll = &mut self.scrolls[Pane::Entries.place()];
+        if matches!(self.entries.get(scroll.at), Some((_, None))) {
+            scroll.at = if up && scroll.at > 0 { scroll.at - 1 } else { scroll.at + 1 };
+        }
     }
 
     /// Puts the window of the pane shown around its cursor.
@@ -294,6 +322,21 @@ fn listed_changes(dossier: &Dossier) -> Vec<usize> {
     let mut listed: Vec<(usize, &Change)> = changes.filter(|(_, change)| matters(change)).collect();
     listed.sort_by_key(|(_, change)| formal(change));
     listed.into_iter().map(|(at, _)| at).collect()
+}
+
+/// Every entry in the order of the certificate, under the heading of its section.
+fn listed_entries(dossier: &Dossier, catalogue: &Catalogue) -> Vec<(Section, Option<usize>)> {
+    let changes = dossier.certificate.changes.iter().enumerate();
+    let mut sorted: Vec<_> = changes.map(|(at, change)| (catalogue.certificate_key(&change.address), at)).collect();
+    sorted.sort();
+    let mut listed: Vec<(Section, Option<usize>)> = Vec::new();
+    for ((section, ..), at) in sorted {
+        if listed.last().is_none_or(|(before, _)| *before != section) {
+            listed.push((section, None));
+        }
+        listed.push((section, Some(at)));
+    }
+    listed
 }
 
 /// What stands for words that would be written once an act is done: what may be done is asked before they are there.

@@ -9,7 +9,7 @@ use super::revisions::{self, Revised};
 use crate::domain::address::Address;
 use crate::domain::approval::{Approval, Status};
 use crate::domain::catalogue::Catalogue;
-use crate::domain::certificate::{Certificate, Change, Origin, manufactured};
+use crate::domain::certificate::{Change, Origin, manufactured};
 use crate::domain::checks::{Finding, Graded, Regraded};
 use crate::domain::dossier::Dossier;
 use crate::domain::envelope::{Limited, Limiter};
@@ -143,11 +143,15 @@ fn change(change: &Change, dossier: &Dossier, catalogue: &Catalogue) -> Value {
     let record = &dossier.record;
     let values: Vec<Value> =
         change.values.iter().map(|(stage, value)| json!({"stage": stage, "value": value})).collect();
+    let element = catalogue.element(&change.address);
+    let meaning = |value: &String| Some((value.clone(), json!(element?.meaning(value)?)));
+    let meanings: Map<String, Value> = change.values.iter().filter_map(|(_, value)| meaning(value)).collect();
     let approval = record.declares("TypeApprovalNumber").filter(|_| change.origin.is_some());
     let mut object = described(&change.address, catalogue);
     let rest = json!({
         "kind": change.kind.word(),
         "values": values,
+        "meanings": meanings,
         "origin": change.origin.map(Origin::word),
         "set_by": change.set_by,
         "set_at": change.set_at.map(Moment::rfc3339),
@@ -162,6 +166,7 @@ fn change(change: &Change, dossier: &Dossier, catalogue: &Catalogue) -> Value {
     Value::Object(object)
 }
 
+/// What an address is, as people know it: its number, title and unit.
 pub fn described(address: &Address, catalogue: &Catalogue) -> Map<String, Value> {
     let element = catalogue.element(address);
     let mut object = Map::new();
@@ -172,6 +177,7 @@ pub fn described(address: &Address, catalogue: &Catalogue) -> Map<String, Value>
     object
 }
 
+/// Adds keys to an object.
 pub fn extend(object: &mut Map<String, Value>, rest: Value) {
     if let Value::Object(rest) = rest {
         object.extend(rest);
@@ -230,56 +236,6 @@ fn graded(regraded: Regraded, by: Option<&Graded>) -> Value {
         "at": by.map(|by| by.at.rfc3339()),
         "reason": by.and_then(|by| by.reason.as_deref()),
     })
-}
-
-/// The effective certificate, as `show --entries` has it: each value with the stage it is from.
-pub fn entries(
-    record: &Record,
-    certificate: &Certificate,
-    up_to: Option<u8>,
-    catalogue: &Catalogue,
-) -> Vec<(Address, String, u8, Value)> {
-    effective(record, certificate, up_to, catalogue)
-        .into_iter()
-        .map(|(address, value, stage)| {
-            let mut object = described(&address, catalogue);
-            extend(&mut object, json!({"value": value, "stage": stage}));
-            (address, value, stage, Value::Object(object))
-        })
-        .collect()
-}
-
-fn effective(
-    record: &Record,
-    certificate: &Certificate,
-    up_to: Option<u8>,
-    catalogue: &Catalogue,
-) -> Vec<(Address, String, u8)> {
-    let last = up_to.unwrap_or(record.build_stage);
-    let mut content = crate::domain::content::Content::new();
-    let mut stages: Vec<(u8, crate::domain::content::Content)> = record
-        .stages
-        .iter()
-        .filter(|stage| stage.number <= last && stage.number < record.build_stage)
-        .map(|stage| (stage.number, stage.content.clone()))
-        .collect();
-    if last >= record.build_stage {
-        stages.push((record.build_stage, certificate.own_content()));
-    }
-    let mut from: BTreeMap<Address, u8> = BTreeMap::new();
-    for (number, stage) in &stages {
-        crate::domain::certificate::overlay(&mut content, stage);
-        from.extend(stage.iter().map(|(address, _)| (address.clone(), *number)));
-    }
-    let mut list: Vec<(Address, String, u8)> = content
-        .into_iter()
-        .map(|(address, value)| {
-            let stage = from.get(&address).copied().unwrap_or_default();
-            (address, value, stage)
-        })
-        .collect();
-    list.sort_by_cached_key(|(address, ..)| catalogue.sort_key(address));
-    list
 }
 
 /// An exception, with its VIN where it stands in a list of its own.

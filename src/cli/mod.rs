@@ -3,6 +3,7 @@
 mod approval_show;
 mod approvals;
 pub mod args;
+mod certificate;
 mod context;
 mod demo;
 mod desk;

@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use serde_json::Value;
-
-use super::args::ShowArgs;
+use super::args::{Format, ShowArgs};
+use super::certificate;
 use super::context::{self, Context};
 use super::exceptions::read_filter;
 use super::json;
@@ -55,7 +54,7 @@ pub fn show(context: &mut Context, args: &ShowArgs) -> Result<(), Failure> {
         return Ok(context.out.list(&table, &revisions::values(&revisions, catalogue))?);
     }
     if args.changes {
-        let table = change_table(&dossier, catalogue, context.out.format == super::args::Format::Csv);
+        let table = change_table(&dossier, catalogue, context.out.format == Format::Csv);
         return Ok(context.out.list(&table, &json::changes(&dossier, catalogue))?);
     }
     if args.findings {
@@ -68,14 +67,12 @@ pub fn show(context: &mut Context, args: &ShowArgs) -> Result<(), Failure> {
         return Ok(context.out.list(&history_table(&dossier.history), &json::history(&dossier.history))?);
     }
     if args.entries || args.stage.is_some() {
-        let entries = json::entries(&dossier.record, &dossier.certificate, args.stage, catalogue);
-        let mut table = Table::new(&["Entry", "Title", "Value", "Unit", "Stage", "Address"]);
-        for (address, value, stage, _) in &entries {
-            let (entry, title, unit) = described(address, catalogue);
-            table.row([entry, title, value.clone(), unit, stage.to_string(), address.to_string()]);
+        let entries = certificate::entries(&dossier.record, &dossier.certificate, args.stage, catalogue);
+        if context.out.format == Format::Table {
+            return Ok(context.out.text(&certificate::text(&entries, catalogue))?);
         }
-        let values: Vec<Value> = entries.into_iter().map(|(.., value)| value).collect();
-        return Ok(context.out.list(&table, &values)?);
+        let table = certificate::table(&entries, catalogue);
+        return Ok(context.out.list(&table, &certificate::values(&entries, catalogue))?);
     }
     let record = &dossier.record;
     let Row { summary: line, unread } = queue_row(context, record, now)?;
@@ -111,17 +108,24 @@ fn rows_of(address: &Address) -> String {
     if rows.is_empty() { String::new() } else { format!(" [{}]", rows.join(".")) }
 }
 
-/// The changes as people read them. Unless `all`, what is merely inherited or copied is left out and counted.
+/// The changes: all of them as they are, for programs; or as people read them, with what codes mean and without what is
+/// merely inherited or copied.
 fn change_table(dossier: &Dossier, catalogue: &Catalogue, all: bool) -> Table {
     let mut table = Table::new(&["Entry", "Title", "Base", "Ours", "Unit", "Kind", "Set by", "Why", "State"]);
     let told = |change: &&Change| all || worth_telling(dossier, change);
     for change in dossier.certificate.changes.iter().filter(told) {
         let (entry, title, unit) = described(&change.address, catalogue);
+        let element = catalogue.element(&change.address).filter(|_| !all);
+        let value = |value: &Option<String>| match (value, element) {
+            (Some(value), Some(element)) => element.with_meaning(value),
+            (Some(value), None) => value.clone(),
+            (None, _) => "–".to_owned(),
+        };
         table.row([
             entry,
             title,
-            change.before.clone().unwrap_or_else(|| "–".to_owned()),
-            change.ours.clone().unwrap_or_else(|| "–".to_owned()),
+            value(&change.before),
+            value(&change.ours),
             unit,
             change.kind.word().to_owned(),
             match (&change.set_by, change.origin) {

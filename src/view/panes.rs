@@ -56,8 +56,9 @@ pub fn pane(pen: &mut Pen<'_>, model: &Model, area: Area) {
             }
         }
         Pane::Entries => {
-            for (row, change) in opened.dossier.certificate.changes.iter().skip(scroll.top).take(fit).enumerate() {
-                let line = entry_line(pen, model, opened, change);
+            for (row, (section, change)) in opened.entries().skip(scroll.top).take(fit).enumerate() {
+                let heading = || (vec![piece(section.title(), Role::Heading)], Vec::new());
+                let line = change.map_or_else(heading, |change| entry_line(pen, model, opened, change));
                 show(pen, row, vec![line]);
             }
         }
@@ -105,6 +106,13 @@ fn unit(model: &Model, change: &Change) -> String {
     element(model, change).and_then(|element| element.unit).map(|unit| format!(" {unit}")).unwrap_or_default()
 }
 
+/// A value with what it means, where it is a code whose meaning is known.
+fn with_meaning(pen: &Pen<'_>, model: &Model, change: &Change, value: &str) -> String {
+    let meaning = element(model, change).and_then(|element| element.meaning(value));
+    let dot = pen.looks.mark(Mark::Dot);
+    meaning.map_or_else(|| value.to_owned(), |meaning| format!("{value} {dot} {meaning}"))
+}
+
 pub(super) fn finding_mark(grade: Grade) -> (Mark, Role) {
     match grade {
         Grade::Block => (Mark::Blocks, Role::Blocks),
@@ -141,11 +149,13 @@ fn decision(opened: &Opened, change: &Change, model: &Model) -> (Mark, Role, Str
     (Mark::Dot, Role::Dim, words.to_owned())
 }
 
-/// The values before and ours.
+/// The values before and ours, a code with what it means.
 fn values(pen: &Pen<'_>, model: &Model, change: &Change) -> Pieces {
     let unit = unit(model, change);
-    let before = change.before.clone().unwrap_or_default();
-    let ours = change.ours.clone().unwrap_or_default();
+    let words = |value: &Option<String>| {
+        value.as_deref().map_or_else(String::new, |value| with_meaning(pen, model, change, value))
+    };
+    let (before, ours) = (words(&change.before), words(&change.ours));
     let arrow = format!(" {} ", pen.looks.mark(Mark::Arrow));
     match change.kind {
         ChangeKind::Changed => vec![
@@ -238,7 +248,10 @@ fn entry_line(pen: &Pen<'_>, model: &Model, opened: &Opened, change: &Change) ->
         piece(pen.looks.mark(mark), role),
         piece(format!(" {entry:<6} "), Role::Dim),
         piece(format!("{}  ", title(model, change)), Role::Normal),
-        piece(value.cloned().unwrap_or_default(), if ours { Role::Changed } else { Role::Heading }),
+        piece(
+            value.map_or_else(String::new, |value| with_meaning(pen, model, change, value)),
+            if ours { Role::Changed } else { Role::Heading },
+        ),
         piece(unit(model, change), Role::Dim),
     ];
     (left, vec![piece(from, if ours { Role::Changed } else { Role::Dim })])

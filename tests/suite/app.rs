@@ -1,5 +1,7 @@
 //! The terminal's model: what each key asks for, what each answer does, and what no stream of messages can break.
 
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 use stageplate::app::command::{self, COMMANDS};
 use stageplate::app::form::Name;
@@ -13,6 +15,7 @@ use stageplate::app::update::{is_sound, update};
 use stageplate::config::key::{Code, Key};
 use stageplate::config::keymap;
 use stageplate::domain::action::{Action, Given, Settle};
+use stageplate::domain::certificate::Change;
 use stageplate::domain::event::{Event, Facts};
 use stageplate::domain::identity::{RecordId, Seq};
 use stageplate::domain::plan::Refusal;
@@ -680,9 +683,32 @@ fn the_vehicles_number_is_no_entry_to_edit() {
     let mut record = screens::record(1, "YARTN2EVHDTEST123", "preparation", &[]);
     record.owner = Some(screens::login("prep"));
     let mut desk = Desk::with("prep", 80, 24, vec![screens::dossier(record, Vec::new())]);
-    desk.press("enter 5 e");
+    desk.press("enter 5");
+    let vin = |change: &Change| change.address.as_str() == "VehicleIdentificationNumber";
+    let before =
+        desk.model.current().unwrap().entries().filter_map(|(_, change)| change).take_while(|change| !vin(change));
+    let down = before.count();
+    (0..down).for_each(|_| desk.press("j"));
+    desk.press("e");
     assert!(desk.model.sheet.is_none());
     assert!(notice(&desk).contains("cannot be set"), "{}", notice(&desk));
+}
+
+#[test]
+fn the_whole_certificate_is_listed_by_section_and_the_cursor_rests_on_entries() {
+    let mut desk = Desk::of("review", 80, 24);
+    desk.press("enter 5");
+    let opened = desk.model.current().unwrap();
+    let sections: Vec<_> = opened.entries().map(|(section, _)| section).collect();
+    assert!(sections.is_sorted(), "{sections:?}");
+    let headings = opened.entries().filter(|(_, change)| change.is_none()).count();
+    assert_eq!(headings, sections.iter().collect::<BTreeSet<_>>().len());
+    for keys in ["g", "j", "k", "G", "k"] {
+        for _ in 0..desk.model.current().unwrap().rows() {
+            desk.press(keys);
+            assert!(desk.model.current().unwrap().change().is_some(), "after {keys}");
+        }
+    }
 }
 
 #[test]
