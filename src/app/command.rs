@@ -274,6 +274,15 @@ pub static COMMANDS: &[Command] = &[
     go("history", "History: what happened", None, RECORDS, |model| moves::pane(model, Pane::History)),
     go("entries", "Entries: the whole certificate", None, RECORDS, |model| moves::pane(model, Pane::Entries)),
     go("filter", "Filter the list", Some("filter"), BROWSE, moves::filter),
+    act!(
+        "save-queue",
+        None,
+        "Keep the filter as a queue",
+        "Keep the filter as a queue of your own, or of your team",
+        &[Queues, List, Filter],
+        sheets::save_queue,
+        sheets::may_save_queue
+    ),
     Command {
         help: "Open a record by the last characters of its VIN, whatever queue it is in",
         ..go("jump", "Go to a VIN by its end", None, BROWSE, jump::open)

@@ -68,6 +68,9 @@ pub fn look_at(form: &mut Form, opened: Option<&Opened>, house: &House) -> Resul
             wrong.push((Name::Words, "it needs words".into()));
         }
     }
+    if form.named(Name::Title).is_some() && form.says(Name::Title).is_empty() {
+        wrong.push((Name::Title, "it needs a name".into()));
+    }
     let until = form.says(Name::Until);
     if !until.is_empty() && date(until).is_none() {
         wrong.push((Name::Until, "not a date such as 2026-07-05".into()));
@@ -226,6 +229,8 @@ pub fn action(form: &Form, house: &House, who: &Login) -> Option<(Action, String
         }
         Purpose::Hold => (Action::Hold { reason: text(), until }, "the record is on hold".to_owned()),
         Purpose::Note => (Action::Note { text: text() }, "the remark is in the history".to_owned()),
+        // It is nothing done to a record.
+        Purpose::SaveQueue => return None,
     })
 }
 

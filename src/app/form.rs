@@ -30,6 +30,8 @@ pub enum Purpose {
     Hold,
     /// Write a remark.
     Note,
+    /// Keep the filter as a queue.
+    SaveQueue,
 }
 
 /// One of several things to choose from.
@@ -136,6 +138,10 @@ pub enum Name {
     Until,
     /// A step.
     Step,
+    /// A name for something.
+    Title,
+    /// Whom it is for.
+    Team,
 }
 
 /// What is to be known of what is written in a field.

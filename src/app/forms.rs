@@ -57,6 +57,7 @@ pub fn open(purpose: Purpose, opened: &Opened, house: &House) -> Form {
         }
         Purpose::Hold => ("Hold the record".to_owned(), Vec::new(), hold_fields()),
         Purpose::Note => ("Write a remark".to_owned(), Vec::new(), vec![area("Remark", "it stays in the history")]),
+        Purpose::SaveQueue => return save_queue("", None),
     };
     let title = format!("{title} · {}", record.vin.tail());
     let mut form = blank(purpose, record.id, opened.seen, title, facts, fields);
@@ -95,6 +96,26 @@ pub fn open_many(purpose: Purpose, count: usize, names: Option<String>, house: &
     form
 }
 
+/// The form that keeps a filter as a queue of one's own, or of a team.
+pub fn save_queue(query: &str, team: Option<&str>) -> Form {
+    let mut whom = vec![Choice { value: String::new(), label: "me".into(), note: String::new(), open: true }];
+    whom.extend(team.map(|team| Choice {
+        value: team.to_owned(),
+        label: format!("my team ({team})"),
+        note: String::new(),
+        open: true,
+    }));
+    let fields = vec![
+        line(Name::Title, "Name", "what you call it; one of the same name is replaced", ""),
+        Field::new(Name::Team, "For", "←→ to choose", Input::Choice { all: whom, at: 0 }),
+    ];
+    let facts = vec![format!("{query}  (of all records, whatever queue they are in)")];
+    let mut form =
+        blank(Purpose::SaveQueue, RecordId(0), Seq(0), "Keep the filter as a queue".to_owned(), facts, fields);
+    form.fields[0].fault = Some("it needs a name".to_owned());
+    form
+}
+
 fn blank(purpose: Purpose, record: RecordId, seen: Seq, title: String, facts: Vec<String>, fields: Vec<Field>) -> Form {
     Form {
         purpose,
@@ -125,6 +146,7 @@ fn name_drafts(form: &mut Form) {
         Purpose::Return => ("return", String::new()),
         Purpose::Hold => ("hold", String::new()),
         Purpose::Note => ("note", String::new()),
+        Purpose::SaveQueue => ("save-queue", String::new()),
     };
     let about = if form.marked > 0 { "marked".to_owned() } else { format!("record {}", form.record.0) };
     for field in &mut form.fields {

@@ -227,6 +227,15 @@ pub enum Effect {
         /// The event.
         seq: Seq,
     },
+    /// Keep a filter as a queue; answered by [`Msg::Told`] or [`Msg::Failed`].
+    KeepQueue {
+        /// Its name.
+        name: String,
+        /// The filter as it is written.
+        query: String,
+        /// The team it is shared with.
+        team: Option<String>,
+    },
     /// Remember that the person wants no tour any more.
     EndTour,
     /// Paint the whole screen anew.

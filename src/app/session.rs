@@ -11,6 +11,7 @@ use super::record::Pane;
 use crate::domain::filter::Filter;
 use crate::domain::identity::{RecordId, Seq};
 use crate::domain::queue::{QueueName, Sort};
+use crate::domain::saved::SavedId;
 
 /// The key the text is kept under, beside the drafts of its person.
 pub const KEY: &str = "session";
@@ -22,6 +23,7 @@ const MOST_MARKS: usize = 500;
 #[serde(default)]
 struct Session {
     queue: String,
+    saved: i64,
     filter: String,
     sort: String,
     record: Option<i64>,
@@ -36,6 +38,7 @@ pub fn written(model: &Model) -> String {
     let marks = model.marks.iter().take(MOST_MARKS).map(|(id, (tail, seen))| (id.0, tail.clone(), seen.0));
     let session = Session {
         queue: place.queue.word().to_owned(),
+        saved: if let QueueName::Saved(id) = place.queue { id.0 } else { 0 },
         filter: place.words,
         sort: model.list.sort.word().to_owned(),
         record: place.selected.map(|id| id.0),
@@ -50,7 +53,9 @@ pub fn written(model: &Model) -> String {
 /// Goes where a text says; a text that says nothing leads nowhere.
 pub fn restore(model: &mut Model, text: &str) -> Vec<Effect> {
     let Ok(session) = serde_json::from_str::<Session>(text) else { return Vec::new() };
-    let Some(queue) = QueueName::of(&session.queue) else { return Vec::new() };
+    let saved = QueueName::Saved(SavedId(session.saved));
+    let queue = if session.queue == saved.word() { Some(saved) } else { QueueName::of(&session.queue) };
+    let Some(queue) = queue else { return Vec::new() };
     model.list.sort = Sort::of(&session.sort).unwrap_or_default();
     model.first_pane = Pane::ALL.get(session.pane).copied();
     let marks = session.marks.into_iter().take(MOST_MARKS);

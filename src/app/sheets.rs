@@ -4,6 +4,7 @@ use super::acts;
 use super::bulk;
 use super::filled;
 use super::form::{Form, Input, Name, Purpose};
+use super::forms;
 use super::jump;
 use super::model::{Ask, Model, Sheet, Tone};
 use super::msg::Effect;
@@ -77,6 +78,9 @@ pub fn send(model: &mut Model) -> Vec<Effect> {
     if form.marked > 0 {
         return send_many(model);
     }
+    if form.purpose == Purpose::SaveQueue {
+        return keep_queue(model);
+    }
     let Some(opened) = model.record.as_ref().filter(|opened| opened.id() == form.record) else {
         form.fault = Some("the record is not on the screen any more".to_owned());
         return Vec::new();
@@ -123,6 +127,40 @@ fn send_many(model: &mut Model) -> Vec<Effect> {
     }
     let form = form.clone();
     bulk::run_form(model, &form)
+}
+
+/// Keeps the filter of the list under the name in the form.
+fn keep_queue(model: &mut Model) -> Vec<Effect> {
+    let Some(Sheet::Form(form)) = &mut model.sheet else { return Vec::new() };
+    if let Err(at) = filled::look_at(form, None, &model.house) {
+        blame(form, at);
+        return Vec::new();
+    }
+    let (name, team) = (form.says(Name::Title).to_owned(), form.says(Name::Team).to_owned());
+    let query = model.list.words.clone();
+    model.sheet = None;
+    vec![Effect::KeepQueue { name, query, team: Some(team).filter(|team| !team.is_empty()) }, Effect::LoadCounts]
+}
+
+/// Whether there is a filter to keep.
+///
+/// # Errors
+/// Why not.
+pub fn may_save_queue(model: &Model) -> Result<(), String> {
+    let faulty = matches!(&model.sheet, Some(Sheet::Filter(prompt)) if prompt.fault.is_some());
+    match (faulty, model.list.words.is_empty()) {
+        (true, _) => Err("the filter has a fault: mend it first".to_owned()),
+        (false, true) => Err("there is no filter to keep: write one first".to_owned()),
+        (false, false) => Ok(()),
+    }
+}
+
+/// Opens the form that keeps the filter as a queue.
+pub fn save_queue(model: &mut Model) -> Vec<Effect> {
+    let me = model.house.people.iter().find(|person| person.login == model.who.login);
+    let form = forms::save_queue(&model.list.words, me.and_then(|person| person.team.as_deref()));
+    model.sheet = Some(Sheet::Form(Box::new(form)));
+    Vec::new()
 }
 
 fn ask_to_waive(model: &mut Model, act: Act) -> Vec<Effect> {

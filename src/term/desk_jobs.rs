@@ -15,6 +15,7 @@ use crate::domain::address::Address;
 use crate::domain::identity::{RecordId, Seq};
 use crate::domain::moment::Moment;
 use crate::domain::person::Actor;
+use crate::domain::saved::QueueAct;
 use crate::failure::{Failure, Kind};
 use crate::issuing::compose;
 use crate::ivi;
@@ -97,6 +98,14 @@ impl Jobs {
             Effect::Release { tag, record, seen } => self.seal(tag, record, seen, now),
             Effect::SaveDraft { key, text } => {
                 self.drafts.insert(key, (text, Instant::now() + REST));
+            }
+            Effect::KeepQueue { name, query, team } => {
+                let who = self.actor.clone();
+                self.read(move |desk| {
+                    let act = QueueAct::Save { name: name.clone(), query, team };
+                    desk.keep_queue(&who, &act, Uuid::new_v4(), now)?;
+                    Ok(Msg::Told(format!("kept as `{name}`, among your queues")))
+                });
             }
             Effect::LoadDraft { key } => self.draft(key),
             Effect::MarkSeen { id, seq } => {

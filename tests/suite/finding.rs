@@ -70,6 +70,35 @@ fn a_completion_in_the_middle_of_a_line_leaves_the_rest() {
 }
 
 #[test]
+fn a_filter_is_kept_as_a_queue_from_where_it_is_written() {
+    let mut desk = written("owner:none");
+    desk.press("f2 enter");
+    let Some(Sheet::Form(form)) = &desk.model.sheet else { panic!() };
+    assert_eq!(form.at, 1, "the first field leads to the second");
+    desk.press("enter");
+    let Some(Sheet::Form(form)) = &desk.model.sheet else { panic!() };
+    assert_eq!(form.fault.as_deref(), Some("Name: it needs a name"));
+    desk.write("unowned");
+    desk.press("tab right ctrl-d");
+    let kept = desk.wants().into_iter().find(|effect| matches!(effect, Effect::KeepQueue { .. }));
+    let (name, query, team) = ("unowned".to_owned(), "owner:none".to_owned(), Some("bodies".to_owned()));
+    assert_eq!(kept, Some(Effect::KeepQueue { name, query, team }));
+    assert!(desk.model.sheet.is_none());
+}
+
+#[test]
+fn a_filter_that_says_nothing_is_not_kept() {
+    let mut desk = written("ownr:me");
+    desk.press("f2");
+    assert!(matches!(desk.model.sheet, Some(Sheet::Filter(_))));
+    let notice = desk.model.notice.as_ref().map(|notice| notice.text.as_str());
+    assert_eq!(notice, Some("the filter has a fault: mend it first"));
+    let mut desk = Desk::of("review", 80, 24);
+    desk.press("S");
+    assert!(desk.model.sheet.is_none());
+}
+
+#[test]
 fn the_end_of_a_vin_leads_to_its_record_from_any_queue() {
     let mut desk = Desk::of("review", 80, 24);
     desk.press("#");
