@@ -128,12 +128,21 @@ impl Model {
     }
 
     fn targets(&self) -> VecDeque<Target> {
-        // What the list shows now was seen now.
-        let seen_now = |id| self.list.rows.iter().find(|row| row.summary.id == id).map(|row| row.summary.seq);
-        let marked = self.marks.iter();
-        marked
-            .map(|(id, (tail, seen))| Target { id: *id, tail: tail.clone(), seen: seen_now(*id).unwrap_or(*seen) })
-            .collect()
+        // What the list shows now was seen now, and goes first, in its order.
+        let rows = self.list.rows.iter().enumerate();
+        let shown: BTreeMap<RecordId, (usize, Seq)> =
+            rows.map(|(at, row)| (row.summary.id, (at, row.summary.seq))).collect();
+        let place = |id: &RecordId| shown.get(id).map_or(usize::MAX, |(at, _)| *at);
+        let mut targets: Vec<Target> = self
+            .marks
+            .iter()
+            .map(|(id, (tail, seen))| {
+                let seen = shown.get(id).map_or(*seen, |(_, seen)| *seen);
+                Target { id: *id, tail: tail.clone(), seen }
+            })
+            .collect();
+        targets.sort_by_key(|target| place(&target.id));
+        targets.into()
     }
 }
 

@@ -137,7 +137,7 @@ pub static COMMANDS: &[Command] = &[
         "Go to the next change that nobody decided",
         RECORDS,
         moves::next_undecided,
-        moves::has_record
+        moves::has_undecided
     ),
     act!(
         "advance",
@@ -241,7 +241,7 @@ pub static COMMANDS: &[Command] = &[
         "Go to the change before that nobody decided",
         RECORDS,
         moves::previous_undecided,
-        moves::has_record
+        moves::has_undecided
     ),
     Command {
         help: "Mark the record under the cursor, or take its mark away; marks stay from queue to queue",

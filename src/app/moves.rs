@@ -157,6 +157,16 @@ pub fn has_record(model: &Model) -> Result<(), String> {
     model.current().map(|_| ()).ok_or_else(|| "no record is selected".to_owned())
 }
 
+/// Whether the record has a change that nobody decided.
+///
+/// # Errors
+/// That there is none.
+pub fn has_undecided(model: &Model) -> Result<(), String> {
+    let opened = model.current().ok_or("no record is selected")?;
+    let open = opened.changes().any(|change| change.undecided && !opened.confirming.contains(&change.address));
+    if open { Ok(()) } else { Err("every change is decided".to_owned()) }
+}
+
 /// Moves the cursor of what has the focus.
 pub fn step(model: &mut Model, step: Step) -> Vec<Effect> {
     let layout = model.layout();
@@ -358,12 +368,8 @@ pub fn pane(model: &mut Model, pane: Pane) -> Vec<Effect> {
 fn to_undecided(model: &mut Model, forward: bool) -> Vec<Effect> {
     let effects = open(model);
     let height = pane_height(model);
-    let none = model.record.as_mut().is_some_and(|opened| {
+    if let Some(opened) = &mut model.record {
         opened.to_undecided(forward, height);
-        !opened.changes().any(|change| change.undecided)
-    });
-    if none {
-        model.say(super::model::Tone::Plain, "every change is decided");
     }
     effects
 }

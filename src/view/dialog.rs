@@ -75,7 +75,8 @@ fn form_keys(model: &Model, form: &Form) -> String {
     if form.fields.len() > 1 {
         parts.push(format!("{} field", key("next-field")));
     }
-    parts.push(format!("{} close, keep as draft", key("cancel")));
+    let kept = form.fields.iter().any(|field| field.draft.is_some());
+    parts.push(format!("{} close{}", key("cancel"), if kept { ", keep as draft" } else { "" }));
     parts.join("  ")
 }
 

@@ -29,6 +29,10 @@ fn a_lead_goes_to_a_vin_by_its_end_settles_its_exception_and_finds_the_desk_as_i
     terminal.sees("1 found");
     terminal.keys("\r");
     terminal.sees("[1 Changes");
+    terminal.keys("d");
+    let lines = terminal.sees("the message in work");
+    assert!(lines.contains("stage 1") && lines.contains(" line "), "{lines}");
+    terminal.keys("d");
     terminal.keys("3");
     terminal.sees("[3 Exceptions");
 
