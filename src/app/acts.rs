@@ -11,6 +11,7 @@ use crate::domain::action::{Action, Settle};
 use crate::domain::address::Address;
 use crate::domain::certificate::Change;
 use crate::domain::exception::Exception;
+use crate::domain::identity::{RecordId, Seq};
 
 /// Sends an act and answers with what that takes; the tag is the one it goes under.
 pub fn send(model: &mut Model, act: Act, again: Option<Tag>) -> (Tag, Vec<Effect>) {
@@ -297,6 +298,46 @@ pub fn release(model: &mut Model) -> Vec<Effect> {
     };
     model.sheet = Some(Sheet::Ask(Box::new(ask)));
     Vec::new()
+}
+
+/// What the person did last, as long as it can be meant by undo.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Done {
+    /// The record.
+    pub record: RecordId,
+    /// The record's event of it.
+    pub seq: Seq,
+    /// What was said of it.
+    pub told: String,
+}
+
+/// Whether there is an act to undo: one of this session, or the record's own last one.
+///
+/// # Errors
+/// That there is none.
+pub fn may_undo(model: &Model) -> Result<(), String> {
+    match (&model.done.last(), model.current()) {
+        (Some(done), _) if model.outbox.busy_with(done.record) => Err("your last act is still on its way".to_owned()),
+        (Some(_), _) | (None, Some(_)) => Ok(()),
+        (None, None) => Err("nothing was done here that could be undone".to_owned()),
+    }
+}
+
+/// Undoes the last act of this session, wherever it was; where there is none, the last one on the record.
+pub fn undo(model: &mut Model) -> Vec<Effect> {
+    let last = model.done.last().cloned();
+    let here = model.current().map(|opened| (opened.id(), opened.seen));
+    let (record, seen, told) = match (last, here) {
+        // What was seen of the record since counts as seen.
+        (Some(done), here) => {
+            let seen = here.filter(|(id, _)| *id == done.record).map_or(done.seq, |(_, seen)| seen.max(done.seq));
+            (done.record, seen, done.told)
+        }
+        (None, Some((id, seen))) => (id, seen, "your last act".to_owned()),
+        (None, None) => return Vec::new(),
+    };
+    let done = format!("undone: {}", told.split(';').next().unwrap_or(&told));
+    send(model, Act { record, seen, deed: Deed::Act(Action::Undo), done, then: Then::Show, drafts: Vec::new() }, None).1
 }
 
 /// Sends the VIN to the terminal's clipboard.

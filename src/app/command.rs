@@ -182,6 +182,15 @@ pub static COMMANDS: &[Command] = &[
         lines::open,
         lines::may
     ),
+    act!(
+        "undo",
+        None,
+        "Undo your last act",
+        "Take your last act back by a counter-act, unless somebody acted since",
+        RECORDS,
+        acts::undo,
+        acts::may_undo
+    ),
     form!("take", Some("take"), "Take the record", "Become the record's owner", RECORDS, acts::take),
     form!(
         "assign",

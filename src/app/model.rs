@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use super::acts::Done;
 use super::bulk::{Bulk, Marks};
 use super::command;
 use super::complete::Completions;
@@ -325,6 +326,8 @@ pub struct Model {
     pub pending: Vec<Key>,
     /// Acts on their way.
     pub outbox: Outbox,
+    /// What the person did in this session, the last at the end.
+    pub done: Vec<Done>,
     /// The last event seen, whosever it was.
     pub last_event: Seq,
     /// Whether news are being read, and whether to ask again.
@@ -369,6 +372,7 @@ impl Model {
             held: VecDeque::new(),
             pending: Vec::new(),
             outbox: Outbox::default(),
+            done: Vec::new(),
             last_event: seq,
             news: (false, false),
             first_pane: None,

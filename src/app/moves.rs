@@ -4,7 +4,7 @@ use super::acts::pane_height;
 use super::complete::Completions;
 use super::help::{self, Help};
 use super::layout::{Focus, Step};
-use super::model::{List, Model, Prompt, Sheet};
+use super::model::{List, Model, Prompt, Sheet, Tone};
 use super::msg::{Effect, Ticket, told};
 use super::palette::Palette;
 use super::record::Pane;
@@ -107,7 +107,11 @@ impl Model {
             return Vec::new();
         }
         if let Some(told) = since {
-            self.say(super::model::Tone::Plain, format!("since you looked: {told}"));
+            // What was done a moment ago is still to be read.
+            match &mut self.notice {
+                Some(done) if done.tone == Tone::Done => done.text.push_str(&format!("; since you looked: {told}")),
+                _ => self.say(Tone::Plain, format!("since you looked: {told}")),
+            }
         }
         vec![Effect::MarkSeen { id, seq }]
     }
@@ -389,7 +393,7 @@ pub fn sort(model: &mut Model) -> Vec<Effect> {
     let at = Sort::TABLE.iter().position(|(sort, _)| *sort == model.list.sort).unwrap_or(0);
     let (sort, word) = Sort::TABLE[(at + 1) % Sort::TABLE.len()];
     model.list.sort = sort;
-    model.say(super::model::Tone::Plain, format!("ordered by {word}"));
+    model.say(Tone::Plain, format!("ordered by {word}"));
     model.list.next = None;
     model.ask_for_list()
 }

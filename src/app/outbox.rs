@@ -31,6 +31,8 @@ pub enum Then {
     Stay,
     /// Go to the next record.
     Next,
+    /// Show the record, wherever its author is meanwhile.
+    Show,
 }
 
 /// One act.

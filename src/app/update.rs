@@ -1,5 +1,6 @@
 //! What each message does to the model, and what is to be done then.
 
+use super::acts::Done;
 use super::bulk;
 use super::command::{self, Command};
 use super::filled;
@@ -9,12 +10,13 @@ use super::layout::Focus;
 use super::lines;
 use super::model::{List, Model, Sheet, Tone};
 use super::msg::{Effect, Msg, Row, Tag, Ticket, told};
-use super::outbox::Then;
-use super::places::Place;
+use super::outbox::{Act, Deed, Then};
+use super::places::{self, Place};
 use super::record::{Opened, in_words};
 use super::{tour, typing};
 use crate::config::key::{Code, Key};
 use crate::config::keymap::Match;
+use crate::domain::action::Action;
 use crate::domain::dossier::Dossier;
 use crate::domain::event::Event;
 use crate::domain::identity::Seq;
@@ -341,6 +343,7 @@ fn applied(model: &mut Model, tag: Tag, seq: Seq, changed: bool) -> Vec<Effect> 
         effects.extend(of_many);
         return effects;
     }
+    remember(model, &act, seq, changed);
     model.say(Tone::Done, if changed { act.done } else { "nothing had to be changed".to_owned() });
     effects.extend(act.drafts.into_iter().map(|key| Effect::SaveDraft { key, text: String::new() }));
     if matches!(&model.sheet, Some(Sheet::Form(form)) if form.sending == Some(tag)) {
@@ -355,12 +358,31 @@ fn applied(model: &mut Model, tag: Tag, seq: Seq, changed: bool) -> Vec<Effect> 
     }
     if act.then == Then::Next && model.shown == Some(act.record) {
         effects.extend(model.leave(act.record));
+    } else if act.then == Then::Show && model.shown != Some(act.record) {
+        effects.extend(places::open(model, act.record));
     } else if model.shown == Some(act.record) {
         effects.extend(reread(model));
     }
     effects.extend(model.ask_for_list());
     effects.push(Effect::LoadCounts);
     effects
+}
+
+/// Remembers an act for undo, or that it was undone.
+fn remember(model: &mut Model, act: &Act, seq: Seq, changed: bool) {
+    const MOST: usize = 100;
+    match act.deed {
+        Deed::Act(Action::Undo) => {
+            model.done.pop();
+        }
+        Deed::Act(_) if changed => {
+            model.done.push(Done { record: act.record, seq, told: act.done.clone() });
+            if model.done.len() > MOST {
+                model.done.remove(0);
+            }
+        }
+        Deed::Act(_) | Deed::Release => {}
+    }
 }
 
 fn refused(model: &mut Model, tag: Tag, why: &str, unclear: bool) -> Vec<Effect> {

@@ -104,6 +104,41 @@ fn the_cursor_goes_only_to_changes_that_need_a_decision() {
 }
 
 #[test]
+fn undo_takes_back_the_last_act_and_shows_its_record_again() {
+    let mut desk = Desk::of("review", 80, 24);
+    desk.press("down enter C >");
+    applied(&mut desk, 1, 100);
+    applied(&mut desk, 2, 101);
+    assert_eq!(desk.model.shown, Some(RecordId(3)));
+    desk.wants();
+    desk.press("u");
+    let asked = desk.wants();
+    let undone = |seq| {
+        asked.iter().any(|effect| {
+            matches!(effect, Effect::Apply { record: RecordId(2), seen, action: Action::Undo, .. } if *seen == seq)
+        })
+    };
+    assert!(undone(Seq(101)), "{asked:?}");
+    applied(&mut desk, 3, 102);
+    assert_eq!(desk.model.shown, Some(RecordId(2)));
+    let undone = "undone: DTEST131: technical review signed, on to Compliance";
+    assert!(notice(&desk).starts_with(undone), "{}", notice(&desk));
+    desk.press("u");
+    assert_eq!(actions(&mut desk), [(RecordId(2), Action::Undo)], "then the one before");
+}
+
+#[test]
+fn an_undo_that_comes_too_late_names_who_acted_since() {
+    let mut desk = Desk::of("review", 80, 24);
+    desk.press("enter c");
+    applied(&mut desk, 1, 90);
+    desk.press("u");
+    desk.tell(Msg::Conflict { tag: Tag(2), event: Box::new(event("lead", 99, Some(1))) });
+    assert!(notice(&desk).starts_with("lead: confirm came first"), "{}", notice(&desk));
+    assert_eq!(desk.model.done.len(), 1, "it stays the last act");
+}
+
+#[test]
 fn an_act_behind_another_on_the_same_record_is_measured_against_the_event_of_the_first() {
     let mut desk = Desk::of("review", 80, 24);
     desk.press("enter c c");
