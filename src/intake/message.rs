@@ -9,7 +9,7 @@ use crate::domain::record::StageFault;
 use crate::domain::value;
 use crate::domain::visible::visible;
 use crate::ivi::verify::{self, Trust, VerifyFault};
-use crate::ivi::{self, Read, ReadFault};
+use crate::ivi::{self, Read, ReadFault, Stray, StrayKind};
 
 /// The highest build stage another manufacturer's message may be of: ours follows it, and a stage has two digits.
 const LAST_STAGE: i64 = 98;
@@ -21,6 +21,11 @@ const LAST_STAGE: i64 = 98;
 pub fn read(name: &str, bytes: Vec<u8>, scope: Option<&str>, now: Moment) -> Result<(Vin, Received), Reject> {
     let read = ivi::read(&bytes).map_err(|fault| unreadable(&fault))?;
     let vin = vin(&read.content)?;
+    if let Some(second) = read.strays.iter().find(|stray| is_vin_again(stray)) {
+        return Err(Reject::new(format!("the message names two vehicles, {vin} and `{}`", visible(&second.text)))
+            .vin(vin.as_str())
+            .hint("ask the sender for a message of each"));
+    }
     let stage = stage(&read.content).map_err(|fault| fault.vin(vin.as_str()))?;
     let received = Received {
         stage,
@@ -33,6 +38,10 @@ pub fn read(name: &str, bytes: Vec<u8>, scope: Option<&str>, now: Moment) -> Res
         scope: scope.map(str::to_owned),
     };
     Ok((vin, received))
+}
+
+fn is_vin_again(stray: &Stray) -> bool {
+    stray.kind == StrayKind::RepeatedElement && stray.name.ends_with("VehicleIdentificationNumber")
 }
 
 fn unreadable(fault: &ReadFault) -> Reject {

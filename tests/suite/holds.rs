@@ -168,3 +168,52 @@ fn a_filter_that_names_what_the_desk_does_not_know_says_so() {
         assert!(fault(bad).is_some(), "{bad}");
     }
 }
+
+#[test]
+fn a_sheet_does_not_name_another_preparer_behind_the_preparation() {
+    let mut desk = Desk::at("review");
+    let mut row = sheet();
+    row.preparer = Some(Login::parse("both").unwrap());
+    row.source = "later.csv:2".to_owned();
+    assert_eq!(rule(&mut desk, "prep", &Action::Prepare(row)), "preparer");
+    assert_ne!(desk.record.preparer, Some(Login::parse("both").unwrap()));
+}
+
+#[test]
+fn a_sheet_names_a_preparer_who_can_prepare() {
+    let mut desk = Desk::prepared();
+    let mut row = sheet();
+    row.preparer = Some(Login::parse("lead").unwrap());
+    row.source = "later.csv:2".to_owned();
+    assert_eq!(rule(&mut desk, "prep", &Action::Prepare(row)), "role");
+}
+
+#[test]
+fn nobody_sets_who_issues_the_certificate_by_hand() {
+    let mut desk = Desk::prepared();
+    assert_eq!(rule(&mut desk, "prep", &set("ManufacturerTable[1]/ManufacturerName", "Somebody Else")), "approval");
+    assert_eq!(rule(&mut desk, "prep", &set("ManufacturerTable[1]/ManufacturerStageNumber", "3")), "approval");
+}
+
+#[test]
+fn who_brings_a_correction_of_the_base_in_does_not_decide_about_it_alone() {
+    let mut desk = Desk::at("review");
+    let mut corrected = base();
+    corrected.set(address_of("MassGroup/ActualMass"), "2999");
+    corrected.set(address_of("Header/IviVersionNumber"), "2");
+    let by = Login::parse("prep").unwrap();
+    desk.record.editors.clear();
+    desk.act("prep", &receive(corrected)).unwrap();
+    assert!(desk.record.editors.contains(&by));
+}
+
+#[test]
+fn who_changed_the_content_waives_nothing_about_it() {
+    let mut desk = Desk::at("review");
+    desk.act("review", &flag(LENGTH)).unwrap();
+    desk.record.editors.insert(Login::parse("lead").unwrap());
+    let waive = Action::Settle { id: ExceptionId(1), how: Settle::Waive { text: "fine".to_owned(), until: None } };
+    assert_eq!(rule(&mut desk, "lead", &waive), "four-eyes");
+    desk.record.editors.clear();
+    desk.act("lead", &waive).unwrap();
+}

@@ -105,10 +105,21 @@ fn settable(work: &Work<'_>, address: &Address) -> Result<(), Refusal> {
     if is_formal(address) {
         return Err(Refusal::new("formal", format!("{address} is filled in when the record is released")).at(address));
     }
+    if is_of_the_maker(address) {
+        return Err(Refusal::new("approval", format!("{address} is what the approval says of its manufacturer"))
+            .at(address)
+            .hint("correct it in the approvals file and import that again"));
+    }
     match work.case.catalogue.element(address).and_then(|element| element.value_type()) {
         Some(_) => Ok(()),
         None => Err(Refusal::not_found(format!("no entry lies at {address}")).at(address)),
     }
+}
+
+/// Whether an entry tells who issues the certificate. That is the approval's to say (Regulation (EU) 2018/858, Article 36:
+/// the certificate is the manufacturer's), and the number of the stage the desk's.
+fn is_of_the_maker(address: &Address) -> bool {
+    address.is_within("ManufacturerTable") && address.name().starts_with("Manufacturer")
 }
 
 fn fits(work: &Work<'_>, address: &Address, text: &str) -> Result<(), Refusal> {

@@ -104,8 +104,25 @@ fn resolved(work: &mut Work<'_>, exception: &Exception, text: &str) -> Result<Ex
     work.need("resolve this exception", &[settler, Role::Lead])?;
     work.needs_words("a settlement", text)?;
     still_open(exception)?;
+    if settler != Role::Prepare {
+        of_others(work, "settle")?;
+    }
     told(work, exception, State::Resolved.word().to_owned());
     Ok(settled(work, exception, State::Resolved, text, None))
+}
+
+/// Four eyes for exceptions: what somebody else is to settle is not settled, and nothing is waived, by whoever prepared the
+/// record or changed its content, whatever their roles. An exception decides a change in place of a confirmation.
+fn of_others(work: &Work<'_>, what: &str) -> Result<(), Refusal> {
+    let (login, record) = (&work.actor.login, &work.record);
+    if !record.editors.contains(login) && record.preparer.as_ref() != Some(login) {
+        return Ok(());
+    }
+    let message =
+        format!("{login} prepared this record or changed its content and so cannot {what} an exception of it");
+    let mut refusal = Refusal::new("four-eyes", message);
+    refusal.who = work.others(&[Role::Lead]);
+    Err(refusal)
 }
 
 fn waived(
@@ -117,6 +134,7 @@ fn waived(
     work.need("waive exceptions", &[Role::Lead])?;
     work.needs_words("a waiver", text)?;
     still_open(exception)?;
+    of_others(work, "waive")?;
     if until.is_some_and(|until| until < work.case.now.day()) {
         return Err(Refusal::new("date", "the last day of a waiver cannot lie in the past"));
     }

@@ -14,6 +14,7 @@ use crate::domain::address::Address;
 use crate::domain::certificate;
 use crate::domain::content::{Content, Difference};
 use crate::domain::event::Facts;
+use crate::domain::identity::Login;
 use crate::domain::person::Role;
 use crate::domain::policy::{Gate, Outcome};
 use crate::domain::record::{Record, Stage};
@@ -71,7 +72,8 @@ pub fn receive(work: &mut Work<'_>, received: &Received) -> Result<(), Refusal> 
         record.scope.clone_from(&received.scope);
     }
     work.facts.reason = Some(received.source.clone());
-    work.content_changed(false);
+    // Whoever brings in a correction changed what the others decide about, and so does not decide about it alone.
+    work.content_changed(earlier.is_some() && what.is_some());
     if let Some(what) = what {
         raise_if_late(work, &what);
     }
@@ -214,7 +216,7 @@ fn say(
         set_stage(work, row.stage)?;
     }
     if let Some(preparer) = row.preparer.as_ref().filter(|_| new.contains("preparer")) {
-        work.person_exists(preparer)?;
+        may_prepare(work, preparer)?;
         note(&mut work.facts, "preparer", &mut work.record.preparer, preparer);
     }
     if let Some(options) = row.options.as_ref().filter(|_| new.contains("options")) {
@@ -251,6 +253,24 @@ fn note<T: PartialEq + Clone + Display>(facts: &mut Facts, what: &str, here: &mu
         facts.line(what, here.as_ref().map(ToString::to_string), Some(given.to_string()));
         *here = Some(given.clone());
     }
+}
+
+/// A sheet names who prepares a record while it is prepared. Afterwards whoever handed it in stays its preparer, or the
+/// four eyes of the steps behind could be had by naming somebody else.
+fn may_prepare(work: &Work<'_>, preparer: &Login) -> Result<(), Refusal> {
+    work.person_exists(preparer)?;
+    let step = work.step()?;
+    if work.record.preparer.as_ref() != Some(preparer) && !step.edit {
+        return Err(Refusal::new("preparer", format!("who prepared a record stays its preparer in `{}`", step.name))
+            .hint("leave `preparer` out, or return the record to preparation with a reason first"));
+    }
+    let person = work.case.people.iter().find(|person| person.login == *preparer);
+    if person.is_some_and(|person| person.holds(&[Role::Prepare], work.record.scope.as_deref())) {
+        return Ok(());
+    }
+    let mut refusal = Refusal::new("role", format!("{preparer} cannot prepare records"));
+    refusal.who = work.others(&[Role::Prepare]);
+    Err(refusal)
 }
 
 fn set_stage(work: &mut Work<'_>, stage: u8) -> Result<(), Refusal> {
