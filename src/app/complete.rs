@@ -97,7 +97,7 @@ fn fields(begun: &str) -> Vec<Completion> {
     let sign = |kind: Kind| match kind {
         Kind::Day(_) => "<",
         Kind::Age(_) | Kind::Number(_) => ">",
-        Kind::Text(_) | Kind::Person(_) | Kind::Exception | Kind::Finding | Kind::Flag(_) => ":",
+        Kind::Text(_) | Kind::Person(_) | Kind::Exception | Kind::Finding | Kind::Changed | Kind::Flag(_) => ":",
     };
     FIELDS
         .iter()
@@ -125,6 +125,10 @@ fn values(field: &Field, house: &House, list: &List) -> Vec<Completion> {
             let told = |code: &String| title(code).map_or(String::new(), |option| option.title.clone());
             house.options.iter().map(|code| one(code, &told(code))).collect()
         }
+        Kind::Text(TextField::Team) => {
+            let teams: BTreeSet<&str> = house.people.iter().filter_map(|person| person.team.as_deref()).collect();
+            teams.into_iter().chain(["none"]).map(|team| one(team, "")).collect()
+        }
         Kind::Text(text) => seen(list, text).into_iter().map(|value| one(&value, "")).collect(),
         Kind::Person(_) => {
             let mut all = vec![one("me", "yourself"), one("none", "nobody")];
@@ -136,7 +140,16 @@ fn values(field: &Field, house: &House, list: &List) -> Vec<Completion> {
             all.extend(house.policy.exception_kinds.iter().map(|kind| one(&kind.name, &kind.title)));
             all
         }
-        Kind::Finding => few(&[("block", "something blocks"), ("warn", "something warns"), ("none", "nothing found")]),
+        Kind::Finding => {
+            let mut all: Vec<Completion> =
+                few(&[("block", "something blocks"), ("warn", "something warns"), ("none", "nothing found")]);
+            all.extend(crate::domain::checks::all().map(|check| one(check.id, check.title)));
+            all
+        }
+        Kind::Changed => {
+            let entries = house.catalogue.elements().iter().filter(|element| element.value_type().is_some());
+            entries.map(|element| one(element.entry.unwrap_or(element.name), element.title)).collect()
+        }
         Kind::Flag(_) => few(&[("yes", ""), ("no", "")]),
         Kind::Age(_) => few(&[("1d", "a day"), ("3d", "three days"), ("7d", "a week")]),
         Kind::Day(crate::domain::filter::DayField::Due) => {
@@ -164,6 +177,7 @@ fn seen(list: &List, field: TextField) -> BTreeSet<String> {
             TextField::Option => summary.options.clone(),
             // A list of records is not asked by these.
             TextField::ExceptionKind | TextField::ExceptionState | TextField::ExceptionAt => Vec::new(),
+            TextField::Team => Vec::new(),
         }
     };
     list.rows.iter().take(LOOKED_AT).flat_map(|row| of(&row.summary)).collect()

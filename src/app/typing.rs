@@ -115,13 +115,14 @@ pub fn complete(model: &mut Model) -> Vec<Effect> {
 /// Filters the list by what is written, or says what is wrong with it.
 fn filter(model: &mut Model) -> Vec<Effect> {
     let today = model.now.day();
-    let House { policy, options, people, .. } = &model.house;
+    let House { policy, options, people, catalogue, .. } = &model.house;
     let Some(Sheet::Filter(prompt)) = &mut model.sheet else { return Vec::new() };
     let words = prompt.text.content().trim().to_owned();
     let filter = match words.as_str() {
         "" => None,
         words => match Filter::parse(words, today)
             .and_then(|filter| filter.names_known(words, policy, options, people).map(|()| filter))
+            .and_then(|filter| filter.entries_known(words, catalogue).map(|()| filter))
         {
             Ok(filter) => Some(filter),
             Err(fault) => {

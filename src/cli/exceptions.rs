@@ -212,7 +212,9 @@ fn read(
 ) -> Result<Filter, Failure> {
     let (policy, people) = (context.desk.policy()?, context.desk.people()?);
     let options = context.desk.option_codes()?;
-    let read = parsed.and_then(|filter| filter.names_known(text, &policy, &options, &people).map(|()| filter));
+    let read = parsed
+        .and_then(|filter| filter.names_known(text, &policy, &options, &people).map(|()| filter))
+        .and_then(|filter| filter.entries_known(text, context.desk.catalogue()).map(|()| filter));
     read.map_err(|fault| {
         let failure = Failure::new(Kind::Usage, format!("filter, character {}: {}", fault.at + 1, fault.message));
         match fault.nearest {

@@ -6,6 +6,7 @@
 //! take the same language: [`EXCEPTION_FIELDS`] speak of the exception, and every other field of its record.
 
 mod known;
+pub mod page;
 mod parse;
 
 use std::fmt;
@@ -30,7 +31,7 @@ pub enum Filter {
 /// One question about a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Term {
-    /// The VIN or the order contains it, letter case aside.
+    /// The VIN, the order or a remark contains it, letter case aside.
     Word(String),
     /// A text of the record is one of these; `none` asks for its absence.
     Text(TextField, Vec<String>),
@@ -38,8 +39,10 @@ pub enum Term {
     Person(PersonField, Vec<Who>),
     /// An exception that is to be settled: any (`open`), none (`none`), or one of a kind.
     Exception(Vec<String>),
-    /// A finding of this grade.
-    Finding(FindingWord),
+    /// A finding that is one of these.
+    Finding(Vec<FindingWord>),
+    /// Our stage changed one of these entries: entry numbers, names or addresses, `*` for any letters.
+    Changed(Vec<String>),
     /// A yes or no.
     Flag(FlagField, bool),
     /// A number.
@@ -115,6 +118,7 @@ pub enum TextField {
     ExceptionKind,
     ExceptionState,
     ExceptionAt,
+    Team,
 }
 
 /// Fields that are people.
@@ -134,6 +138,8 @@ pub enum FlagField {
     Held,
     Overdue,
     Blocking,
+    Unread,
+    Stuck,
 }
 
 /// Fields that are numbers.
@@ -159,18 +165,32 @@ pub enum DayField {
     Raised,
 }
 
-/// Grades of findings a filter can ask for.
+/// Findings a filter can ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "the grades are documented where findings are")]
 pub enum FindingWord {
+    /// Any that blocks.
     Block,
+    /// Any that warns.
     Warn,
+    /// None that blocks or warns.
     None,
+    /// One of this check, whatever it weighs.
+    Check(&'static str),
 }
 
 impl FindingWord {
-    const TABLE: [(FindingWord, &'static str); 3] =
+    const GRADES: [(FindingWord, &'static str); 3] =
         [(FindingWord::Block, "block"), (FindingWord::Warn, "warn"), (FindingWord::None, "none")];
+
+    /// Every finding there is a word for: the grades, then the checks.
+    fn all() -> impl Iterator<Item = (FindingWord, &'static str)> {
+        let checks = super::checks::all().map(|check| (FindingWord::Check(check.id), check.id));
+        FindingWord::GRADES.into_iter().chain(checks)
+    }
+
+    fn word(self) -> &'static str {
+        FindingWord::all().find(|(known, _)| *known == self).map_or("", |(_, word)| word)
+    }
 }
 
 /// What a field takes.
@@ -182,8 +202,10 @@ pub enum Kind {
     Person(PersonField),
     /// `open`, `none`, or kinds of exceptions.
     Exception,
-    /// `block`, `warn`, `none`.
+    /// `block`, `warn`, `none`, or ids of checks.
     Finding,
+    /// Entry numbers, names and addresses, `*` for any letters.
+    Changed,
     /// `yes`, `no`.
     Flag(FlagField),
     /// A number, compared.
@@ -206,19 +228,23 @@ pub struct Field {
 }
 
 /// Every field.
-pub const FIELDS: [Field; 28] = [
+pub const FIELDS: [Field; 32] = [
     field("step", Kind::Text(TextField::Step), "the step it is in"),
     field("owner", Kind::Person(PersonField::Owner), "who owns it: me, none, logins"),
+    field("team", Kind::Text(TextField::Team), "the team of who owns it; none where it has no owner or they no team"),
     field("preparer", Kind::Person(PersonField::Preparer), "who prepares it: me, none, logins"),
     field("due", Kind::Day(DayField::Due), "the day it must have left its step by: due<3d, due<2026-07-05, due:none"),
-    field("overdue", Kind::Flag(FlagField::Overdue), "whether it is past that day: yes, no"),
+    field("overdue", Kind::Flag(FlagField::Overdue), "whether it is past that day and not on hold: yes, no"),
+    field("stuck", Kind::Flag(FlagField::Stuck), "whether it is overdue and nothing was done to it since: yes, no"),
+    field("unread", Kind::Flag(FlagField::Unread), "whether something was done to it that I have not seen: yes, no"),
     field("age", Kind::Age(DayField::Since), "days in its step: age>5d"),
     field("since", Kind::Day(DayField::Since), "the day it came to its step"),
     field("created", Kind::Day(DayField::Created), "the day it came to the desk"),
     field("updated", Kind::Day(DayField::Updated), "the day of its last event"),
     field("released", Kind::Day(DayField::Released), "the day of its last release: released>2026-07-01, released:none"),
     field("exception", Kind::Exception, "an exception to settle: open, none, or a kind"),
-    field("finding", Kind::Finding, "a finding: block, warn, none"),
+    field("finding", Kind::Finding, "a finding: block, warn, none, or a check's id as in finding:AP-04"),
+    field("changed", Kind::Changed, "an entry our stage changed: a number, a name or an address; changed:13"),
     field("held", Kind::Flag(FlagField::Held), "whether it is on hold: yes, no"),
     field("scope", Kind::Text(TextField::Scope), "its rollout scope"),
     field("order", Kind::Text(TextField::Order), "its order"),
@@ -274,6 +300,17 @@ pub struct FilterFault {
 }
 
 impl Filter {
+    /// Whether it asks for anything that does not stand in the rows that lists are made of.
+    pub fn asks_beside(&self) -> bool {
+        match self {
+            Filter::All(parts) | Filter::Any(parts) => parts.iter().any(Filter::asks_beside),
+            Filter::Not(inner) => inner.asks_beside(),
+            Filter::Term(Term::Changed(_)) => true,
+            Filter::Term(Term::Finding(words)) => words.iter().any(|word| matches!(word, FindingWord::Check(_))),
+            Filter::Term(_) => false,
+        }
+    }
+
     /// Reads a filter. Relative days count from `today`.
     ///
     /// # Errors
@@ -350,10 +387,11 @@ impl fmt::Display for Term {
                 write!(f, "{}:{}", word_of(Kind::Person(*field)), words.join(","))
             }
             Term::Exception(kinds) => write!(f, "exception:{}", listed(kinds)),
-            Term::Finding(word) => {
-                let known = FindingWord::TABLE.iter().find(|(known, _)| known == word);
-                write!(f, "finding:{}", known.map_or("", |(_, text)| text))
+            Term::Finding(words) => {
+                let words: Vec<&str> = words.iter().map(|word| word.word()).collect();
+                write!(f, "finding:{}", words.join(","))
             }
+            Term::Changed(entries) => write!(f, "changed:{}", listed(entries)),
             Term::Flag(field, yes) => {
                 write!(f, "{}:{}", word_of(Kind::Flag(*field)), if *yes { "yes" } else { "no" })
             }

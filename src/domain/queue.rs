@@ -50,7 +50,7 @@ pub const TABLE: [(QueueName, &str, &str, &str); 11] = [
         "records with an exception to settle, released ones too; a waiver that ended counts",
     ),
     (QueueName::Ready, "ready", "Ready for release", "records in the step that releases"),
-    (QueueName::Overdue, "overdue", "Overdue", "records past the day they must have left their step by"),
+    (QueueName::Overdue, "overdue", "Overdue", "records past the day they must have left their step by, not on hold"),
     (
         QueueName::Unread,
         "unread",
@@ -125,7 +125,7 @@ impl Sort {
         (Sort::Updated, "updated"),
         (Sort::Vin, "vin"),
         (Sort::Priority, "priority"),
-        (Sort::StepSince, "age"),
+        (Sort::StepSince, "since"),
     ];
 
     /// The order of that word.

@@ -3,6 +3,7 @@
 
 use chrono::NaiveDate;
 
+use super::catalogue::Catalogue;
 use super::event::Facts;
 use super::filter::Filter;
 use super::identity::Login;
@@ -70,6 +71,8 @@ pub struct Shelf<'a> {
     pub policy: &'a Policy,
     /// The codes of the build options there are.
     pub options: &'a [String],
+    /// The catalogue of entries.
+    pub catalogue: &'a Catalogue,
     /// Every saved queue there is.
     pub saved: &'a [SavedQueue],
     /// The day it is.
@@ -219,8 +222,10 @@ fn query_reads(shelf: &Shelf<'_>, query: &str) -> Result<(), Refusal> {
     if query.trim().is_empty() {
         return Err(Refusal::new("filter", "a saved queue says what it holds, as in `step:review option:TAILLIFT`"));
     }
-    let read = Filter::parse(query, shelf.today)
-        .and_then(|filter| filter.names_known(query, shelf.policy, shelf.options, shelf.people));
+    let read = Filter::parse(query, shelf.today).and_then(|filter| {
+        filter.names_known(query, shelf.policy, shelf.options, shelf.people)?;
+        filter.entries_known(query, shelf.catalogue)
+    });
     read.map_err(|fault| {
         let refusal = Refusal::new("filter", format!("the queue's query does not read: {fault}"));
         match fault.nearest {

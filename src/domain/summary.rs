@@ -112,9 +112,9 @@ impl Summary {
         }
     }
 
-    /// Whether it is past its due day.
+    /// Whether it is past its due day. One on hold waits for something else, and nobody is late with it.
     pub fn overdue_on(&self, day: NaiveDate) -> bool {
-        self.due.is_some_and(|due| due < day)
+        self.due.is_some_and(|due| due < day) && !self.held_on(day)
     }
 
     /// Whether it is on hold on this day.

@@ -3,6 +3,7 @@
 use rusqlite::{OptionalExtension, params};
 use uuid::Uuid;
 
+use super::aside::{self, Beside};
 use super::chain::{self, About, NewEvent};
 use super::desk::{Desk, End, Session};
 use super::error::StoreError;
@@ -184,6 +185,14 @@ fn apply(session: &mut Session<'_>, act: &Act<'_>) -> Result<Applied, StoreError
     chain::append(session.conn, session.packs, &event)?;
     let writing = Writing { before: (!new).then_some(&before), after: &after, summary: &summary, action: act.action };
     record::write(session.conn, session.packs, &writing)?;
+    let beside = Beside {
+        record: after.id,
+        certificate: &certificate,
+        findings: &findings,
+        step: Some(&after.step),
+        now: act.now,
+    };
+    aside::write(session.conn, session.catalogue, &beside)?;
     mark_unread(session, act, &before, &after, &summary)?;
     let outcome = if new { Outcome::Created } else { Outcome::Updated };
     Ok(Applied { seq: after.seq, record: after.id, outcome })

@@ -5,8 +5,7 @@ use rusqlite::params;
 use super::columns::amount;
 use super::desk::{Desk, Session};
 use super::error::StoreError;
-use super::page::{asker, rare_words};
-use super::saved;
+use super::page::asker;
 use super::select::{self, Asker, Clause, House, Waiting, Within};
 use crate::domain::filter::Filter;
 use crate::domain::identity::Login;
@@ -33,12 +32,10 @@ impl Desk {
     /// # Errors
     /// When the desk cannot be read.
     pub fn count(&mut self, query: &CountQuery) -> Result<u64, StoreError> {
-        self.read(|session| {
-            let (queue, filter) = saved::resolved(session, query.queue, query.filter.as_ref(), query.now)?;
-            match &filter {
-                None => Counting::new(session, &query.who, query.now)?.count(session, queue),
-                Some(filter) => count_filtered(session, &CountQuery { queue, ..query.clone() }, filter),
-            }
+        let (queue, filter) = self.prepared(query.queue, query.filter.as_ref(), query.now)?;
+        self.read(|session| match &filter {
+            None => Counting::new(session, &query.who, query.now)?.count(session, queue),
+            Some(filter) => count_filtered(session, &CountQuery { queue, ..query.clone() }, filter),
         })
     }
 
@@ -56,7 +53,7 @@ impl Desk {
 
 fn count_filtered(session: &mut Session<'_>, query: &CountQuery, filter: &Filter) -> Result<u64, StoreError> {
     let asker = asker(&query.who, query.now);
-    let few = rare_words(session, filter)?;
+    let rare = select::rare(session, filter)?;
     let mut total = 0;
     for arm in select::arms(query.queue, &asker, &session.house()?) {
         let mut clause = Clause::default();
@@ -64,9 +61,7 @@ fn count_filtered(session: &mut Session<'_>, query: &CountQuery, filter: &Filter
         arm.write(&mut clause, false);
         clause.add(" AND ");
         select::write_filter(&mut clause, filter, &asker);
-        if let Some(words) = &few {
-            clause.add(" AND r.id IN (SELECT rowid FROM search WHERE search MATCH ").value(words.clone()).add(")");
-        }
+        select::write_rare(&mut clause, &rare);
         let mut count = session.conn.prepare_cached(&clause.sql)?;
         total += count.query_row(rusqlite::params_from_iter(clause.values), |row| amount(row, 0))?;
     }
@@ -77,6 +72,9 @@ fn count_filtered(session: &mut Session<'_>, query: &CountQuery, filter: &Filter
 /// this one.
 pub const HELD: &str = "SELECT count(*) FROM record WHERE held_until >= ?1 AND step = ?2 \
      AND instr(?3, char(10) || coalesce(owner, '') || char(10)) > 0 AND coalesce(?4, coalesce(scope, '')) = coalesce(scope, '')";
+
+/// Records on hold today that are past their day: they wait for something else, and nobody is late with them.
+pub const HELD_LATE: &str = "SELECT count(*) FROM record WHERE held_until >= ?1 AND due < ?1";
 
 /// Records of a step not on hold today whose owner is one of ?3, and that ?5 changed (where ?6), prepares (where ?7) or
 /// signed a checkpoint of (one of ?8): indexes `editor_working`, `record_preparer`, `signer_login`. Lists are words between
@@ -143,7 +141,8 @@ impl Counting {
                 self.sum(|step, _| Some(step) == ready)
             }
             QueueName::Overdue => {
-                one("SELECT coalesce(sum(records), 0) FROM tally_due WHERE day < ?1", &self.asker.today)?
+                let late = one("SELECT coalesce(sum(records), 0) FROM tally_due WHERE day < ?1", &self.asker.today)?;
+                late.saturating_sub(one(HELD_LATE, &self.asker.today)?)
             }
             QueueName::Unread => one("SELECT count(*) FROM unread WHERE login = ?1", &me)?,
             QueueName::Released => {

@@ -55,6 +55,7 @@ impl Desk {
     /// # Errors
     /// When the desk cannot be read.
     pub fn exceptions(&mut self, query: &ExceptionQuery) -> Result<ExceptionPage, StoreError> {
+        self.fill_beside(query.filter.as_ref(), query.now)?;
         self.read(|session| {
             let mut rows = raised(session, &statement(query))?;
             let more = rows.len() > query.limit;

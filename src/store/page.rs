@@ -3,16 +3,14 @@
 use std::fmt;
 use std::str::FromStr;
 
-use rusqlite::params;
 use rusqlite::types::Value;
 
 use super::columns::day_number;
 use super::desk::{Desk, Session};
 use super::error::StoreError;
-use super::saved;
-use super::select::{self, Arm, Asker, Clause};
+use super::select::{self, Arm, Asker, Clause, Rare};
 use super::summary;
-use crate::domain::filter::{Filter, Term};
+use crate::domain::filter::Filter;
 use crate::domain::identity::{Login, RecordId};
 use crate::domain::moment::Moment;
 use crate::domain::plan::Refusal;
@@ -116,6 +114,7 @@ impl Desk {
     /// # Errors
     /// The cursor is of another order; the desk cannot be read.
     pub fn page(&mut self, query: &PageQuery) -> Result<Page, StoreError> {
+        let query = &self.prepared_page(query)?;
         self.read(|session| {
             let Some((sql, values)) = statement(session, query)? else {
                 return Ok(Page { rows: Vec::new(), next: None });
@@ -133,6 +132,12 @@ impl Desk {
             let next = shown.last().filter(|_| more).map(|key| Cursor { sort: query.sort, key: key.clone() });
             Ok(Page { rows, next })
         })
+    }
+
+    /// The same question with a saved queue as what it selects, and what its filter asks in place.
+    fn prepared_page(&mut self, query: &PageQuery) -> Result<PageQuery, StoreError> {
+        let (queue, filter) = self.prepared(query.queue, query.filter.as_ref(), query.now)?;
+        Ok(PageQuery { queue, filter, ..query.clone() })
     }
 
     /// How SQLite would find a page: the lines of its plan.
@@ -164,17 +169,15 @@ fn statement(session: &mut Session<'_>, query: &PageQuery) -> Result<Option<(Str
         return Err(Refusal::new("cursor", "the cursor is of a list in another order").into());
     }
     let asker = asker(&query.who, query.now);
-    let (queue, filter) = saved::resolved(session, query.queue, query.filter.as_ref(), query.now)?;
-    let query = &PageQuery { queue, filter, ..query.clone() };
     let arms = select::arms(query.queue, &asker, &session.house()?);
     if arms.is_empty() {
         return Ok(None);
     }
-    let few = query.filter.as_ref().map_or(Ok(None), |filter| rare_words(session, filter))?;
+    let rare = query.filter.as_ref().map_or(Ok(Vec::new()), |filter| select::rare(session, filter))?;
     let mut clause = Clause::default();
     for (at, arm) in arms.iter().enumerate() {
         clause.add(if at > 0 { " UNION ALL " } else { "" });
-        write_arm(&mut clause, arm, query, &asker, few.as_deref());
+        write_arm(&mut clause, arm, query, &asker, &rare);
     }
     let direction = if query.sort == Sort::Updated { " DESC" } else { "" };
     let count = columns(query.sort, "").len();
@@ -184,7 +187,7 @@ fn statement(session: &mut Session<'_>, query: &PageQuery) -> Result<Option<(Str
     Ok(Some((clause.sql, clause.values)))
 }
 
-fn write_arm(clause: &mut Clause, arm: &Arm, query: &PageQuery, asker: &Asker, few: Option<&str>) {
+fn write_arm(clause: &mut Clause, arm: &Arm, query: &PageQuery, asker: &Asker, rare: &[Rare]) {
     let mut columns = columns(query.sort, arm.id);
     if query.sort == Sort::Due {
         columns[0] = arm.due;
@@ -195,9 +198,7 @@ fn write_arm(clause: &mut Clause, arm: &Arm, query: &PageQuery, asker: &Asker, f
         clause.add(" AND ");
         select::write_filter(clause, filter, asker);
     }
-    if let Some(words) = few {
-        clause.add(" AND r.id IN (SELECT rowid FROM search WHERE search MATCH ").value(words.to_owned()).add(")");
-    }
+    select::write_rare(clause, rare);
     if let Some(cursor) = &query.after {
         let sign = if query.sort == Sort::Updated { ") < (" } else { ") > (" };
         clause.add(" AND (").add(&columns.join(", ")).add(sign);
@@ -226,29 +227,4 @@ fn keys(session: &Session<'_>, sql: &str, values: Vec<Value>, width: usize) -> R
             .collect()
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
-}
-
-/// The words every record of the list must contain, as the word search asks for them, where few records contain them:
-/// then those records are looked at. Common words are better looked for along the list, which soon is full.
-pub fn rare_words(session: &Session<'_>, filter: &Filter) -> Result<Option<String>, StoreError> {
-    const FEW: i64 = 2000;
-    let parts = match filter {
-        Filter::All(parts) => parts.as_slice(),
-        one => std::slice::from_ref(one),
-    };
-    let words: Vec<String> = parts
-        .iter()
-        .filter_map(|part| match part {
-            Filter::Term(Term::Word(word)) => select::trigrams(word),
-            _ => None,
-        })
-        .collect();
-    if words.is_empty() {
-        return Ok(None);
-    }
-    let words = words.join(" AND ");
-    let mut count =
-        session.conn.prepare_cached("SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ?1 LIMIT ?2)")?;
-    let found: i64 = count.query_row(params![words, FEW + 1], |row| row.get(0))?;
-    Ok((found <= FEW).then_some(words))
 }

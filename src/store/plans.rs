@@ -100,6 +100,9 @@ fn a_filter_by_what_has_an_index_uses_it() {
         ("scope:vans", "record_scope"),
         ("approval:e4*2018/858*00871*", "record_approval"),
         ("vin:WDB9066331S123456", "sqlite_autoindex_record_1"),
+        ("changed:13", "record_change"),
+        ("finding:AP-04", "PRIMARY KEY (check_id=?)"),
+        ("exception:base-error", "exception_kind_state"),
     ] {
         let filter = Some(Filter::parse(text, Moment(0).day()).unwrap());
         let plan = desk.page_plan(&PageQuery { filter, ..query(QueueName::All, Sort::Due) }).unwrap();
@@ -144,6 +147,7 @@ fn every_count_of_a_whole_queue_reads_a_tally_or_an_index() {
         "SELECT coalesce(sum(records), 0) FROM tally_due WHERE day < ?1",
         "SELECT count(*) FROM unread WHERE login = ?1",
         count::HELD,
+        count::HELD_LATE,
         count::CHANGED_BY,
         options::IN_STEP,
         options::IN_SCOPE,

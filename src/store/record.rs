@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension};
 use serde::{Deserialize, Serialize};
 
 pub use load::{EXCEPTION_COLUMNS, load, load_revisions, read_exception};
-pub use write::{Writing, write};
+pub use write::{Writing, put_words, write};
 
 use super::chain::Fields;
 use super::columns::{due_number, joined, to_json};

@@ -17,6 +17,7 @@ use super::options;
 use super::page::asker;
 use super::select::{self, Clause};
 use super::standing::Told;
+use crate::domain::catalogue::Catalogue;
 use crate::domain::event::Facts;
 use crate::domain::filter::Filter;
 use crate::domain::identity::{Digest, Login, Seq};
@@ -104,6 +105,9 @@ impl Desk {
     /// When the desk cannot be read.
     pub fn saved_counts(&mut self, who: &Login, now: Moment) -> Result<Vec<SavedCount>, StoreError> {
         let queues = self.saved_queues(who)?;
+        for queue in &queues {
+            self.fill_beside(meant(queue, now).ok().as_ref(), now)?;
+        }
         let mut left = MOST_STEPS;
         self.limit_steps(Some(move || {
             left -= 1;
@@ -126,13 +130,19 @@ struct House {
     people: Arc<[Person]>,
     policy: Arc<Policy>,
     options: Vec<String>,
+    catalogue: &'static Catalogue,
     saved: Vec<SavedQueue>,
 }
 
 impl House {
     fn of(session: &mut Session<'_>) -> Result<House, StoreError> {
-        let options = options::codes(session)?;
-        Ok(House { people: session.people()?, policy: session.policy()?, options, saved: load(session)? })
+        Ok(House {
+            people: session.people()?,
+            policy: session.policy()?,
+            options: options::codes(session)?,
+            catalogue: session.catalogue,
+            saved: load(session)?,
+        })
     }
 
     fn shelf(&self, now: Moment) -> Shelf<'_> {
@@ -140,6 +150,7 @@ impl House {
             people: &self.people,
             policy: &self.policy,
             options: &self.options,
+            catalogue: self.catalogue,
             saved: &self.saved,
             today: now.day(),
         }
@@ -218,8 +229,22 @@ fn tell(
     chain::append(session.conn, session.packs, &event)
 }
 
+impl Desk {
+    /// A queue and a filter as a list is made of them, with everything in place that the filter asks.
+    pub(super) fn prepared(
+        &mut self,
+        queue: QueueName,
+        filter: Option<&Filter>,
+        now: Moment,
+    ) -> Result<(QueueName, Option<Filter>), StoreError> {
+        let (queue, filter) = self.read(|session| resolved(session, queue, filter, now))?;
+        self.fill_beside(filter.as_ref(), now)?;
+        Ok((queue, filter))
+    }
+}
+
 /// A queue as a list is made of it: a saved one is every record that its query selects, and what else is asked.
-pub fn resolved(
+fn resolved(
     session: &Session<'_>,
     queue: QueueName,
     filter: Option<&Filter>,

@@ -3,9 +3,13 @@
 //! A queue is a list of arms that share no record. Each arm is one run along one index in the order of the list; several
 //! are merged by SQLite without sorting. To add a queue, give it its arms here and a row in `domain::queue::TABLE`.
 
+mod beside;
+
 use std::sync::Arc;
 
 use rusqlite::types::Value;
+
+pub use self::beside::{Rare, rare, trigrams, write_rare};
 
 use super::columns::{NO_DAY, day_number, day_of};
 use super::desk::Session;
@@ -125,7 +129,10 @@ pub fn arms(queue: QueueName, asker: &Asker, house: &House) -> Vec<Arm> {
             with("(r.open_exceptions > 0 OR r.waiver_end < ", asker.today, ")"),
         ])],
         QueueName::Ready => policy.releasing().map(in_step).into_iter().collect(),
-        QueueName::Overdue => vec![Arm::new(vec![with("r.due < ", asker.today, "")])],
+        QueueName::Overdue => vec![Arm::new(vec![
+            with("r.due < ", asker.today, ""),
+            with("coalesce(r.held_until, -1) < ", asker.today, ""),
+        ])],
         QueueName::Unread => vec![Arm {
             from: "unread u JOIN record r ON r.id = u.record",
             due: "u.due",
@@ -272,7 +279,9 @@ fn write_term(clause: &mut Clause, term: &Term, asker: &Asker) {
     match term {
         Term::Word(word) => {
             clause.add("(r.vin LIKE ").value(containing(word)).add(" ESCAPE '\\' OR coalesce(r.order_no, '') LIKE ");
-            clause.value(containing(word)).add(" ESCAPE '\\')");
+            clause.value(containing(word)).add(" ESCAPE '\\' OR ");
+            beside::write_remark(clause, word);
+            clause.add(")");
         }
         Term::Text(field, values) => {
             any_of(clause, values, |clause, value| write_text(clause, *field, value, asker.today));
@@ -291,20 +300,30 @@ fn write_term(clause: &mut Clause, term: &Term, asker: &Asker) {
             };
         }),
         Term::Exception(kinds) => any_of(clause, kinds, |clause, kind| write_exception(clause, kind, asker.today)),
-        Term::Finding(FindingWord::Block) => {
-            clause.add("r.blocking_findings > 0");
-        }
-        Term::Finding(FindingWord::Warn) => {
-            clause.add("r.warning_findings > 0");
-        }
-        Term::Finding(FindingWord::None) => {
-            clause.add("(r.blocking_findings = 0 AND r.warning_findings = 0)");
-        }
+        Term::Finding(words) => any_of(clause, words, |clause, word| match word {
+            FindingWord::Block => drop(clause.add("r.blocking_findings > 0")),
+            FindingWord::Warn => drop(clause.add("r.warning_findings > 0")),
+            FindingWord::None => drop(clause.add("(r.blocking_findings = 0 AND r.warning_findings = 0)")),
+            FindingWord::Check(check) => beside::write_finding(clause, check),
+        }),
+        Term::Changed(entries) => beside::write_changed(clause, entries),
         Term::Flag(FlagField::Held, yes) => {
             clause.add("coalesce(r.held_until, -1) ").add(if *yes { ">= " } else { "< " }).value(asker.today);
         }
         Term::Flag(FlagField::Overdue, yes) => {
-            clause.add("r.due ").add(if *yes { "< " } else { ">= " }).value(asker.today);
+            clause.add(if *yes { "(" } else { "NOT (" });
+            write_overdue(clause, asker.today);
+            clause.add(")");
+        }
+        Term::Flag(FlagField::Stuck, yes) => {
+            clause.add(if *yes { "(" } else { "NOT (" });
+            write_overdue(clause, asker.today);
+            clause.add(" AND r.updated_at < (r.due + 1) * ").value(DAY).add(")");
+        }
+        Term::Flag(FlagField::Unread, yes) => {
+            clause.add(if *yes { "" } else { "NOT " });
+            clause.add("EXISTS (SELECT 1 FROM unread n WHERE n.record = r.id AND n.login = ");
+            clause.value(asker.who.to_string()).add(")");
         }
         Term::Flag(FlagField::Blocking, yes) => {
             clause.add("x.blocking = ").value(i64::from(*yes));
@@ -320,6 +339,14 @@ fn write_term(clause: &mut Clause, term: &Term, asker: &Asker) {
             }
         },
     }
+}
+
+/// Microseconds of a day.
+const DAY: i64 = 86_400_000_000;
+
+/// Past its day and not on hold.
+fn write_overdue(clause: &mut Clause, today: i64) {
+    clause.add("r.due < ").value(today).add(" AND coalesce(r.held_until, -1) < ").value(today);
 }
 
 fn any_of<T>(clause: &mut Clause, values: &[T], mut write: impl FnMut(&mut Clause, &T)) {
@@ -347,6 +374,7 @@ fn write_text(clause: &mut Clause, field: TextField, value: &str, today: i64) {
         TextField::ExceptionKind => "x.kind",
         TextField::ExceptionState => return write_state(clause, value, today),
         TextField::ExceptionAt => "x.address",
+        TextField::Team => return write_team(clause, value),
     };
     if value == "none" {
         clause.add(column).add(" IS NULL");
@@ -368,6 +396,17 @@ fn write_option(clause: &mut Clause, value: &str) {
         clause.add("r.options = ''");
     } else {
         clause.add("r.options LIKE ").value(format!("%;{};%", pattern(value))).add(" ESCAPE '\\'");
+    }
+}
+
+fn write_team(clause: &mut Clause, value: &str) {
+    let none = value == "none";
+    clause.add(if none { "(r.owner IS NULL OR r.owner " } else { "r.owner " });
+    clause.add("IN (SELECT p.login FROM person p WHERE ");
+    if none {
+        clause.add("p.team IS NULL))");
+    } else {
+        clause.add("p.team LIKE ").value(pattern(value)).add(" ESCAPE '\\')");
     }
 }
 
@@ -458,15 +497,4 @@ fn pattern(text: &str) -> String {
 
 fn containing(text: &str) -> String {
     format!("%{}%", pattern(text))
-}
-
-/// Every three letters of a word, as the word search asks for them; `None` where it has fewer.
-pub fn trigrams(word: &str) -> Option<String> {
-    let letters: Vec<char> = word.chars().collect();
-    let parts: Vec<String> = letters
-        .windows(3)
-        .filter(|part| !part.contains(&'*'))
-        .map(|part| format!("\"{}\"", part.iter().collect::<String>().replace('"', "\"\"")))
-        .collect();
-    (!parts.is_empty()).then(|| parts.join(" AND "))
 }

@@ -2,6 +2,7 @@
 
 use rusqlite::{OptionalExtension, params};
 
+use super::aside::{self, Beside};
 use super::columns::{day_number, day_of, due_number, maybe_login, parted};
 use super::desk::Session;
 use super::error::StoreError;
@@ -108,7 +109,10 @@ pub fn anew(session: &mut Session<'_>, id: RecordId, now: Moment) -> Result<(), 
         now,
     };
     let certificate = Certificate::of(&case);
-    let summary = Summary::of(&case, &certificate, &checks::run(&case, &certificate));
+    let findings = checks::run(&case, &certificate);
+    let summary = Summary::of(&case, &certificate, &findings);
+    let beside = Beside { record: id, certificate: &certificate, findings: &findings, step: Some(&record.step), now };
+    aside::write(session.conn, session.catalogue, &beside)?;
     let mut put = session.conn.prepare_cached(
         "UPDATE record SET due = ?2, category = ?3, vehicle_type = ?4, variant = ?5, version_code = ?6, bodywork = ?7, \
          changes = ?8, unconfirmed = ?9, blocking_findings = ?10, warning_findings = ?11, approval_status = ?12, \

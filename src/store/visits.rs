@@ -5,11 +5,16 @@
 
 use rusqlite::{Connection, Transaction, params};
 
+use super::aside;
 use super::chain::{self, Stored};
 use super::error::StoreError;
 use super::pack::Packs;
+use super::record::put_words;
 use crate::domain::action::Action;
 use crate::domain::record::Record;
+
+/// What the history calls a remark.
+const NOTE: &str = "note";
 
 /// The act in the history that sends a record back to an earlier step.
 const RETURN: &str = "return";
@@ -31,11 +36,11 @@ pub fn tell(conn: &Connection, before: Option<&Record>, after: &Record, action: 
     Ok(())
 }
 
-/// Makes the stays of a desk of schema 1 from its history, and the tallies of its releases from them. At that schema each
-/// record had one version, and a step changed by the acts named here only.
+/// Makes the stays of a desk of schema 1 from its history, and the tallies of its releases from them; and takes the remarks
+/// written on records from it. At that schema each record had one version, and a step changed by the acts named here only.
 pub fn from_history(change: &Transaction<'_>) -> Result<(), StoreError> {
     let sql = format!(
-        "SELECT {} FROM event WHERE record IS NOT NULL AND action IN ('advance', 'return', 'release') ORDER BY seq",
+        "SELECT {} FROM event WHERE record IS NOT NULL AND action IN ('advance', 'return', 'release', 'note') ORDER BY seq",
         chain::COLUMNS
     );
     let mut packs = Packs::default();
@@ -44,6 +49,11 @@ pub fn from_history(change: &Transaction<'_>) -> Result<(), StoreError> {
     while let Some(row) = rows.next()? {
         let event = Stored::read(change, &mut packs, row)?.event()?;
         let Some((record, _)) = &event.record else { continue };
+        if let Some(text) = event.facts.lines.iter().find(|line| line.what == NOTE).and_then(|line| line.to.as_deref())
+        {
+            aside::remark(change, *record, event.seq.0, text)?;
+            put_words(change, *record, false)?;
+        }
         let Some(line) = event.facts.lines.iter().find(|line| line.what == "step") else { continue };
         let reason = event.facts.reason.as_deref().filter(|_| event.action == RETURN);
         let mut end = change.prepare_cached(
@@ -57,6 +67,7 @@ pub fn from_history(change: &Transaction<'_>) -> Result<(), StoreError> {
         )?;
         begin.execute(params![record.0, line.to, event.at.0])?;
     }
+    drop(rows);
     change.execute_batch(
         "UPDATE visit SET entered = (SELECT created_at FROM record WHERE id = visit.record) WHERE number = 1;
          INSERT INTO tally_release

@@ -3,12 +3,13 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use stageplate::domain::filter::Filter;
 use stageplate::domain::identity::{Login, RecordId};
 use stageplate::domain::moment::Moment;
 use stageplate::domain::queue::{QueueName, Sort};
 use stageplate::domain::report::Share;
 use stageplate::ivi;
-use stageplate::store::{Desk, PageQuery};
+use stageplate::store::{CountQuery, Desk, PageQuery};
 
 use crate::desk::*;
 
@@ -58,6 +59,14 @@ fn a_desk_of_schema_1_is_brought_up_to_date_whole() {
     let moves: i64 = plain(&path, "SELECT count(*) FROM event WHERE action IN ('advance', 'return', 'release')");
     assert_eq!(stays, 6 + moves);
     assert_eq!(plain(&path, "SELECT count(*) FROM visit WHERE ended < entered"), 0);
+    let asked = |text: &str| CountQuery {
+        queue: QueueName::All,
+        filter: Some(Filter::parse(text, "2026-11-25".parse().unwrap()).unwrap()),
+        who: Login::parse("lead").unwrap(),
+        now: Moment::start_of("2026-11-25".parse().unwrap()),
+    };
+    assert_eq!(desk.count(&asked("changed:13")).unwrap(), 6, "filled in when it is first asked");
+    assert_eq!(plain(&path, "SELECT count(*) FROM unmarked"), 0);
     let query = PageQuery {
         queue: QueueName::All,
         filter: None,

@@ -2,6 +2,7 @@
 //! select nothing without a word.
 
 use super::{Filter, FilterFault, Term, TextField, Who};
+use crate::domain::catalogue::{Catalogue, Element};
 use crate::domain::exception::State;
 use crate::domain::nearest::nearest;
 use crate::domain::person::Person;
@@ -33,6 +34,50 @@ impl Filter {
     }
 }
 
+impl Filter {
+    /// Looks for an entry that the catalogue does not know; `text` is what the filter was read from.
+    ///
+    /// # Errors
+    /// The first one, its place, and the nearest name there is.
+    pub fn entries_known(&self, text: &str, catalogue: &Catalogue) -> Result<(), FilterFault> {
+        match self {
+            Filter::All(parts) | Filter::Any(parts) => {
+                parts.iter().try_for_each(|part| part.entries_known(text, catalogue))
+            }
+            Filter::Not(inner) => inner.entries_known(text, catalogue),
+            Filter::Term(Term::Changed(entries)) => entries.iter().try_for_each(|entry| {
+                if entry.contains('*') || is_entry(catalogue, entry) {
+                    return Ok(());
+                }
+                let message = format!("no entry of the certificate is called `{entry}`");
+                Err(FilterFault { at: place_of(text, entry), message, nearest: catalogue.nearest(entry) })
+            }),
+            Filter::Term(_) => Ok(()),
+        }
+    }
+}
+
+/// Whether a text is an entry number, the name or the path of an element, each perhaps with a row, or an address.
+fn is_entry(catalogue: &Catalogue, text: &str) -> bool {
+    let whole = without_rows(text);
+    let named = |element: &Element| {
+        let number = element.entry.is_some_and(|entry| entry == whole);
+        number || element.name.eq_ignore_ascii_case(&whole) || element.path.eq_ignore_ascii_case(&whole)
+    };
+    catalogue.elements().iter().any(named)
+}
+
+/// A text without what stands in brackets.
+fn without_rows(text: &str) -> String {
+    let mut inside = false;
+    let keep = |letter: &char| {
+        let outside = !inside && *letter != '[';
+        inside = (inside || *letter == '[') && *letter != ']';
+        outside
+    };
+    text.chars().filter(keep).collect()
+}
+
 /// What a term names, the names it asks for, and those there are.
 fn names<'a>(
     term: &'a Term,
@@ -54,6 +99,9 @@ fn names<'a>(
         Term::Text(TextField::ExceptionState, list) => {
             ("state of an exception", texts(list), State::ALL.iter().map(|state| state.word()).collect())
         }
+        Term::Text(TextField::Team, list) => {
+            ("team", texts(list), people.iter().filter_map(|person| person.team.as_deref()).collect())
+        }
         Term::Exception(list) => {
             let kinds = policy.exception_kinds.iter().map(|kind| kind.name.as_str());
             ("kind of exception", texts(list), kinds.chain(["open"]).collect())
@@ -74,7 +122,46 @@ fn is_known(text: &str, what: &str, name: &str, known: &[&str]) -> Result<(), Fi
     if pattern || known.iter().any(|one| one.eq_ignore_ascii_case(name)) {
         return Ok(());
     }
-    let at = text.find(name).map_or(0, |byte| text[..byte].chars().count());
     let nearest = nearest(name, known.iter().copied()).map(str::to_owned);
-    Err(FilterFault { at, message: format!("this desk has no {what} `{name}`"), nearest })
+    Err(FilterFault { at: place_of(text, name), message: format!("this desk has no {what} `{name}`"), nearest })
+}
+
+/// The character at which a value stands in a filter: after a sign, a comma or a quote, not inside another word.
+fn place_of(text: &str, value: &str) -> usize {
+    let begins = |byte: &usize| text[..*byte].chars().next_back().is_some_and(|before| ":,\"".contains(before));
+    let byte = text.match_indices(value).map(|(byte, _)| byte).find(begins).or_else(|| text.find(value));
+    byte.map_or(0, |byte| text[..byte].chars().count())
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::NaiveDate;
+
+    use super::*;
+
+    fn entries(text: &str) -> Result<(), FilterFault> {
+        Filter::parse(text, NaiveDate::MIN).unwrap().entries_known(text, crate::ivi::catalogue())
+    }
+
+    #[test]
+    fn an_entry_is_known_by_its_number_its_name_its_path_and_with_a_row() {
+        for text in [
+            "changed:13",
+            "changed:16.2",
+            "changed:ActualMass",
+            "changed:\"MassGroup/ActualMass\"",
+            "changed:AxleTable",
+            "changed:\"AxleTable[2]/TechnicallyPermissibleMassAxle\"",
+            "changed:16.2[2]",
+            "changed:Mass*",
+        ] {
+            assert_eq!(entries(text), Ok(()), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_entry_nobody_knows_answers_with_its_place_and_the_nearest() {
+        let fault = entries("ActualMas -changed:13,ActualMas").unwrap_err();
+        assert_eq!((fault.at, fault.nearest.as_deref()), (22, Some("ActualMass")));
+    }
 }

@@ -198,7 +198,8 @@ impl Reader<'_> {
             }
             self.at += 1;
         }
-        let lists = matches!(field.kind, Kind::Text(_) | Kind::Person(_) | Kind::Exception);
+        let lists =
+            matches!(field.kind, Kind::Text(_) | Kind::Person(_) | Kind::Exception | Kind::Finding | Kind::Changed);
         if let (false, Some((place, _))) = (lists, values.get(1)) {
             return Err(fault(*place, format!("`{}` takes one value", field.word)));
         }
@@ -207,7 +208,8 @@ impl Reader<'_> {
             Kind::Text(text) => Term::Text(text, texts(values)),
             Kind::Person(person) => Term::Person(person, values.into_iter().map(who).collect::<Result<_, _>>()?),
             Kind::Exception => Term::Exception(texts(values)),
-            Kind::Finding => Term::Finding(one_of(&values[0], &FindingWord::TABLE)?),
+            Kind::Finding => Term::Finding(values.iter().map(finding).collect::<Result<_, _>>()?),
+            Kind::Changed => Term::Changed(texts(values)),
             Kind::Flag(flag) => Term::Flag(flag, one_of(&values[0], &[(true, "yes"), (false, "no")])?),
             Kind::Number(number) => Term::Number(number, order, number_of(&values[0])?),
             Kind::Day(day) if values[0].1 == "none" && order == Order::Is => Term::NoDay(day),
@@ -272,6 +274,13 @@ fn one_of<T: Copy>((at, text): &(usize, String), table: &[(T, &'static str)]) ->
     found.ok_or_else(|| mistaken(*at, format!("`{text}` is not one of {}", words.join(", ")), text, &words))
 }
 
+fn finding((at, text): &(usize, String)) -> Result<FindingWord, FilterFault> {
+    let found = FindingWord::all().find(|(_, word)| word.eq_ignore_ascii_case(text)).map(|(finding, _)| finding);
+    let words: Vec<&'static str> = FindingWord::all().map(|(_, word)| word).collect();
+    let grades = FindingWord::GRADES.map(|(_, word)| word).join(", ");
+    found.ok_or_else(|| mistaken(*at, format!("`{text}` is not one of {grades}, nor a check"), text, &words))
+}
+
 fn number_of((at, text): &(usize, String)) -> Result<u32, FilterFault> {
     text.parse().map_err(|_| fault(*at, format!("`{text}` is no whole number")))
 }
@@ -307,7 +316,7 @@ mod tests {
     fn every_example_of_the_contract_reads() {
         read(
             "step:review owner:me,none due<3d age>5d exception:open exception:value-out-of-envelope finding:block \
-             scope:vans category:N1 variant:BOX* option:TAILLIFT approval:e4*2018/858*00123* unconfirmed>0 \
+             scope:vans category:N1 variant:BOX* option:TAILLIFT approval:e4*2018/858*00123* changed:13 unconfirmed>0 \
              released>2026-07-01 held:no",
         );
     }
@@ -335,6 +344,9 @@ mod tests {
         for (text, at, nearest) in [
             ("step:review ownr:me", 12, Some("owner")),
             ("finding:blok", 8, Some("block")),
+            ("finding:block,AP-0", 14, Some("AP-01")),
+            ("chagned:13", 0, Some("changed")),
+            ("stuck:perhaps", 6, None),
             ("held:maybe", 5, None),
             ("step:", 5, None),
             ("(step:a", 0, None),
@@ -373,7 +385,10 @@ mod tests {
             Just("age>=5d"),
             Just("exception:open,\"a b\""),
             Just("held:no"),
-            Just("finding:warn"),
+            Just("finding:warn,ap-01"),
+            Just("changed:13,\"16.2[2]\""),
+            Just("unread:yes"),
+            Just("team:none"),
             Just("changes:3"),
             Just("released:none"),
             Just("vin:WDB*"),

@@ -42,6 +42,7 @@ fn act(who: &str, saved: &[SavedQueue], act: &QueueAct) -> Result<Kept, Refusal>
         people: &people,
         policy: &policy,
         options: &[],
+        catalogue: crate::ivi::catalogue(),
         saved,
         today: NaiveDate::from_ymd_opt(2026, 7, 6).unwrap(),
     };
@@ -125,7 +126,14 @@ fn a_name_means_ones_own_queue_before_the_teams() {
     let saved = [queue(1, "small", "ben", Some("vans")), queue(2, "small", "anna", None), queue(3, "big", "ben", None)];
     let people = people();
     let policy = policy();
-    let shelf = Shelf { people: &people, policy: &policy, options: &[], saved: &saved, today: NaiveDate::MIN };
+    let shelf = Shelf {
+        people: &people,
+        policy: &policy,
+        options: &[],
+        catalogue: crate::ivi::catalogue(),
+        saved: &saved,
+        today: NaiveDate::MIN,
+    };
     let of = |who: &str, name: &str| named(name, &Login::parse(who).unwrap(), &shelf).map(|queue| queue.id.0);
     assert_eq!(of("anna", "small"), Some(2));
     assert_eq!(of("anna", "vans/small"), Some(1));

@@ -7,9 +7,10 @@ use crate::domain::action::Action;
 use crate::domain::address::Address;
 use crate::domain::approval::Status;
 use crate::domain::exception::{Exception, State};
-use crate::domain::identity::Login;
+use crate::domain::identity::{Login, RecordId};
 use crate::domain::record::{Record, Stage};
 use crate::domain::summary::Summary;
+use crate::store::aside;
 use crate::store::columns::{day_number, due_number, joined, to_json};
 use crate::store::error::StoreError;
 use crate::store::pack::{Body, Packs};
@@ -41,8 +42,11 @@ pub fn write(conn: &Connection, packs: &mut Packs, writing: &Writing<'_>) -> Res
         )?;
         put.execute(params![after.id.0, packed])?;
     }
-    if before.is_none_or(|before| before.order != after.order) {
-        write_words(conn, after, before.is_none())?;
+    if let Action::Note { text } = writing.action {
+        aside::remark(conn, after.id, after.seq.0, text)?;
+        put_words(conn, after.id, before.is_none())?;
+    } else if before.is_none_or(|before| before.order != after.order) {
+        put_words(conn, after.id, before.is_none())?;
     }
     write_editors(conn, before, after)?;
     write_stages(conn, packs, writing)?;
@@ -155,12 +159,15 @@ fn waiver_end(exceptions: &[Exception]) -> Option<i64> {
     waived.filter_map(|exception| exception.outcome.as_ref()?.until).map(day_number).min()
 }
 
-fn write_words(conn: &Connection, record: &Record, new: bool) -> Result<(), StoreError> {
+/// Writes the words a record is found by: its VIN, its order, its remarks.
+pub fn put_words(conn: &Connection, id: RecordId, new: bool) -> Result<(), StoreError> {
     if !new {
-        conn.prepare_cached("DELETE FROM search WHERE rowid = ?1")?.execute([record.id.0])?;
+        conn.prepare_cached("DELETE FROM search WHERE rowid = ?1")?.execute([id.0])?;
     }
-    let words = format!("{}\n{}", record.vin, record.order.as_deref().unwrap_or_default());
-    conn.prepare_cached("INSERT INTO search (rowid, words) VALUES (?1, ?2)")?.execute(params![record.id.0, words])?;
+    let mut find = conn.prepare_cached("SELECT vin, coalesce(order_no, '') FROM record WHERE id = ?1")?;
+    let (vin, order): (String, String) = find.query_row([id.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let words = format!("{vin}\n{order}\n{}", aside::remarks(conn, id)?);
+    conn.prepare_cached("INSERT INTO search (rowid, words) VALUES (?1, ?2)")?.execute(params![id.0, words])?;
     Ok(())
 }
 

@@ -150,6 +150,53 @@ END;
 CREATE INDEX exception_standing ON exception(kind, blocking, record) WHERE state IN ('open', 'in-progress');
 CREATE INDEX exception_waived ON exception(waived_until, kind, blocking, record) WHERE state = 'waived' AND waived_until IS NOT NULL;
 
+-- The entries our stage changed, by address: the addresses that ever were changed on this desk, each once, and which record
+-- changed which. `last_row` is the row of the innermost table.
+CREATE TABLE changed_address (
+  id INTEGER PRIMARY KEY,
+  address TEXT NOT NULL UNIQUE,
+  path TEXT NOT NULL,
+  name TEXT NOT NULL,
+  entry TEXT,
+  last_row INTEGER
+) STRICT;
+CREATE TABLE record_change (
+  address INTEGER NOT NULL REFERENCES changed_address(id),
+  record INTEGER NOT NULL REFERENCES record(id),
+  PRIMARY KEY (address, record)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX record_change_of ON record_change(record, address);
+
+-- What the checks found: on how many entries at most, when first and in which step, and when it was gone again. `found_in` is
+-- null for what stood before this was kept.
+CREATE TABLE record_finding (
+  check_id TEXT NOT NULL,
+  record INTEGER NOT NULL REFERENCES record(id),
+  entries INTEGER NOT NULL,
+  found_at INTEGER NOT NULL,
+  found_in TEXT,
+  gone_at INTEGER,
+  PRIMARY KEY (check_id, record)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX record_finding_of ON record_finding(record, check_id);
+
+-- Records of a desk made before these two were kept, until they are filled in.
+CREATE TABLE unmarked (
+  record INTEGER PRIMARY KEY REFERENCES record(id)
+) STRICT;
+INSERT INTO unmarked SELECT id FROM record;
+
+-- Remarks people wrote on records, as the words of filters look for them; the history has them too.
+CREATE TABLE remark (
+  record INTEGER NOT NULL REFERENCES record(id),
+  seq INTEGER NOT NULL REFERENCES event(seq),
+  body TEXT NOT NULL,
+  PRIMARY KEY (record, seq)
+) STRICT, WITHOUT ROWID;
+
+-- Exceptions by kind, whatever became of them.
+CREATE INDEX exception_kind_state ON exception(kind, state, record);
+
 -- What lists show of the approval a record names: its status where it is not valid; and the day our stage says the vehicle
 -- was manufactured, by which a withdrawal or a newer extension finds the records it hits. The lines of records made before
 -- are worked out when the desk is opened next, from the record after `lines` on.
