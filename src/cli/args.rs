@@ -241,6 +241,8 @@ pub enum Verb {
         #[arg(long)]
         follow: bool,
     },
+    /// Figures of the work: where it stands, how it went
+    Report(ReportArgs),
     /// Look at the desk and its surroundings, and say what is wrong and how to mend it
     Doctor,
     /// List a keymap's bindings
@@ -523,6 +525,33 @@ pub struct QueueArgs {
     /// Only count
     #[arg(long)]
     pub count: bool,
+}
+
+/// What `report` takes.
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// Which figures
+    #[arg(value_enum, default_value_t = ReportKind::Ageing)]
+    pub kind: ReportKind,
+    /// Only of this scope
+    #[arg(long, value_name = "NAME")]
+    pub scope: Option<String>,
+    /// From this day on
+    #[arg(long, value_name = "DATE")]
+    pub since: Option<String>,
+}
+
+/// The reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReportKind {
+    /// Load by step and owner, age, what is late
+    Ageing,
+    /// Exceptions by kind, approval and variant, open and settled
+    Exceptions,
+    /// Releases by week, time per step, returns
+    Throughput,
+    /// Each scope's figures beside those of the time before
+    Rollout,
 }
 
 /// What `show` takes.

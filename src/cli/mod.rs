@@ -18,6 +18,7 @@ mod people;
 mod progress;
 mod queue;
 mod release;
+mod report;
 mod revisions;
 mod scopes;
 mod show;
@@ -68,6 +69,7 @@ pub fn run(cli: Cli) -> Result<u8, Failure> {
         Verb::Note { vins, text } => work::note(&mut open()?, &vins, text),
         Verb::Undo { vins } => work::undo(&mut open()?, &vins),
         Verb::Log { vin, since, follow } => log::run(&mut open()?, vin.as_deref(), since, follow),
+        Verb::Report(args) => report::run(&mut open()?, &args),
         Verb::Whoami => desk::whoami(&mut open()?),
     }
     .map(|()| 0)

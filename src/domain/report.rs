@@ -1,6 +1,8 @@
 //! Where the work stands, in figures: load, ageing, exceptions, yield. Pure: what is counted comes in, and what is said of it
 //! is arithmetic that a person can do again by hand. No verdict.
 
+pub mod figures;
+
 use chrono::{Days, NaiveDate};
 
 use super::identity::Login;

@@ -32,6 +32,7 @@ mod people;
 mod plans;
 mod read;
 mod record;
+mod report;
 mod saved;
 mod scopes;
 mod select;

@@ -28,6 +28,7 @@ mod people;
 mod plan;
 mod properties;
 mod pty;
+mod reports;
 mod saved_queues;
 mod screens;
 mod seals;
