@@ -357,6 +357,17 @@ pub enum PolicyVerb {
         /// The file
         file: PathBuf,
     },
+    /// Let a policy follow the one in force, while records are in work
+    Apply {
+        /// The file
+        file: PathBuf,
+        /// Why
+        #[arg(long)]
+        reason: String,
+        /// The scope whose records it governs; all that have no policy of their own without
+        #[arg(long, value_name = "NAME")]
+        scope: Option<String>,
+    },
 }
 
 /// What `options` does.
@@ -399,9 +410,52 @@ pub enum ScopeVerb {
         /// The team that works in it
         #[arg(long)]
         team: Option<String>,
+        /// Which records join it when they come in without a scope, as a filter: "category:N1 option:BOX"
+        #[arg(long = "match", value_name = "QUERY")]
+        matches: Option<String>,
+        /// A policy of its own; the desk's governs it without
+        #[arg(long, value_name = "FILE")]
+        policy: Option<PathBuf>,
+    },
+    /// Change a scope
+    Set {
+        /// Its name
+        name: String,
+        /// What people read
+        #[arg(long)]
+        title: Option<String>,
+        /// The team that works in it
+        #[arg(long)]
+        team: Option<String>,
+        /// Which records join it when they come in; an empty text takes the rule away
+        #[arg(long = "match", value_name = "QUERY")]
+        matches: Option<String>,
+        /// A policy of its own
+        #[arg(long, value_name = "FILE", requires = "reason")]
+        policy: Option<PathBuf>,
+        /// Why the policy
+        #[arg(long)]
+        reason: Option<String>,
+    },
+    /// Show everything about a scope
+    Show {
+        /// Its name
+        name: String,
     },
     /// List the scopes
     List,
+    /// Move records to another scope
+    Move {
+        /// The records; `-` reads them from standard input
+        #[arg(required = true, value_name = "VIN")]
+        vins: Vec<String>,
+        /// Where to
+        #[arg(long, value_name = "NAME")]
+        to: String,
+        /// Why
+        #[arg(long)]
+        reason: String,
+    },
 }
 
 /// What `approval` does.

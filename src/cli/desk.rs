@@ -5,7 +5,7 @@ use std::path::Path;
 use clap::CommandFactory;
 use serde_json::{Value, json};
 
-use super::args::{Cli, Global, PolicyVerb};
+use super::args::{Cli, Global};
 use super::context::{self, Context};
 use super::options;
 use super::output::{Out, Table, columns};
@@ -151,36 +151,4 @@ pub fn keys(global: &Global, name: &str) -> Result<(), Failure> {
             .push(json!({"context": binding.context, "keys": keys, "command": binding.command, "help": binding.help}));
     }
     Ok(out.list(&table, &values)?)
-}
-
-pub fn policy(global: &Global, verb: PolicyVerb) -> Result<(), Failure> {
-    match verb {
-        PolicyVerb::Show => {
-            let mut context = Context::open(global)?;
-            let source = context.desk.policy_source(None)?;
-            let policy = context.desk.policy()?;
-            Ok(context.out.one(&source, &Table::default(), &json!(policy))?)
-        }
-        PolicyVerb::Check { file } => {
-            let out = Out { format: global.output, quiet: global.quiet };
-            let text = context::read_text(&file)?;
-            let name = file.display().to_string();
-            let faults = match policy::read(&text, &name, ivi::catalogue()) {
-                Ok(_) => Vec::new(),
-                Err(faults) => faults,
-            };
-            let mut table = Table::new(&["Fault"]);
-            let mut told = if faults.is_empty() { format!("{name}: no faults\n") } else { String::new() };
-            for fault in &faults {
-                table.row([fault.to_string()]);
-                told.push_str(&format!("{fault}\n"));
-            }
-            let values: Vec<String> = faults.iter().map(ToString::to_string).collect();
-            out.one(&told, &table, &json!({"ok": faults.is_empty(), "faults": values}))?;
-            match faults.len() {
-                0 => Ok(()),
-                n => Err(Failure::new(Kind::Usage, format!("{n} faults"))),
-            }
-        }
-    }
 }

@@ -15,6 +15,7 @@ mod options;
 mod outcomes;
 mod output;
 mod people;
+mod policies;
 mod progress;
 mod queue;
 mod release;
@@ -45,7 +46,7 @@ pub fn run(cli: Cli) -> Result<u8, Failure> {
         Verb::Keys { keymap } => desk::keys(&global, &keymap),
         Verb::Completions { shell } => desk::completions(&global, shell),
         Verb::Options(verb) => options::run(&global, verb),
-        Verb::Policy(verb) => desk::policy(&global, verb),
+        Verb::Policy(verb) => policies::policy(&global, verb),
         Verb::Verify { files, desk } => release::verify(&global, &files, desk),
         Verb::Person(verb) => people::person(&mut open()?, verb),
         Verb::Scope(verb) => scopes::scope(&mut open()?, verb),

@@ -19,7 +19,7 @@ pub fn act(context: &mut Context, target: Target, action: &Action) -> Result<App
 }
 
 /// The same act on every VIN.
-fn on_each(context: &mut Context, vins: &[String], action: &Action) -> Result<(), Failure> {
+pub fn on_each(context: &mut Context, vins: &[String], action: &Action) -> Result<(), Failure> {
     let vins = context::read_vins(vins)?;
     let mut outcomes = Outcomes::of_records(vins.len(), &context.out);
     for vin in vins {

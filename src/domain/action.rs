@@ -108,6 +108,15 @@ pub enum Action {
         /// Who left.
         who: Login,
     },
+    /// The record moves to another scope, and so under the policy that governs it there.
+    MoveScope {
+        /// Which.
+        to: String,
+        /// Why.
+        reason: String,
+    },
+    /// The record is in the step that the policy in force has for its own.
+    Follow,
     /// The actor's last act on the record is taken back, if nobody acted since.
     Undo,
 }
@@ -133,6 +142,8 @@ impl Action {
             Action::ApprovalNews(_) => "approval-news",
             Action::Note { .. } => "note",
             Action::Vacate { .. } => "vacate",
+            Action::MoveScope { .. } => "scope-move",
+            Action::Follow => "policy",
             Action::Undo => "undo",
         }
     }

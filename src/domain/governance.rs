@@ -1,6 +1,7 @@
 //! Acts on the desk itself: people, gateways, approvals, scopes. Pure, as [`plan`](super::plan) is for records.
 
 mod people;
+mod policies;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,6 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 pub use people::person_after;
+pub use policies::{InWork, unstaffed};
 
 use super::approval::{Approval, ApprovalNumber, Status, StatusChange};
 use super::event::Facts;
@@ -17,7 +19,8 @@ use super::moment::Moment;
 use super::options::{BuildOption, Options};
 use super::person::{Absence, Actor, Person, Role};
 use super::plan::Refusal;
-use super::scope::Scope;
+use super::policy::Policy;
+use super::scope::{Policies, Scope};
 
 /// An act on the desk itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +68,19 @@ pub enum DeskAction {
         /// Why.
         reason: String,
     },
+    /// Title, team and rule of a scope, all of them anew.
+    SetScope(Scope),
+    /// A policy follows another: the desk's, or that of a scope.
+    ApplyPolicy {
+        /// The scope whose records it governs; all that have no policy of their own without.
+        scope: Option<String>,
+        /// It; the desk numbers it.
+        policy: Box<Policy>,
+        /// The file it came from, as it was written.
+        source: String,
+        /// Why.
+        reason: String,
+    },
 }
 
 impl DeskAction {
@@ -85,6 +101,8 @@ impl DeskAction {
             },
             DeskAction::AddScope(_) => "scope-add",
             DeskAction::ApplyOptions { .. } => "options-apply",
+            DeskAction::SetScope(_) => "scope-set",
+            DeskAction::ApplyPolicy { .. } => "policy-apply",
         }
     }
 
@@ -96,7 +114,8 @@ impl DeskAction {
             DeskAction::Gateway { os_user } => format!("gateway {os_user}"),
             DeskAction::ImportApproval(approval) => format!("approval {}", approval.number),
             DeskAction::SetStatus { number, .. } => format!("approval {number}"),
-            DeskAction::AddScope(scope) => format!("scope {}", scope.name),
+            DeskAction::AddScope(scope) | DeskAction::SetScope(scope) => format!("scope {}", scope.name),
+            DeskAction::ApplyPolicy { policy, .. } => format!("policy {}", policy.version),
             DeskAction::ApplyOptions { options, .. } => format!("options {}", options.version),
         }
     }
@@ -113,6 +132,10 @@ pub struct Known<'a> {
     pub scopes: &'a [Scope],
     /// The options last applied to the same scope or to the desk, if any were.
     pub options: Option<&'a Options>,
+    /// The policies in force, where one is to follow another.
+    pub policies: Option<&'a Policies>,
+    /// Where the records are then.
+    pub in_work: &'a [InWork],
     /// Whether the user is a gateway already.
     pub gateway_exists: bool,
     /// The moment it is.
@@ -135,6 +158,8 @@ pub fn judge(actor: &Actor, desk: Known<'_>, action: &DeskAction) -> Result<Fact
         DeskAction::SetStatus { .. } => ("withdraw, suspend or reinstate approvals", &[Role::Lead, Role::Admin]),
         DeskAction::AddScope(_) => ("add scopes", &[Role::Admin]),
         DeskAction::ApplyOptions { .. } => ("apply build options", &[Role::Lead, Role::Admin]),
+        DeskAction::SetScope(_) => ("change scopes", &[Role::Admin]),
+        DeskAction::ApplyPolicy { .. } => ("apply a policy", &[Role::Lead, Role::Admin]),
     };
     if !roles.is_empty() && !actor.has_any(roles) {
         return Err(Refusal::role(actor, what, roles));
@@ -155,6 +180,10 @@ pub fn judge(actor: &Actor, desk: Known<'_>, action: &DeskAction) -> Result<Fact
         DeskAction::SetStatus { number, change } => set_status(desk, number, change, &mut facts)?,
         DeskAction::AddScope(scope) => add_scope(desk, scope, &mut facts)?,
         DeskAction::ApplyOptions { options, reason, .. } => apply_options(desk, options, reason, &mut facts)?,
+        DeskAction::SetScope(scope) => set_scope(desk, scope, &mut facts)?,
+        DeskAction::ApplyPolicy { scope, policy, reason, .. } => {
+            policies::apply(actor, desk, scope.as_deref(), policy, reason, &mut facts)?;
+        }
     }
     Ok(facts)
 }
@@ -219,6 +248,32 @@ fn add_scope(desk: Known<'_>, scope: &Scope, facts: &mut Facts) -> Result<(), Re
     if desk.scopes.iter().any(|known| known.name == scope.name) {
         return Err(Refusal::new("exists", format!("there is a scope `{}` already", scope.name)));
     }
+    title_and_rule(desk, scope)?;
+    facts.line(format!("scope {}", scope.name), None, Some(scope.title.clone()));
+    if let Some(query) = &scope.matches {
+        facts.line("match", None, Some(query.clone()));
+    }
+    Ok(())
+}
+
+fn set_scope(desk: Known<'_>, scope: &Scope, facts: &mut Facts) -> Result<(), Refusal> {
+    let Some(before) = desk.scopes.iter().find(|known| known.name == scope.name) else {
+        return Err(Refusal::not_found(format!("there is no scope `{}`", scope.name)));
+    };
+    title_and_rule(desk, scope)?;
+    if before.title != scope.title {
+        facts.line("title", Some(before.title.clone()), Some(scope.title.clone()));
+    }
+    if before.team != scope.team {
+        facts.line("team", before.team.clone(), scope.team.clone());
+    }
+    if before.matches != scope.matches {
+        facts.line("match", before.matches.clone(), scope.matches.clone());
+    }
+    Ok(())
+}
+
+fn title_and_rule(desk: Known<'_>, scope: &Scope) -> Result<(), Refusal> {
     if scope.title.trim().is_empty() {
         return Err(Refusal::new("name", "a scope has a title"));
     }
@@ -230,10 +285,6 @@ fn add_scope(desk: Known<'_>, scope: &Scope, facts: &mut Facts) -> Result<(), Re
                 None => refusal,
             }
         })?;
-    }
-    facts.line(format!("scope {}", scope.name), None, Some(scope.title.clone()));
-    if let Some(query) = &scope.matches {
-        facts.line("match", None, Some(query.clone()));
     }
     Ok(())
 }
@@ -298,7 +349,16 @@ mod tests {
     }
 
     fn desk(people: &[Person]) -> Known<'_> {
-        Known { people, approval: None, scopes: &[], options: None, gateway_exists: false, now: Moment(0) }
+        Known {
+            people,
+            approval: None,
+            scopes: &[],
+            options: None,
+            policies: None,
+            in_work: &[],
+            gateway_exists: false,
+            now: Moment(0),
+        }
     }
 
     #[test]

@@ -92,7 +92,8 @@ pub fn may_release(desk: &mut Desk, actor: &Actor, id: RecordId, now: Moment) ->
 
 fn allowed(desk: &mut Desk, actor: &Actor, id: RecordId, now: Moment) -> Result<Dossier, IssuingError> {
     let dossier = desk.dossier(id, now)?;
-    let (people, policy, catalogue) = (desk.people()?, desk.policy()?, desk.catalogue());
+    let policy = desk.policy_of(dossier.record.scope.as_deref())?;
+    let (people, catalogue) = (desk.people()?, desk.catalogue());
     let Dossier { record, approvals, options, .. } = &dossier;
     let case = Case { record, approvals, people: &people, policy: &policy, options, catalogue, now };
     plan::may_release(&case, actor)?;

@@ -8,6 +8,7 @@ use super::chain::{self, About, NewEvent};
 use super::desk::{Desk, End, Session};
 use super::error::StoreError;
 use super::govern::approvals_for;
+use super::joining;
 use super::ownership;
 use super::read::vin_not_found;
 use super::record::{self, Writing};
@@ -150,19 +151,21 @@ fn apply(session: &mut Session<'_>, act: &Act<'_>) -> Result<Applied, StoreError
         now: act.now,
     };
     let next_exception = next_id(session, "SELECT coalesce(max(id), 0) + 1 FROM exception")?;
-    let planned = match act.action {
+    let mut planned = match act.action {
         Action::Undo => {
             let last = chain::last_standing(session.conn, session.packs, before.id)?;
             plan_undo(&case, &actor, last.as_ref())?
         }
-        action => {
-            let mut planned = plan(&case, &actor, action, next_exception)?;
-            ownership::give_owners(session, &case, &mut planned)?;
-            planned
-        }
+        action => plan(&case, &actor, action, next_exception)?,
     };
     if !planned.changed && !new {
         return Ok(Applied { seq: before.seq, record: before.id, outcome: Outcome::Unchanged });
+    }
+    joining::settle_scope(session, act.action, &case, new, &mut planned)?;
+    let policy = session.policy_of(planned.record.scope.as_deref())?;
+    let case = Case { policy: &policy, ..case };
+    if !matches!(act.action, Action::Undo) {
+        ownership::give_owners(session, &case, &mut planned)?;
     }
     let mut after = planned.record;
     after.seq = Seq(chain::head(session.conn)?.0.0 + 1);

@@ -31,6 +31,13 @@ pub struct Beside<'a> {
     pub now: Moment,
 }
 
+impl Beside<'_> {
+    /// Writes what differs from what stands there.
+    pub fn write(&self, session: &Session<'_>) -> Result<(), StoreError> {
+        write(session.conn, session.catalogue, self)
+    }
+}
+
 /// Writes what differs from what stands there.
 pub fn write(conn: &Connection, catalogue: &Catalogue, beside: &Beside<'_>) -> Result<(), StoreError> {
     let before = conn.prepare_cached("DELETE FROM unmarked WHERE record = ?1")?.execute([beside.record.0])? > 0;

@@ -10,10 +10,11 @@ use super::chain::{self, About, Fields, NewEvent};
 use super::columns::{amount, from_json, to_json};
 use super::desk::{Desk, End, Session};
 use super::error::StoreError;
+use super::following;
 use super::options;
 use super::people::put_person;
 use super::record;
-use super::scopes::{load_scopes, put_scope};
+use super::scopes::{self, in_work, load_scopes, put_policy, put_scope};
 use super::standing::Told;
 use super::summary;
 use crate::domain::approval::Approval;
@@ -22,7 +23,8 @@ use crate::domain::identity::{Digest, Login, Seq};
 use crate::domain::moment::Moment;
 use crate::domain::nearest::nearest;
 use crate::domain::options::Options;
-use crate::domain::person::{Actor, Person};
+use crate::domain::person::{Actor, Person, Role};
+use crate::domain::policy::Policy;
 use crate::domain::record::Record;
 
 /// What became of an act on the desk itself.
@@ -140,6 +142,9 @@ impl Desk {
         if let (DeskAction::SetStatus { number, .. }, Outcome::Updated) = (action, governed.outcome) {
             self.write(|session| summary::work_out_anew(session, number.base(), now).map(|()| End::Keep(())))?;
         }
+        if actor.has_any(&[Role::Lead, Role::Admin]) {
+            self.follow(actor, request, now)?;
+        }
         Ok(Governed { told, ..governed })
     }
 }
@@ -166,12 +171,19 @@ fn govern(
     };
     let kept = kept(action, approval.as_ref());
     let action = kept.as_ref().unwrap_or(action);
-    let scopes = load_scopes(conn)?;
+    let all_scopes = load_scopes(conn)?;
+    let policies = session.policies()?;
+    let in_work = match action {
+        DeskAction::ApplyPolicy { .. } => in_work(conn)?,
+        _ => Vec::new(),
+    };
     let known = Known {
         people: &people,
         approval: approval.as_ref(),
-        scopes: &scopes,
+        scopes: &all_scopes,
         options: before.as_ref(),
+        policies: Some(&policies),
+        in_work: &in_work,
         gateway_exists: matches!(action, DeskAction::Gateway { os_user } if gateway_exists(conn, os_user)?),
         now,
     };
@@ -211,7 +223,9 @@ fn govern(
         DeskAction::SetPerson(_)
         | DeskAction::Absent { .. }
         | DeskAction::Leave { .. }
-        | DeskAction::SetStatus { .. } => false,
+        | DeskAction::SetStatus { .. }
+        | DeskAction::SetScope(_)
+        | DeskAction::ApplyPolicy { .. } => false,
         DeskAction::ImportApproval(_) => approval.is_none(),
         DeskAction::ApplyOptions { .. } => before.is_none(),
         DeskAction::AddPerson(_) | DeskAction::Gateway { .. } | DeskAction::AddScope(_) => true,
@@ -223,11 +237,20 @@ fn govern(
     }))
 }
 
-/// The act with the number that its options get, if it brings any.
+/// The act with the number that its options or its policy get, if it brings any.
 fn numbered(conn: &Connection, action: &DeskAction) -> Result<Option<DeskAction>, StoreError> {
-    let DeskAction::ApplyOptions { options, source, reason } = action else { return Ok(None) };
-    let options = Box::new(Options { version: options::last_version(conn)? + 1, ..Options::clone(options) });
-    Ok(Some(DeskAction::ApplyOptions { options, source: source.clone(), reason: reason.clone() }))
+    Ok(match action {
+        DeskAction::ApplyOptions { options, source, reason } => {
+            let options = Box::new(Options { version: options::last_version(conn)? + 1, ..Options::clone(options) });
+            Some(DeskAction::ApplyOptions { options, source: source.clone(), reason: reason.clone() })
+        }
+        DeskAction::ApplyPolicy { scope, policy, source, reason } => {
+            let policy = Box::new(Policy { version: scopes::last_version(conn)? + 1, ..Policy::clone(policy) });
+            let (scope, source, reason) = (scope.clone(), source.clone(), reason.clone());
+            Some(DeskAction::ApplyPolicy { scope, policy, source, reason })
+        }
+        _ => None,
+    })
 }
 
 pub fn carried_out(conn: &Connection, request: Uuid) -> Result<Option<Seq>, StoreError> {
@@ -253,7 +276,12 @@ fn put(conn: &Connection, people: &[Person], action: &DeskAction, now: Moment) -
         DeskAction::ImportApproval(approval) => put_approval(conn, approval),
         // It is put from what is there, by the caller.
         DeskAction::SetStatus { number, .. } => Err(StoreError::missing(format!("approval {number}"))),
-        DeskAction::AddScope(scope) => {
+        DeskAction::ApplyPolicy { scope, policy, source, .. } => {
+            put_policy(conn, scope.as_deref(), policy, source, now)?;
+            following::begin(conn)?;
+            Ok(state_of_policy(source, &to_json(policy)?))
+        }
+        DeskAction::AddScope(scope) | DeskAction::SetScope(scope) => {
             put_scope(conn, scope)?;
             Ok(state_of(&to_json(scope)?))
         }

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension};
 use serde::{Deserialize, Serialize};
 
 pub use load::{EXCEPTION_COLUMNS, load, load_revisions, read_exception};
-pub use write::{Writing, put_words, write};
+pub use write::{Writing, put_words, write, write_line};
 
 use super::chain::Fields;
 use super::columns::{due_number, joined, to_json};

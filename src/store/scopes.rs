@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::columns::{amount, from_json, to_json};
 use super::desk::Desk;
 use super::error::StoreError;
+use crate::domain::governance::InWork;
 use crate::domain::moment::Moment;
 use crate::domain::policy::Policy;
 use crate::domain::scope::{Policies, Scope};
@@ -111,4 +112,31 @@ pub fn load_policies(conn: &Connection) -> Result<Policies, StoreError> {
         policies.scopes.insert(name, Arc::new(policy));
     }
     Ok(policies)
+}
+
+/// Where the records are, from their tallies: by step, those of scopes apart.
+pub fn in_work(conn: &Connection) -> Result<Vec<InWork>, StoreError> {
+    let mut find = conn.prepare_cached("SELECT word, sum(records) FROM tally WHERE kind = ?1 GROUP BY word")?;
+    let mut tallies = |kind: &str| -> Result<Vec<(String, u64)>, StoreError> {
+        let rows = find.query_map([kind], |row| Ok((row.get(0)?, amount(row, 1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    };
+    let all = tallies("step")?;
+    let scoped: Vec<InWork> = tallies("scope-step")?
+        .into_iter()
+        .filter_map(|(word, records)| {
+            let (scope, step) = word.split_once(' ')?;
+            Some(InWork { scope: Some(scope.to_owned()), step: step.to_owned(), records })
+        })
+        .collect();
+    let others = all.into_iter().map(|(step, records)| {
+        let of_scopes: u64 = scoped.iter().filter(|work| work.step == step).map(|work| work.records).sum();
+        InWork { scope: None, records: records.saturating_sub(of_scopes), step }
+    });
+    Ok(others.collect::<Vec<_>>().into_iter().chain(scoped.clone()).collect())
+}
+
+/// The number of the policy applied last, to whatever.
+pub fn last_version(conn: &Connection) -> Result<u32, StoreError> {
+    Ok(conn.query_row("SELECT coalesce(max(version), 0) FROM policy", [], |row| row.get(0))?)
 }

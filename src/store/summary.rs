@@ -2,10 +2,11 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use super::aside::{self, Beside};
+use super::aside::Beside;
 use super::columns::{day_number, day_of, due_number, maybe_login, parted};
 use super::desk::Session;
 use super::error::StoreError;
+use super::following::last_followed;
 use super::govern::approvals_for;
 use super::record::{self, priority_of};
 use crate::domain::approval::Status;
@@ -13,10 +14,20 @@ use crate::domain::certificate::{Case, Certificate};
 use crate::domain::checks;
 use crate::domain::identity::{RecordId, Seq, Vin};
 use crate::domain::moment::Moment;
+use crate::domain::policy::Outcome;
 use crate::domain::summary::Summary;
 
 /// Reads a record's line as it is on the day of `now`; a waiver that ended since counts as open again.
-pub fn load(session: &Session<'_>, id: RecordId, now: Moment) -> Result<Summary, StoreError> {
+pub fn load(session: &mut Session<'_>, id: RecordId, now: Moment) -> Result<Summary, StoreError> {
+    let shown = load_line(session, id, now)?;
+    // A policy that just followed another reaches the rows in batches; those it has not reached are worked out here.
+    match last_followed(session.conn)? {
+        Some(last) if id.0 > last => worked_out(session, id, &shown, now, |_, _| Ok(())),
+        _ => Ok(shown),
+    }
+}
+
+fn load_line(session: &Session<'_>, id: RecordId, now: Moment) -> Result<Summary, StoreError> {
     let mut find = session.conn.prepare_cached(
         "SELECT vin, build_stage, version, scope, order_no, step, step_since, owner, rank, held_until, options, \
          updated_at, seq, due, category, approval, vehicle_type, variant, version_code, bodywork, changes, unconfirmed, \
@@ -92,27 +103,13 @@ fn next_named(session: &Session<'_>, base: &str, step: &str, last: i64) -> Resul
     Ok(find.query_row(params![base, step, last], |row| row.get(0)).optional()?)
 }
 
-/// Works the line of a record out anew.
+/// Works the line of a record out anew and writes it. One that rests stays as it was released.
 pub fn anew(session: &mut Session<'_>, id: RecordId, now: Moment) -> Result<(), StoreError> {
-    let record = record::load(session.conn, session.packs, id)?;
-    let policy = session.policy_of(record.scope.as_deref())?;
-    let people = session.people()?;
-    let options = session.options(record.scope.as_deref())?;
-    let approvals = approvals_for(session.conn, &record, None)?;
-    let case = Case {
-        record: &record,
-        approvals: &approvals,
-        people: &people,
-        policy: &policy,
-        options: &options,
-        catalogue: session.catalogue,
-        now,
-    };
-    let certificate = Certificate::of(&case);
-    let findings = checks::run(&case, &certificate);
-    let summary = Summary::of(&case, &certificate, &findings);
-    let beside = Beside { record: id, certificate: &certificate, findings: &findings, step: Some(&record.step), now };
-    aside::write(session.conn, session.catalogue, &beside)?;
+    let shown = load_line(session, id, now)?;
+    let summary = worked_out(session, id, &shown, now, |beside, session| beside.write(session))?;
+    if summary == shown {
+        return Ok(());
+    }
     let mut put = session.conn.prepare_cached(
         "UPDATE record SET due = ?2, category = ?3, vehicle_type = ?4, variant = ?5, version_code = ?6, bodywork = ?7, \
          changes = ?8, unconfirmed = ?9, blocking_findings = ?10, warning_findings = ?11, approval_status = ?12, \
@@ -134,4 +131,39 @@ pub fn anew(session: &mut Session<'_>, id: RecordId, now: Moment) -> Result<(), 
         summary.manufactured.map(day_number),
     ])?;
     Ok(())
+}
+
+/// What a record's line is under the policy that governs it; the line that is `shown` where it rests. `tell` gets what
+/// stands beside the line.
+fn worked_out(
+    session: &mut Session<'_>,
+    id: RecordId,
+    shown: &Summary,
+    now: Moment,
+    tell: fn(&Beside<'_>, &Session<'_>) -> Result<(), StoreError>,
+) -> Result<Summary, StoreError> {
+    let policy = session.policy_of(shown.scope.as_deref())?;
+    if policy.step(&shown.step).is_none_or(|step| step.outcome == Outcome::Rest) {
+        return Ok(shown.clone());
+    }
+    let record = record::load(session.conn, session.packs, id)?;
+    let people = session.people()?;
+    let options = session.options(record.scope.as_deref())?;
+    let approvals = approvals_for(session.conn, &record, None)?;
+    let case = Case {
+        record: &record,
+        approvals: &approvals,
+        people: &people,
+        policy: &policy,
+        options: &options,
+        catalogue: session.catalogue,
+        now,
+    };
+    let certificate = Certificate::of(&case);
+    let findings = checks::run(&case, &certificate);
+    tell(
+        &Beside { record: id, certificate: &certificate, findings: &findings, step: Some(&record.step), now },
+        session,
+    )?;
+    Ok(Summary::of(&case, &certificate, &findings))
 }

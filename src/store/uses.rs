@@ -83,7 +83,7 @@ fn ids(session: &Session<'_>, sql: &str, values: &[&dyn rusqlite::ToSql]) -> Res
     Ok(find.query_map(values, |row| row.get(0))?.collect::<Result<_, _>>()?)
 }
 
-fn some(session: &Session<'_>, mut ids: Vec<i64>, limit: usize, now: Moment) -> Result<Uses, StoreError> {
+fn some(session: &mut Session<'_>, mut ids: Vec<i64>, limit: usize, now: Moment) -> Result<Uses, StoreError> {
     let more = ids.len() > limit;
     ids.truncate(limit);
     let rows = ids.into_iter().map(|id| summary::load(session, RecordId(id), now)).collect::<Result<_, _>>()?;

@@ -15,6 +15,7 @@ use stageplate::domain::moment::Moment;
 use stageplate::domain::options::BuildOption;
 use stageplate::domain::person::{Actor, Person, Role};
 use stageplate::domain::policy::{ExceptionKind, Gate, Outcome as Leaving, Policy, Step};
+use stageplate::domain::scope::Scope;
 use stageplate::intake::{self, ColumnMap, ImportReport, Options};
 use stageplate::issuing::{self, IssuingError};
 use stageplate::ivi;
@@ -114,6 +115,8 @@ impl Bench {
         let mut desk = Desk::create(&folder.path().join("desk.db"), &new, ivi::catalogue(), now()).unwrap();
         let mut govern = |act| desk.govern(&admin, &act, Uuid::new_v4(), now()).map(drop).unwrap();
         people().into_iter().for_each(|person| govern(DeskAction::AddPerson(person)));
+        let bodies = Scope { name: "bodies".into(), title: "Bodies".into(), team: None, matches: None };
+        govern(DeskAction::AddScope(bodies));
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data/approvals.toml");
         let approvals = intake::approval::read(&fs::read(file).unwrap(), ivi::catalogue()).unwrap();
         approvals.into_iter().for_each(|approval| govern(DeskAction::ImportApproval(Box::new(approval))));

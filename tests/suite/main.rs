@@ -30,6 +30,7 @@ mod properties;
 mod pty;
 mod reports;
 mod saved_queues;
+mod scopes;
 mod screens;
 mod seals;
 mod since;

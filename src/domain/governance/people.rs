@@ -180,7 +180,16 @@ mod tests {
     }
 
     fn desk(people: &[Person]) -> Known<'_> {
-        Known { people, approval: None, scopes: &[], options: None, gateway_exists: false, now: Moment(0) }
+        Known {
+            people,
+            approval: None,
+            scopes: &[],
+            options: None,
+            policies: None,
+            in_work: &[],
+            gateway_exists: false,
+            now: Moment(0),
+        }
     }
 
     #[test]

@@ -222,6 +222,15 @@ fn say(
     if let Some(options) = row.options.as_ref().filter(|_| new.contains("options")) {
         set_options(work, options)?;
     }
+    if let (Some(here), Some(there)) = (&work.record.scope, row.scope.as_ref().filter(|_| new.contains("scope")))
+        && here != there
+    {
+        return Err(Refusal::new(
+            "scope",
+            format!("the record belongs to the scope `{here}`, the sheet says `{there}`"),
+        )
+        .hint(format!("move it with a reason: stageplate scope move {} --to {there} --reason …", work.record.vin)));
+    }
     let Work { facts, record, .. } = work;
     if let Some(scope) = row.scope.as_ref().filter(|_| new.contains("scope")) {
         note(facts, "scope", &mut record.scope, scope);

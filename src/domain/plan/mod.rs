@@ -5,10 +5,12 @@ mod exceptions;
 mod incoming;
 mod moves;
 mod review;
+mod scope;
 mod standing;
 mod undo;
 
 pub use exceptions::LATE_CORRECTION;
+pub use scope::joins;
 pub use standing::APPROVAL_MISMATCH;
 
 use chrono::NaiveDate;
@@ -148,6 +150,8 @@ pub fn plan(case: &Case<'_>, actor: &Actor, action: &Action, next_exception: i64
         Action::ApprovalNews(news) => standing::tell(&mut work, news)?,
         Action::Note { text } => moves::note(&mut work, text)?,
         Action::Vacate { who } => moves::vacate(&mut work, who)?,
+        Action::MoveScope { to, reason } => scope::move_to(&mut work, to, reason)?,
+        Action::Follow => scope::follow(&mut work)?,
         Action::Undo => undo::undo(&mut work, None)?,
     }
     if action.can_be_undone() {

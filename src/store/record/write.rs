@@ -55,6 +55,12 @@ pub fn write(conn: &Connection, packs: &mut Packs, writing: &Writing<'_>) -> Res
     write_releases(conn, packs, writing)
 }
 
+/// Writes what filters ask of a record: its row and its exceptions. Only to be looked at and taken back.
+pub fn write_line(conn: &Connection, writing: &Writing<'_>) -> Result<(), StoreError> {
+    write_row(conn, writing)?;
+    write_exceptions(conn, writing.before, writing.after)
+}
+
 /// The columns of a record's row in the order of [`row_values`].
 const ROW_COLUMNS: [&str; 35] = [
     "id",

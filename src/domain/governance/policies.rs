@@ -1,0 +1,303 @@
+//! Judges a policy that follows another while records are in work: whether people could work under it, whether every record
+//! finds its step, whether whoever applies it would come by something.
+
+use super::Known;
+use crate::domain::event::Facts;
+use crate::domain::nearest::nearest;
+use crate::domain::person::{Actor, Person, Role};
+use crate::domain::plan::Refusal;
+use crate::domain::policy::{Outcome, Policy, Step};
+
+/// Records of one scope in one step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InWork {
+    /// The scope, if any.
+    pub scope: Option<String>,
+    /// The step, as the desk knows it.
+    pub step: String,
+    /// How many.
+    pub records: u64,
+}
+
+/// What nobody on the desk could do under a policy, each in a sentence; of a scope, or of the whole desk.
+pub fn unstaffed(policy: &Policy, people: &[Person], scope: Option<&str>) -> Vec<String> {
+    let holds = |roles: &[Role]| -> Vec<&Person> {
+        let here = people.iter().filter(|person| person.left.is_none());
+        here.filter(|person| match scope {
+            Some(_) => person.holds(roles, scope),
+            None => person.holds_somewhere(roles),
+        })
+        .collect()
+    };
+    let editors = holds(&[Role::Prepare]);
+    let mut told = Vec::new();
+    for step in policy.steps.iter().filter(|step| step.outcome != Outcome::Rest) {
+        let able = holds(&step.acts);
+        let roles: Vec<&str> = step.acts.iter().map(|role| role.word()).collect();
+        let what = step.checkpoint.as_ref().map_or_else(
+            || format!("leave the step `{}`", step.name),
+            |checkpoint| format!("sign the checkpoint `{checkpoint}` of the step `{}`", step.name),
+        );
+        let [only] = able.as_slice() else {
+            if able.is_empty() {
+                told.push(format!("nobody has the role {} to {what}", roles.join(" or ")));
+            }
+            continue;
+        };
+        if step.asks_other_eyes() && !step.edit && editors.as_slice() == [*only] {
+            told.push(format!("only {} could {what}, and nobody else prepares what other eyes must see", only.login));
+        }
+        let kept_out: Vec<&str> = policy.excluded_signers(step).collect();
+        for (earlier, checkpoint) in policy.checkpoints_before(&step.name) {
+            if kept_out.contains(&checkpoint) && holds(&earlier.acts).as_slice() == [*only] {
+                told.push(format!("only {} could {what}, and nobody else signs `{checkpoint}` before", only.login));
+            }
+        }
+    }
+    told
+}
+
+pub fn apply(
+    actor: &Actor,
+    desk: Known<'_>,
+    scope: Option<&str>,
+    policy: &Policy,
+    reason: &str,
+    facts: &mut Facts,
+) -> Result<(), Refusal> {
+    let scope_known = scope.is_none_or(|scope| desk.scopes.iter().any(|known| known.name == scope));
+    if !scope_known {
+        let name = scope.unwrap_or_default();
+        let refusal = Refusal::not_found(format!("there is no scope `{name}`"));
+        return Err(match nearest(name, desk.scopes.iter().map(|known| known.name.as_str())) {
+            Some(near) => refusal.hint(format!("the nearest is `{near}`")),
+            None => refusal,
+        });
+    }
+    if reason.trim().is_empty() {
+        return Err(Refusal::new("reason", "a policy needs a reason in words").hint("say why with --reason"));
+    }
+    let Some(policies) = desk.policies else { return Ok(()) };
+    let own = scope.is_none_or(|scope| policies.scopes.contains_key(scope));
+    let before = policies.of(scope);
+    if own && (Policy { version: before.version, ..policy.clone() }) == **before {
+        return Ok(());
+    }
+    let missing = unstaffed(policy, desk.people, scope);
+    if let Some((first, rest)) = missing.split_first() {
+        let refusal = Refusal::new("policy", format!("under this policy {first}"));
+        let refusal = rest.iter().fold(refusal, |refusal, other| refusal.hint(format!("and {other}")));
+        return Err(refusal.hint("register somebody who could (`stageplate person add`), or change the policy"));
+    }
+    gains_nothing(actor, scope, before, policy)?;
+    rests_alike(desk, scope, policy)?;
+    every_record_has_a_step(desk, scope, before, policy)?;
+    let name = |policy: &Policy| format!("{} ({})", policy.version, policy.name);
+    facts.line(
+        scope.map_or_else(|| "policy".to_owned(), |scope| format!("policy of {scope}")),
+        Some(name(before)),
+        Some(name(policy)),
+    );
+    for rename in &policy.renames {
+        facts.line("step", Some(rename.from.clone()), Some(rename.to.clone()));
+    }
+    facts.reason = Some(reason.to_owned());
+    Ok(())
+}
+
+/// Nobody comes by the right to act in a step through a policy they apply themselves.
+fn gains_nothing(actor: &Actor, scope: Option<&str>, before: &Policy, after: &Policy) -> Result<(), Refusal> {
+    let me = actor.within(scope);
+    let came_from = |step: &Step| {
+        let renamed = after.renames.iter().find(|rename| rename.to == step.name);
+        let name = renamed.map_or(&step.name, |rename| &rename.from);
+        let same_end = || before.steps.iter().find(|old| old.outcome == Outcome::Release);
+        before.step(name).or_else(|| same_end().filter(|_| step.outcome == Outcome::Release))
+    };
+    for step in after.steps.iter().filter(|step| me.has_any(&step.acts)) {
+        if came_from(step).is_some_and(|old| !me.has_any(&old.acts)) {
+            let what = format!("{} could act in the step `{}` by a policy of their own", actor.login, step.name);
+            return Err(Refusal::new("own-roles", what).hint("somebody who gains nothing by it can apply it"));
+        }
+    }
+    Ok(())
+}
+
+/// What is released is released whatever scope it belongs to: all policies release in the same step and rest in the same.
+fn rests_alike(desk: Known<'_>, scope: Option<&str>, policy: &Policy) -> Result<(), Refusal> {
+    let Some(policies) = desk.policies else { return Ok(()) };
+    let end = |policy: &Policy| -> Vec<String> {
+        let steps = policy.steps.iter().filter(|step| step.outcome != Outcome::Advance);
+        steps.map(|step| format!("`{}`", step.name)).collect()
+    };
+    let others: Vec<(String, &Policy)> = match scope {
+        Some(_) => vec![("the desk's".to_owned(), &*policies.desk)],
+        None => {
+            policies.scopes.iter().map(|(name, policy)| (format!("that of the scope `{name}`"), &**policy)).collect()
+        }
+    };
+    match others.into_iter().find(|(_, other)| end(other) != end(policy)) {
+        None => Ok(()),
+        Some((whose, other)) => Err(Refusal::new(
+            "policy",
+            format!(
+                "it releases and rests in {}, {whose} in {}: what is released must be released in every scope",
+                end(policy).join(", "),
+                end(other).join(", ")
+            ),
+        )),
+    }
+}
+
+fn every_record_has_a_step(
+    desk: Known<'_>,
+    scope: Option<&str>,
+    before: &Policy,
+    policy: &Policy,
+) -> Result<(), Refusal> {
+    let Some(policies) = desk.policies else { return Ok(()) };
+    let governed = |work: &&InWork| match scope {
+        Some(scope) => work.scope.as_deref() == Some(scope),
+        None => work.scope.as_ref().is_none_or(|scope| !policies.scopes.contains_key(scope)),
+    };
+    let rests = |step: &Step| step.outcome == Outcome::Rest;
+    let mut lost: Vec<(&str, u64)> = Vec::new();
+    for work in desk.in_work.iter().filter(governed).filter(|work| work.records > 0) {
+        let there = before.step(&work.step).is_some_and(rests);
+        if policy.step(&work.step).is_some_and(|step| rests(step) == there) {
+            continue;
+        }
+        match lost.iter_mut().find(|(step, _)| *step == work.step) {
+            Some((_, records)) => *records += work.records,
+            None => lost.push((&work.step, work.records)),
+        }
+    }
+    if lost.is_empty() {
+        return Ok(());
+    }
+    let records: u64 = lost.iter().map(|(_, records)| records).sum();
+    let names = || policy.steps.iter().map(|step| step.name.as_str());
+    let refusal = Refusal::new("in-flight", format!("{records} records would have no step under this policy"));
+    Err(lost.iter().fold(refusal, |refusal, (step, records)| {
+        let to = nearest(step, names()).or_else(|| names().next()).unwrap_or_default();
+        refusal
+            .hint(format!(
+                "{records} in `{step}` (stageplate queue all --filter step:{step}): move them on or back first,"
+            ))
+            .hint(format!("or say in the policy where they are now: [[rename]] from = \"{step}\" to = \"{to}\""))
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::domain::governance::{DeskAction, judge};
+    use crate::domain::identity::Login;
+    use crate::domain::moment::Moment;
+    use crate::domain::policy::Rename;
+    use crate::domain::scope::Policies;
+
+    fn step(name: &str, acts: Role, outcome: Outcome) -> Step {
+        Step { name: name.into(), acts: vec![acts], outcome, ..Step::default() }
+    }
+
+    fn policy() -> Policy {
+        let work = Step { edit: true, ..step("work", Role::Prepare, Outcome::Advance) };
+        let review = Step { checkpoint: Some("look".into()), ..step("review", Role::Review, Outcome::Advance) };
+        let ready = step("ready", Role::Release, Outcome::Release);
+        Policy { steps: vec![work, review, ready, step("done", Role::Lead, Outcome::Rest)], ..Policy::default() }
+    }
+
+    fn people() -> Vec<Person> {
+        let person = |name: &str, role| Person::new(Login::parse(name).unwrap(), name, [role]);
+        vec![
+            person("root", Role::Admin),
+            person("prep", Role::Prepare),
+            person("rev", Role::Review),
+            person("rel", Role::Release),
+            person("lead", Role::Lead),
+        ]
+    }
+
+    fn rule(who: usize, people: &[Person], after: Policy) -> Result<Facts, Refusal> {
+        let policies = Policies { desk: Arc::new(policy()), scopes: Default::default() };
+        let in_work = [InWork { scope: None, step: "review".into(), records: 3 }];
+        let desk = Known {
+            people,
+            approval: None,
+            scopes: &[],
+            options: None,
+            gateway_exists: false,
+            now: Moment(0),
+            policies: Some(&policies),
+            in_work: &in_work,
+        };
+        let act = DeskAction::ApplyPolicy {
+            scope: None,
+            policy: Box::new(after),
+            source: String::new(),
+            reason: "faster".into(),
+        };
+        judge(&Actor::of(&people[who]), desk, &act)
+    }
+
+    #[test]
+    fn a_record_whose_step_is_gone_is_named_with_its_step_and_how_many() {
+        let mut after = policy();
+        after.steps[1].name = "check".into();
+        let no = rule(0, &people(), after.clone()).unwrap_err();
+        assert_eq!(
+            (no.rule.as_str(), no.message.as_str()),
+            ("in-flight", "3 records would have no step under this policy")
+        );
+        assert!(no.hints[0].starts_with("3 in `review`"));
+        after.renames = vec![Rename { from: "review".into(), to: "check".into() }];
+        assert_eq!(rule(0, &people(), after).unwrap().lines.len(), 2);
+    }
+
+    #[test]
+    fn a_record_in_work_never_comes_to_rest_by_a_policy() {
+        let mut after = policy();
+        after.steps.remove(1);
+        after.renames = vec![Rename { from: "review".into(), to: "done".into() }];
+        assert_eq!(rule(0, &people(), after).unwrap_err().rule, "in-flight");
+    }
+
+    #[test]
+    fn a_checkpoint_whose_role_nobody_holds_is_refused() {
+        let mut without = people();
+        without.remove(2);
+        let mut after = policy();
+        after.steps[1].due_days = Some(1);
+        let no = rule(0, &without, after.clone()).unwrap_err();
+        assert!(no.message.contains("nobody has the role review to sign the checkpoint `look`"), "{no}");
+        assert!(rule(0, &people(), after).is_ok());
+    }
+
+    #[test]
+    fn a_step_that_only_its_own_preparer_could_see_is_refused() {
+        let mut alone = people();
+        alone.retain(|person| person.login.as_str() != "rev");
+        alone[1].roles.insert(Role::Review);
+        let told = unstaffed(&policy(), &alone, None);
+        assert!(told[0].contains("only prep could sign"), "{told:?}");
+    }
+
+    #[test]
+    fn nobody_comes_by_a_step_through_a_policy_of_their_own() {
+        let mut after = policy();
+        after.steps[2].acts.push(Role::Lead);
+        assert_eq!(rule(4, &people(), after.clone()).unwrap_err().rule, "own-roles");
+        assert!(rule(0, &people(), after).is_ok());
+    }
+
+    #[test]
+    fn only_who_keeps_the_desk_applies_a_policy_and_the_same_one_again_is_nothing_to_do() {
+        let mut after = policy();
+        after.steps[0].due_days = Some(3);
+        assert_eq!(rule(1, &people(), after).unwrap_err().rule, "role");
+        assert!(rule(0, &people(), policy()).unwrap().lines.is_empty());
+    }
+}

@@ -1,0 +1,205 @@
+//! Scopes and policies on a desk with records in work: who joins, who moves, which policy governs, what a new one refuses.
+
+use stageplate::domain::action::{Action, SheetRow};
+use stageplate::domain::governance::DeskAction;
+use stageplate::domain::policy::{Policy, Rename};
+use stageplate::domain::queue::QueueName;
+use stageplate::domain::scope::Scope;
+use stageplate::store::{Applied, StoreError, Target};
+
+use crate::desk::*;
+use crate::people::{govern, queue};
+
+fn scope(bench: &mut Bench, name: &str, rule: Option<&str>) {
+    let matches = rule.map(str::to_owned);
+    govern(bench, &DeskAction::AddScope(Scope { name: name.into(), title: name.into(), team: None, matches }));
+}
+
+fn apply(scope: Option<&str>, policy: Policy) -> DeskAction {
+    let (scope, policy) = (scope.map(str::to_owned), Box::new(policy));
+    DeskAction::ApplyPolicy { scope, policy, source: "name = \"other\"\n".into(), reason: "a better way".into() }
+}
+
+fn refused(bench: &mut Bench, action: &DeskAction) -> stageplate::domain::plan::Refusal {
+    let root = bench.actor("root");
+    match bench.desk.govern(&root, action, fresh_request(), minute(9)) {
+        Err(StoreError::Refused(refusal)) => refusal,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn rule(done: Result<Applied, StoreError>) -> String {
+    match done {
+        Err(StoreError::Refused(refusal)) => refusal.rule,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn record(bench: &mut Bench, number: u32) -> stageplate::domain::record::Record {
+    let id = bench.desk.record_id(&vin(number)).unwrap();
+    bench.desk.dossier(id, minute(20)).unwrap().record
+}
+
+/// A policy with a step more, under which a review may take a day longer.
+fn longer() -> Policy {
+    let mut policy = policy();
+    policy.steps[2].due_days = Some(9);
+    let legal =
+        stageplate::domain::policy::Step { name: "legal".into(), title: "Legal".into(), ..policy.steps[3].clone() };
+    policy.steps.insert(4, stageplate::domain::policy::Step { checkpoint: Some("legal".into()), ..legal });
+    policy
+}
+
+#[test]
+fn a_record_joins_the_first_scope_whose_rule_selects_it_when_it_comes_in() {
+    let mut bench = Bench::new();
+    scope(&mut bench, "a-buses", Some("category:M3"));
+    scope(&mut bench, "b-boxes", Some("variant:BOX"));
+    scope(&mut bench, "c-all", Some("vin:*"));
+    let message = receive(&vin(1), "6000", "a.xml");
+    bench.act("prep", Target::Intake(vin(1)), &message, 0).unwrap();
+    assert_eq!(record(&mut bench, 1).scope.as_deref(), Some("c-all"), "its variant is the base's still");
+    let sheet = sheet(&[("Variant", "BOX"), ("TypeApprovalNumber", APPROVAL)]);
+    bench.act("prep", Target::Intake(vin(2)), &sheet, 1).unwrap();
+    assert_eq!(record(&mut bench, 2).scope.as_deref(), Some("b-boxes"));
+    let told = bench.desk.log(Some(&vin(2)), stageplate::domain::identity::Seq(0), 9).unwrap();
+    assert!(told[0].facts.lines.iter().any(|line| line.what == "scope" && line.to.as_deref() == Some("b-boxes")));
+    let counts = bench.desk.health().unwrap().into_iter().find(|check| check.name == "counts").unwrap();
+    assert!(counts.ok, "{}", counts.detail);
+    assert!(bench.desk.verify_chain().unwrap().holds());
+}
+
+#[test]
+fn a_scope_that_is_named_goes_before_every_rule_and_must_be_there() {
+    let mut bench = Bench::new();
+    scope(&mut bench, "boxes", Some("vin:*"));
+    scope(&mut bench, "vans", None);
+    let named = |scope: &str| {
+        let row = SheetRow { stage: 2, scope: Some(scope.into()), source: "s.csv:2".into(), ..SheetRow::default() };
+        Action::Prepare(row)
+    };
+    bench.act("prep", Target::Intake(vin(1)), &named("vans"), 0).unwrap();
+    assert_eq!(record(&mut bench, 1).scope.as_deref(), Some("vans"));
+    assert_eq!(rule(bench.act("prep", Target::Intake(vin(2)), &named("vens"), 0)), "exists");
+    assert_eq!(rule(bench.act("prep", Target::Intake(vin(1)), &named("boxes"), 1)), "scope");
+}
+
+#[test]
+fn a_record_moves_between_scopes_with_a_reason_by_a_lead() {
+    let mut bench = Bench::new();
+    scope(&mut bench, "vans", None);
+    let id = bench.in_review(1);
+    let to = |to: &str, reason: &str| Action::MoveScope { to: to.into(), reason: reason.into() };
+    assert_eq!(rule(bench.act("review", Target::Record(id), &to("vans", "fits"), 5)), "role");
+    assert_eq!(rule(bench.act("lead", Target::Record(id), &to("vans", " "), 5)), "reason");
+    assert_eq!(rule(bench.act("lead", Target::Record(id), &to("vens", "fits"), 5)), "exists");
+    bench.does("lead", id, &to("vans", "fits there"), 6);
+    assert_eq!(record(&mut bench, 1).scope.as_deref(), Some("vans"));
+    assert!(bench.desk.verify_chain().unwrap().holds());
+}
+
+#[test]
+fn the_policy_of_a_scope_governs_its_records_and_no_others() {
+    let mut bench = Bench::new();
+    scope(&mut bench, "vans", None);
+    govern(&mut bench, &apply(Some("vans"), longer()));
+    crate::people::join(&mut bench, 1, "vans");
+    let ids: Vec<_> = (1..=2).map(|number| bench.in_review(number)).collect();
+    let due = |bench: &mut Bench, id| {
+        let queue = QueueName::All;
+        let page = stageplate::store::PageQuery {
+            queue,
+            filter: None,
+            sort: Default::default(),
+            limit: 9,
+            after: None,
+            who: login("lead"),
+            now: minute(9),
+        };
+        let rows = bench.desk.page(&page).unwrap().rows;
+        rows.iter().find(|row| row.summary.id == id).unwrap().summary.due.unwrap().to_string()
+    };
+    assert_eq!(due(&mut bench, ids[0]), "2026-07-17");
+    assert_eq!(due(&mut bench, ids[1]), "2026-07-08");
+    for id in &ids {
+        bench.confirm_everything(*id, 5);
+        bench.does("review", *id, &advance(), 6);
+        bench.does("lead", *id, &advance(), 7);
+    }
+    assert_eq!(record(&mut bench, 1).step, "legal");
+    assert_eq!(record(&mut bench, 2).step, "ready");
+    assert_eq!(queue(&mut bench, "lead", QueueName::Waiting), ["001"]);
+    assert_eq!(queue(&mut bench, "lead", QueueName::Ready), ["002"]);
+    assert_eq!(queue(&mut bench, "lead", QueueName::Unassigned), ["001", "002"]);
+    let versions: Vec<u32> =
+        bench.desk.dossier(ids[0], minute(9)).unwrap().history.iter().map(|event| event.facts.policy).collect();
+    assert!(versions.iter().all(|version| *version == 2), "{versions:?}");
+    let lead = Action::MoveScope { to: "vans".into(), reason: "fits".into() };
+    bench.does("lead", ids[1], &lead, 10);
+    assert!(bench.desk.verify_chain().unwrap().holds());
+}
+
+#[test]
+fn a_record_in_a_step_that_the_other_scope_lacks_is_not_moved_there() {
+    let mut bench = Bench::new();
+    scope(&mut bench, "vans", None);
+    scope(&mut bench, "buses", None);
+    govern(&mut bench, &apply(Some("vans"), longer()));
+    crate::people::join(&mut bench, 1, "vans");
+    let id = bench.in_review(1);
+    bench.confirm_everything(id, 5);
+    bench.does("review", id, &advance(), 6);
+    bench.does("lead", id, &advance(), 7);
+    let to = Action::MoveScope { to: "buses".into(), reason: "fits".into() };
+    assert_eq!(rule(bench.act("lead", Target::Record(id), &to, 8)), "policy");
+}
+
+#[test]
+fn records_in_work_come_under_the_policy_that_follows_each_in_its_step() {
+    let mut bench = Bench::new();
+    let id = bench.in_review(1);
+    bench.in_review(2);
+    let mut after = policy();
+    after.steps[2].name = "technical".into();
+    after.steps[2].due_days = Some(9);
+    let no = refused(&mut bench, &apply(None, after.clone()));
+    assert_eq!(no.rule, "in-flight");
+    assert!(no.hints[0].starts_with("2 in `review`"), "{:?}", no.hints);
+    after.renames = vec![Rename { from: "review".into(), to: "technical".into() }];
+    govern(&mut bench, &apply(None, after));
+    let dossier = bench.desk.dossier(id, minute(20)).unwrap();
+    assert_eq!(dossier.record.step, "technical");
+    let last = dossier.history.last().unwrap();
+    assert_eq!((last.action.as_str(), last.facts.policy), ("policy", 2));
+    assert_eq!(queue(&mut bench, "review", QueueName::Waiting), ["001", "002"]);
+    let mut bare = bench.plain().query_row("SELECT due FROM record WHERE id = 1", [], |row| row.get::<_, i64>(0));
+    assert_eq!(bare.as_mut().ok(), Some(&mut 20651), "17 July 2026, nine working days after the sixth");
+    assert!(bench.desk.verify_chain().unwrap().holds());
+    bench.confirm_everything(id, 21);
+    bench.does("review", id, &advance(), 22);
+}
+
+#[test]
+fn what_a_policy_has_not_reached_yet_is_shown_right_and_the_next_act_on_the_desk_goes_on() {
+    let mut bench = Bench::new();
+    bench.in_review(1);
+    let mut after = policy();
+    after.steps[2].due_days = Some(9);
+    govern(&mut bench, &apply(None, after));
+    let plain = bench.plain();
+    plain.execute_batch("UPDATE record SET due = 5; INSERT INTO meta VALUES ('followed', '0')").unwrap();
+    assert!(bench.desk.verify_chain().unwrap().holds(), "lists work it out");
+    scope(&mut bench, "vans", None);
+    let due: i64 = plain.query_row("SELECT due FROM record", [], |row| row.get(0)).unwrap();
+    assert_eq!(due, 20651);
+}
+
+#[test]
+fn a_policy_of_a_scope_that_releases_elsewhere_is_refused() {
+    let mut bench = Bench::new();
+    scope(&mut bench, "vans", None);
+    let mut other = policy();
+    other.steps[4].name = "sealing".into();
+    assert_eq!(refused(&mut bench, &apply(Some("vans"), other)).rule, "policy");
+    assert_eq!(refused(&mut bench, &apply(Some("vens"), policy())).rule, "exists");
+}
