@@ -59,10 +59,16 @@ pub fn person(context: &mut Context, verb: PersonVerb) -> Result<(), Failure> {
 pub fn govern(context: &mut Context, act: &DeskAction) -> Result<(), Failure> {
     let governed = context.desk.govern(&context.actor, act, context::request(), context::now())?;
     let done = governed_word(governed.outcome);
+    let subject = match act {
+        DeskAction::ApplyPolicy { scope, .. } => {
+            format!("policy {}", context.desk.policy_of(scope.as_deref())?.version)
+        }
+        _ => act.subject(),
+    };
     let mut table = Table::new(&["Subject", "Outcome"]);
-    table.row([act.subject(), done.to_owned()]);
-    let object = json!({"subject": act.subject(), "ok": true, "outcome": done, "seq": governed.seq});
-    Ok(context.out.one(&format!("{}: {done}\n", visible(&act.subject())), &table, &object)?)
+    table.row([subject.clone(), done.to_owned()]);
+    let object = json!({"subject": subject, "ok": true, "outcome": done, "seq": governed.seq});
+    Ok(context.out.one(&format!("{}: {done}\n", visible(&subject)), &table, &object)?)
 }
 
 /// What became of an act that governs the desk, in a word.

@@ -100,6 +100,8 @@ impl Desk {
 
     fn establish(path: &Path, new: &NewDesk, catalogue: &'static Catalogue, now: Moment) -> Result<Desk, StoreError> {
         let conn = open::establish(path)?;
+        // The first policy of a desk is number 1, whatever it was called elsewhere.
+        let policy = Policy { version: 1, ..new.policy.clone() };
         let mut desk = Desk::around(path, catalogue, conn, new.demo);
         desk.write(|session| {
             let conn = session.conn;
@@ -107,19 +109,19 @@ impl Desk {
             for (name, value) in [("demo", if new.demo { "yes" } else { "no" }), ("people", "0")] {
                 meta.execute([name, value])?;
             }
-            let mut facts = Facts { policy: new.policy.version, ..Facts::default() };
+            let mut facts = Facts { policy: policy.version, ..Facts::default() };
             facts.line(format!("person {}", new.founder.login), None, Some(new.founder.name.clone()));
-            facts.line(format!("policy {}", new.policy.version), None, Some(new.policy.name.clone()));
+            facts.line(format!("policy {}", policy.version), None, Some(policy.name.clone()));
             facts.line("demo", None, Some(if new.demo { "yes" } else { "no" }.to_owned()));
             people::put_person(conn, &new.founder)?;
-            scopes::put_policy(conn, None, &new.policy, &new.policy_source, now)?;
+            scopes::put_policy(conn, None, &policy, &new.policy_source, now)?;
             let mut acts: Vec<(&str, String, Digest)> = vec![
                 ("init", "desk".to_owned(), govern::state_of_desk(new.demo)),
                 ("person-add", format!("person {}", new.founder.login), govern::state_of(&to_json(&new.founder)?)),
                 (
                     "policy-apply",
-                    format!("policy {}", new.policy.version),
-                    govern::state_of_policy(&new.policy_source, &to_json(&new.policy)?),
+                    format!("policy {}", policy.version),
+                    govern::state_of_policy(&new.policy_source, &to_json(&policy)?),
                 ),
             ];
             if let Some((options, source)) = &new.options {
@@ -134,7 +136,7 @@ impl Desk {
                     action,
                     about: About::Desk(subject),
                     request: Uuid::from_u128(number),
-                    facts: if number == 0 { &facts } else { &Facts { policy: new.policy.version, ..Facts::default() } },
+                    facts: if number == 0 { &facts } else { &Facts { policy: policy.version, ..Facts::default() } },
                     state: *state,
                 };
                 chain::append(conn, session.packs, &event)?;
