@@ -282,6 +282,7 @@ pub static COMMANDS: &[Command] = &[
     go("exceptions", "Exceptions: what was raised", None, RECORDS, |model| moves::pane(model, Pane::Exceptions)),
     go("history", "History: what happened", None, RECORDS, |model| moves::pane(model, Pane::History)),
     go("entries", "Entries: the whole certificate", None, RECORDS, |model| moves::pane(model, Pane::Entries)),
+    go("approvals", "Approvals: what the record rests on", None, RECORDS, |model| moves::pane(model, Pane::Approvals)),
     go("filter", "Filter the list", Some("filter"), BROWSE, moves::filter),
     act!(
         "save-queue",

@@ -4,7 +4,7 @@
 //! as [`msg::Effect`], what was done comes back as [`msg::Msg`].
 //!
 //! In reading order: [`model`] is what there is, [`msg`] what happens, [`update`] what then; [`command`] is the table of
-//! everything a person can do, done in [`acts`] (for many records at once in [`bulk`]), [`moves`], [`places`], [`typing`] and [`sheets`] ([`complete`] and [`jump`] help); [`record`], [`form`], [`forms`] and
+//! everything a person can do, done in [`acts`] (for many records at once in [`bulk`]), [`moves`], [`places`], [`typing`] and [`sheets`] ([`complete`] and [`jump`] help); [`record`], [`grounds`], [`form`], [`forms`] and
 //! [`filled`], [`palette`], [`help`] and [`lines`] are what the screen shows; [`outbox`] holds acts on their way; [`session`] is where somebody left off, [`tour`] how they begin; [`layout`] and [`text`] say
 //! where things are.
 
@@ -15,6 +15,7 @@ pub mod complete;
 pub mod filled;
 pub mod form;
 pub mod forms;
+pub mod grounds;
 pub mod help;
 pub mod jump;
 pub mod layout;

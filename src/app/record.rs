@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::grounds::grounds;
 use super::layout::{Scroll, Step};
 use super::model::House;
 use crate::domain::action::{Action, Settle};
@@ -32,11 +33,14 @@ pub enum Pane {
     History,
     /// The whole effective certificate.
     Entries,
+    /// What it rests on: extensions, limits, signatories.
+    Approvals,
 }
 
 impl Pane {
     /// All panes, in the order of their keys.
-    pub const ALL: [Pane; 5] = [Pane::Changes, Pane::Readiness, Pane::Exceptions, Pane::History, Pane::Entries];
+    pub const ALL: [Pane; 6] =
+        [Pane::Changes, Pane::Readiness, Pane::Exceptions, Pane::History, Pane::Entries, Pane::Approvals];
 
     /// What people read.
     pub fn title(self) -> &'static str {
@@ -46,6 +50,7 @@ impl Pane {
             Pane::Exceptions => "Exceptions",
             Pane::History => "History",
             Pane::Entries => "Entries",
+            Pane::Approvals => "Approvals",
         }
     }
 
@@ -62,7 +67,7 @@ impl Pane {
     /// Screen rows that one of its rows takes.
     pub fn row_height(self) -> usize {
         match self {
-            Pane::Changes | Pane::Readiness | Pane::Exceptions => 2,
+            Pane::Changes | Pane::Readiness | Pane::Exceptions | Pane::Approvals => 2,
             Pane::History | Pane::Entries => 1,
         }
     }
@@ -102,7 +107,7 @@ pub struct Opened {
     pub stale: bool,
     /// Entries whose confirmation is on its way.
     pub confirming: BTreeSet<Address>,
-    scrolls: [Scroll; 5],
+    scrolls: [Scroll; Pane::ALL.len()],
     changes: Vec<usize>,
     entries: Vec<(Section, Option<usize>)>,
 }
@@ -116,7 +121,7 @@ impl Opened {
             refused: judge(&dossier, house, who, now),
             stale: false,
             confirming: BTreeSet::new(),
-            scrolls: [Scroll::default(); 5],
+            scrolls: [Scroll::default(); Pane::ALL.len()],
             changes: listed_changes(&dossier),
             entries: listed_entries(&dossier, house.catalogue),
             dossier,
@@ -174,6 +179,7 @@ impl Opened {
             Pane::Exceptions => self.dossier.record.exceptions.len(),
             Pane::History => self.dossier.history.len(),
             Pane::Entries => self.entries.len(),
+            Pane::Approvals => grounds(&self.dossier).count(),
         }
     }
 
@@ -211,7 +217,7 @@ impl Opened {
         match pane {
             Pane::Changes => self.changes().map(Some).collect(),
             Pane::Entries => self.entries().map(|(_, change)| change).collect(),
-            Pane::Readiness | Pane::Exceptions | Pane::History => Vec::new(),
+            Pane::Readiness | Pane::Exceptions | Pane::History | Pane::Approvals => Vec::new(),
         }
     }
 
@@ -221,6 +227,7 @@ impl Opened {
             Pane::Changes => self.changes().nth(self.scroll().at),
             Pane::Entries => self.entries().nth(self.scroll().at)?.1,
             Pane::Readiness => self.dossier.certificate.change(self.reasons().nth(self.scroll().at)?.address()?),
+            Pane::Approvals => self.dossier.certificate.change(&self.limit()?.address),
             Pane::Exceptions | Pane::History => None,
         }
     }
@@ -231,6 +238,7 @@ impl Opened {
             Pane::Readiness => self.reasons().nth(self.scroll().at)?.address(),
             Pane::Exceptions => self.exceptions(now).get(self.scroll().at)?.at.as_ref(),
             Pane::Changes | Pane::Entries => self.address_in(self.pane),
+            Pane::Approvals => Some(&self.limit()?.address),
             Pane::History => None,
         }
     }

@@ -1,9 +1,11 @@
 //! More about the row under the cursor of a pane: findings, exceptions, who and why, the entry's whole way.
 
 use super::days;
+use super::grounds;
 use super::head::beside;
 use super::ink::{Mark, Pen, Piece, piece, wrapped};
 use super::panes::{finding_mark, from_to};
+use crate::app::grounds::grounds as grounds_of;
 use crate::app::layout::Area;
 use crate::app::model::Model;
 use crate::app::record::{Opened, Pane, Reason};
@@ -26,6 +28,11 @@ pub fn detail(pen: &mut Pen<'_>, model: &Model, area: Area) {
         Pane::Changes | Pane::Entries => opened.change().map(|change| about_change(pen, model, opened, change)),
         Pane::Readiness => opened.reasons().nth(opened.scroll().at).map(|reason| about_reason(model, reason)),
         Pane::Exceptions => opened.exception(model.now).map(|exception| about_exception(model, exception)),
+        Pane::Approvals => grounds_of(&opened.dossier).nth(opened.scroll().at).map(|ground| {
+            let mut lines = grounds::about(pen, opened, ground);
+            lines.extend(opened.change().map(|change| about_change(pen, model, opened, change)).unwrap_or_default());
+            lines
+        }),
         Pane::History => opened.history().nth(opened.scroll().at).map(|event| about_event(pen, event)),
     };
     let width = usize::from(area.width).saturating_sub(2);

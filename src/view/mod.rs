@@ -6,6 +6,7 @@
 mod days;
 mod detail;
 mod dialog;
+mod grounds;
 mod head;
 pub mod ink;
 mod lines;

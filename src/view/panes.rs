@@ -1,13 +1,16 @@
 //! The panes of the record, row by row.
 
 use super::days;
+use super::grounds;
 use super::head::beside;
 use super::ink::{Mark, Pen, Pieces, piece};
 use crate::app::forms::rows_of;
+use crate::app::grounds::grounds as grounds_of;
 use crate::app::layout::{Area, Focus};
 use crate::app::model::Model;
 use crate::app::record::{Opened, Pane, Reason};
 use crate::config::theme::Role;
+use crate::domain::address::Address;
 use crate::domain::catalogue::Element;
 use crate::domain::certificate::{Change, ChangeKind, Origin};
 use crate::domain::checks::Grade;
@@ -74,6 +77,12 @@ pub fn pane(pen: &mut Pen<'_>, model: &Model, area: Area) {
                 show(pen, row, lines);
             }
         }
+        Pane::Approvals => {
+            for (row, ground) in grounds_of(&opened.dossier).skip(scroll.top).take(fit).enumerate() {
+                let lines = grounds::lines(pen, model, opened, ground);
+                show(pen, row, lines);
+            }
+        }
         Pane::History => {
             for (row, event) in opened.history().skip(scroll.top).take(fit).enumerate() {
                 let line = event_line(pen, model, event);
@@ -90,6 +99,7 @@ fn empty(pane: Pane) -> &'static str {
         Pane::Exceptions => "Nothing was raised.",
         Pane::History => "Nothing happened yet.",
         Pane::Entries => "No stage says anything yet.",
+        Pane::Approvals => "No approval on this desk is named, and no value is limited.",
     }
 }
 
@@ -98,8 +108,13 @@ fn element<'a>(model: &'a Model, change: &Change) -> Option<&'a Element> {
 }
 
 fn title(model: &Model, change: &Change) -> String {
-    let name = element(model, change).map_or(change.address.name(), |element| element.title);
-    format!("{name}{}", rows_of(&change.address))
+    title_of(model, &change.address)
+}
+
+/// The title of an entry, with the rows it is in.
+pub(super) fn title_of(model: &Model, address: &Address) -> String {
+    let name = model.house.catalogue.element(address).map_or(address.name(), |element| element.title);
+    format!("{name}{}", rows_of(address))
 }
 
 fn unit(model: &Model, change: &Change) -> String {

@@ -122,6 +122,34 @@ fn the_whole_certificate() {
 }
 
 #[test]
+fn what_a_record_rests_on() {
+    at_each_size("approvals", "review", |desk| desk.press("enter 6 down"));
+}
+
+#[test]
+fn a_limit_that_is_not_kept_comes_first_and_an_extension_that_does_not_cover_says_so() {
+    let of = |variant: &str, mass: &str| {
+        let ours = [
+            ("TypeApprovalNumber", "e4*2018/858*00871*01", ""),
+            ("Variant", variant, ""),
+            ("Version", "L4H3-01", ""),
+            ("MassInRunningOrder", mass, ""),
+        ];
+        let record = crate::screens::record(1, "YARTN2EVHDTEST123", "review", &ours);
+        let mut desk = Desk::with("review", 120, 40, vec![crate::screens::dossier(record, Vec::new())]);
+        desk.press("enter 6 down");
+        let at = desk.model.current().and_then(|open| open.address(desk.model.now)).map(ToString::to_string);
+        (picture(&desk.model), at)
+    };
+    let (outside, at) = of("BOX", "3500");
+    assert!(outside.contains("3000 ├──────────┤● 3400 kg") && outside.contains("outside"), "{outside}");
+    assert_eq!(at.as_deref(), Some("MassGroup/MassInRunningOrder"), "what is done there is done to the entry");
+    let (uncovered, at) = of("CAMP", "3120");
+    assert!(uncovered.contains("does not cover CAMP L4H3-01") && !uncovered.contains("├"), "{uncovered}");
+    assert_eq!(at, None, "who may sign is no entry");
+}
+
+#[test]
 fn the_form_that_raises_an_exception() {
     at_each_size("flag", "review", |desk| {
         desk.press("enter f");
@@ -276,6 +304,7 @@ fn every_size_draws() {
         "enter 3",
         "enter 4",
         "enter 5",
+        "enter 6",
         "enter f",
         "enter d",
         "G enter R",
@@ -301,7 +330,7 @@ fn every_size_draws() {
 
 #[test]
 fn in_ascii_nothing_else_is_drawn() {
-    for keys in ["", "enter", "enter 2", "enter 3", "enter 4", "enter 5", "enter f", "G enter R", "?", ":"] {
+    for keys in ["", "enter", "enter 2", "enter 3", "enter 4", "enter 5", "enter 6", "enter f", "G enter R", "?", ":"] {
         let mut desk = Desk::of("review", 120, 40);
         desk.press(keys);
         let screen = drawn(&desk.model, Looks { theme: Theme::named("none").unwrap(), ascii: true });
@@ -317,7 +346,7 @@ fn hidden_characters_are_written_out_wherever_they_come_from() {
         crate::screens::record(1, "YARTN2EVHDTEST123", "review", &[("Variant", "BO\u{202e}X", "a\u{200b}b\x1b[2J")]);
     record.order = Some("x\u{202e}y".into());
     let dossier = crate::screens::dossier(record, Vec::new());
-    for keys in ["", "enter", "enter 2", "enter 4", "enter 5", "enter f"] {
+    for keys in ["", "enter", "enter 2", "enter 4", "enter 5", "enter 6", "enter f"] {
         let mut desk = Desk::with("review", 250, 60, vec![dossier.clone()]);
         desk.press(keys);
         let screen = drawn(&desk.model, looks());
