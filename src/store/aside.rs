@@ -31,11 +31,9 @@ pub struct Beside<'a> {
     pub now: Moment,
 }
 
-impl Beside<'_> {
-    /// Writes what differs from what stands there.
-    pub fn write(&self, session: &Session<'_>) -> Result<(), StoreError> {
-        write(session.conn, session.catalogue, self)
-    }
+/// [`write`], for whoever has the session at hand.
+pub fn keep(beside: &Beside<'_>, session: &Session<'_>) -> Result<(), StoreError> {
+    write(session.conn, session.catalogue, beside)
 }
 
 /// Writes what differs from what stands there.

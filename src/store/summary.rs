@@ -2,7 +2,7 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use super::aside::Beside;
+use super::aside::{self, Beside};
 use super::columns::{day_number, day_of, due_number, maybe_login, parted};
 use super::desk::Session;
 use super::error::StoreError;
@@ -106,7 +106,7 @@ fn next_named(session: &Session<'_>, base: &str, step: &str, last: i64) -> Resul
 /// Works the line of a record out anew and writes it. One that rests stays as it was released.
 pub fn anew(session: &mut Session<'_>, id: RecordId, now: Moment) -> Result<(), StoreError> {
     let shown = load_line(session, id, now)?;
-    let summary = worked_out(session, id, &shown, now, |beside, session| beside.write(session))?;
+    let summary = worked_out(session, id, &shown, now, aside::keep)?;
     if summary == shown {
         return Ok(());
     }
