@@ -83,6 +83,10 @@ pub struct Layout {
     pub hints: Area,
 }
 
+/// From how many columns on list and record stand side by side: with fewer, either the list would not tell variant,
+/// build and owner, or the record would break its lines.
+const WIDE: u16 = 168;
+
 impl Layout {
     /// The parts of a screen of so many columns and rows, with a notice of so many lines.
     pub fn of(width: u16, height: u16, focus: Focus, notice: u16) -> Layout {
@@ -92,9 +96,9 @@ impl Layout {
         let (rest, hints) = rest.split_rows(rest.height.saturating_sub(hint_rows));
         let (body, notice) = rest.split_rows(rest.height.saturating_sub(notice.clamp(1, 3)));
         let mut layout = Layout { top, notice, hints, ..Layout::default() };
-        let record = if width >= 120 && height >= 20 {
-            let (queues, rest) = body.split_columns(if width >= 140 { 24 } else { 19 });
-            let (list, record) = rest.split_columns(rest.width * 12 / 25);
+        let record = if width >= WIDE && height >= 20 {
+            let (queues, rest) = body.split_columns(24);
+            let (list, record) = rest.split_columns(rest.width * 3 / 5);
             layout.queues = queues;
             layout.list = list;
             record

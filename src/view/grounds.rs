@@ -69,8 +69,9 @@ pub fn window(approval: &Approval) -> String {
 fn limit(pen: &Pen<'_>, model: &Model, limited: &Limited) -> Vec<(Pieces, Pieces)> {
     let (mark, role) = match limited.place {
         Place::Inside => (Mark::Confirmed, Role::Fine),
-        Place::AtEdge => (Mark::Warns, Role::Warns),
-        Place::Outside | Place::Missing | Place::Unreadable => (Mark::Blocks, Role::Blocks),
+        Place::AtEdge => (Mark::Info, Role::Normal),
+        Place::Missing | Place::Unreadable => (Mark::Warns, Role::Warns),
+        Place::Outside => (Mark::Blocks, Role::Blocks),
     };
     let entry = model.house.catalogue.element(&limited.address).and_then(|element| element.entry).unwrap_or_default();
     let ours = limited.value.map_or_else(|| pen.looks.mark(Mark::None).to_owned(), |value| value.to_string());

@@ -72,6 +72,8 @@ fn columns(width: usize) -> Vec<(Column, usize)> {
     for (column, more) in [
         (Column::Step, 11),
         (Column::Owner, 8),
+        (Column::Variant, 12),
+        (Column::Build, 10),
         (Column::Vin, 17),
         (Column::Build, 14),
         (Column::Variant, 14),

@@ -32,6 +32,7 @@ mod reports;
 mod saved_queues;
 mod scopes;
 mod screens;
+mod screens_page;
 mod seals;
 mod since;
 mod site;

@@ -15,11 +15,11 @@ use stageplate::view::ink::Looks;
 
 use crate::screens::Desk;
 
-fn looks() -> Looks {
+pub fn looks() -> Looks {
     Looks { theme: Theme::named("default").unwrap(), ascii: false }
 }
 
-fn drawn(model: &Model, looks: Looks) -> Buffer {
+pub fn drawn(model: &Model, looks: Looks) -> Buffer {
     let (width, height) = model.size;
     let mut screen = Buffer::empty(Rect { x: 0, y: 0, width, height });
     draw(model, looks, &mut screen);
@@ -89,6 +89,18 @@ fn at_each_size(name: &str, who: &str, keys: impl Fn(&mut Desk)) {
 #[test]
 fn the_list_of_a_queue() {
     at_each_size("list", "review", |_| {});
+}
+
+#[test]
+fn where_list_and_record_are_both_shown_the_list_tells_variant_build_and_owner() {
+    for (width, height) in [(100, 30), (120, 40), (168, 40), (200, 50)] {
+        let desk = Desk::of("review", width, height);
+        let text = picture(&desk.model);
+        for told in ["Variant", "BOX L4H3-01", "Build", "TAILLIFT", "Owner", "release", "GK004211"] {
+            assert!(text.contains(told), "{told} at {width}x{height}:\n{text}");
+        }
+        assert!(text.contains("[1 Changes"), "the record is beside or below:\n{text}");
+    }
 }
 
 #[test]

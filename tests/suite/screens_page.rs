@@ -1,0 +1,80 @@
+//! The page `docs/screens.md`: every screen as text, drawn from the tests' desk and held true by them.
+
+use stageplate::app::model::Model;
+use stageplate::app::tour::Tour;
+
+use crate::screens::Desk;
+use crate::view::{drawn, looks};
+
+const HEAD: &str = "\
+# The screens
+
+Drawn by the program from invented records; `STAGEPLATE_WRITE_DOCS=1 cargo test --test suite screens_page` writes this page anew,
+and the tests fail when a screen and its picture differ. Each screen is shown at 120 columns by 40 rows, where queues, list and
+record share it, and at 80 by 24, where one of them has it all. Colours are left out: nothing is told by colour alone.
+";
+
+/// A screen: its name, what it is for, who looks, the keys that lead there, and what is typed then.
+struct Scene(&'static str, &'static str, &'static str, &'static str, &'static str);
+
+const SCENES: [Scene; 18] = [
+    Scene("The list", "The queue, and the record under the cursor.", "review", "", ""),
+    Scene("The queues", "With what each holds; the counts are live.", "review", "esc", ""),
+    Scene("Changes", "What our stage changes: confirm, flag or edit.", "review", "enter", ""),
+    Scene("Readiness", "What stands before the release, and who can do it.", "review", "enter 2 down", ""),
+    Scene("Exceptions", "What was raised on the record.", "lead", "enter 3", ""),
+    Scene("History", "What happened, the latest first.", "review", "enter 4 down", ""),
+    Scene("Entries", "The whole certificate, with the stage each value is from.", "review", "enter 5", ""),
+    Scene("Approvals", "Extensions, limits and where each value sits, signatories.", "review", "enter 6 down", ""),
+    Scene("Raising an exception", "Kind, text and owner in one form.", "review", "enter f", "env"),
+    Scene("Editing a value", "By number or name; type, unit and range are told.", "prep", "enter E", "13.2"),
+    Scene("Before a release", "In two steps; the safe button has the focus.", "release", "G enter R", ""),
+    Scene("Many records", "An act on all that are marked.", "review", "* t", ""),
+    Scene("The filter", "Its language completes as it is typed.", "review", "/", "owner:none step:re"),
+    Scene("To a VIN", "By its last characters.", "review", "#", "131"),
+    Scene("After a prefix", "What may follow a first key.", "review", "g", ""),
+    Scene("The palette", "Every command by name; what cannot be run says why.", "review", ":", "re"),
+    Scene("Help", "Made from the keymap in force.", "review", "enter ?", ""),
+    Scene("The tour", "A first record, step by step.", "review", TOUR, ""),
+];
+
+/// The keys of the scene that the tour runs in.
+const TOUR: &str = "enter ";
+
+fn text(model: &Model) -> String {
+    let screen = drawn(model, looks());
+    let row = |y| (0..screen.area.width).map(|x| screen[(x, y)].symbol()).collect::<String>();
+    let rows: Vec<String> = (0..screen.area.height).map(|y| row(y).trim_end().to_owned()).collect();
+    rows.join("\n")
+}
+
+fn page() -> String {
+    let mut page = HEAD.to_owned();
+    for Scene(name, what, who, keys, written) in SCENES {
+        page.push_str(&format!("\n## {name}\n\n{what}\n"));
+        for (width, height) in [(120, 40), (80, 24)] {
+            let mut desk = Desk::of(who, width, height);
+            if keys == TOUR {
+                desk.model.tour = Some(Tour::default());
+            }
+            desk.press(keys.trim_end());
+            desk.write(written);
+            page.push_str(&format!("\n{width}x{height}\n\n```text\n{}\n```\n", text(&desk.model)));
+        }
+    }
+    page
+}
+
+#[test]
+fn the_page_shows_the_screens_as_they_are() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/screens.md");
+    let made = page();
+    if std::env::var_os("STAGEPLATE_WRITE_DOCS").is_some() {
+        std::fs::write(path, &made).unwrap();
+    }
+    let written = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(
+        written == made,
+        "docs/screens.md is not what is drawn: run STAGEPLATE_WRITE_DOCS=1 cargo test --test suite screens_page"
+    );
+}
