@@ -311,33 +311,29 @@ pub struct Done {
     pub told: String,
 }
 
-/// Whether there is an act to undo: one of this session, or the record's own last one.
+/// Whether there is an act of this session to undo. An earlier one is nothing anybody has in mind here.
 ///
 /// # Errors
 /// That there is none.
 pub fn may_undo(model: &Model) -> Result<(), String> {
-    match (&model.done.last(), model.current()) {
-        (Some(done), _) if model.outbox.busy_with(done.record) => Err("your last act is still on its way".to_owned()),
-        (Some(_), _) | (None, Some(_)) => Ok(()),
-        (None, None) => Err("nothing was done here that could be undone".to_owned()),
+    match model.done.last() {
+        Some(done) if model.outbox.busy_with(done.record) => Err("your last act is still on its way".to_owned()),
+        Some(_) => Ok(()),
+        None => {
+            Err("nothing was done in this session; `stageplate undo VIN` takes back what was done before".to_owned())
+        }
     }
 }
 
-/// Undoes the last act of this session, wherever it was; where there is none, the last one on the record.
+/// Undoes the last act of this session, wherever it was; of an act on many records, on the last of them.
 pub fn undo(model: &mut Model) -> Vec<Effect> {
-    let last = model.done.last().cloned();
-    let here = model.current().map(|opened| (opened.id(), opened.seen));
-    let (record, seen, told) = match (last, here) {
-        // What was seen of the record since counts as seen.
-        (Some(done), here) => {
-            let seen = here.filter(|(id, _)| *id == done.record).map_or(done.seq, |(_, seen)| seen.max(done.seq));
-            (done.record, seen, done.told)
-        }
-        (None, Some((id, seen))) => (id, seen, "your last act".to_owned()),
-        (None, None) => return Vec::new(),
-    };
-    let done = format!("undone: {}", told.split(';').next().unwrap_or(&told));
-    send(model, Act { record, seen, deed: Deed::Act(Action::Undo), done, then: Then::Show, drafts: Vec::new() }, None).1
+    let Some(last) = model.done.last().cloned() else { return Vec::new() };
+    let here = model.current().filter(|opened| opened.id() == last.record);
+    // What was seen of the record since counts as seen.
+    let seen = here.map_or(last.seq, |opened| opened.seen.max(last.seq));
+    let done = format!("undone: “{}”", last.told.split(';').next().unwrap_or(&last.told));
+    let deed = Deed::Act(Action::Undo);
+    send(model, Act { record: last.record, seen, deed, done, then: Then::Show, drafts: Vec::new() }, None).1
 }
 
 /// Sends the VIN to the terminal's clipboard.

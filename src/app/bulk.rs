@@ -335,8 +335,8 @@ fn go_on(model: &mut Model) -> Vec<Effect> {
     let act = Act {
         record: target.id,
         seen: target.seen,
+        done: format!("{}: {}", target.tail, bulk.deed.word()),
         deed: bulk.deed.clone(),
-        done: String::new(),
         then: Then::Stay,
         drafts: Vec::new(),
     };

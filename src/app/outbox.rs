@@ -17,6 +17,14 @@ pub enum Deed {
 }
 
 impl Deed {
+    /// Its word in the history.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Deed::Act(action) => action.word(),
+            Deed::Release => "release",
+        }
+    }
+
     /// Whether it is accepted whatever happened to the record meanwhile: a remark, an exception. Its success then says
     /// nothing about what its author had seen.
     pub fn stands_beside(&self) -> bool {

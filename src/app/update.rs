@@ -261,8 +261,10 @@ fn page(model: &mut Model, ticket: Ticket, rows: Vec<Row>, next: Option<String>)
         list.rows = rows;
     }
     let wanted = list.wanted.take();
+    // Who reads a record is on its row wherever it comes back: what is done is done to what is shown.
+    let read = model.shown.filter(|_| model.focus == Focus::Record);
     let row_of = |id: Option<_>| list.rows.iter().position(|row| Some(row.summary.id) == id);
-    let kept = row_of(wanted).or_else(|| row_of(list.selected));
+    let kept = row_of(wanted).or_else(|| row_of(read)).or_else(|| row_of(list.selected));
     let at = kept.unwrap_or(list.scroll.at);
     model.select(at);
     let mut effects = model.follow();
@@ -339,11 +341,14 @@ fn applied(model: &mut Model, tag: Tag, seq: Seq, changed: bool) -> Vec<Effect> 
     let Some(act) = model.outbox.answered(tag, Some(seq)) else { return Vec::new() };
     let mut effects: Vec<Effect> = model.outbox.send_next().into_iter().collect();
     model.last_event = model.last_event.max(seq);
+    remember(model, &act, seq, changed);
     if let Some(of_many) = bulk::answered(model, tag, Ok(changed)) {
+        if let Some(opened) = model.record.as_mut().filter(|opened| opened.id() == act.record) {
+            opened.seen = opened.seen.max(seq);
+        }
         effects.extend(of_many);
         return effects;
     }
-    remember(model, &act, seq, changed);
     model.say(Tone::Done, if changed { act.done } else { "nothing had to be changed".to_owned() });
     effects.extend(act.drafts.into_iter().map(|key| Effect::SaveDraft { key, text: String::new() }));
     if matches!(&model.sheet, Some(Sheet::Form(form)) if form.sending == Some(tag)) {

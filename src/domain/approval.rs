@@ -195,18 +195,27 @@ impl Approval {
         self.versions.iter().find(|covered| covered.variant == variant && covered.version == version)
     }
 
-    /// Whether it may be used for a vehicle manufactured on `day`. A change holds from its day until the next one's; of two
-    /// of one day the later decision holds. So a vehicle manufactured before a withdrawal stays covered (Regulation (EU)
+    /// Whether it may be used for a vehicle manufactured on `day`. A change holds from its day on, over what was
+    /// decided before it about that day and later ones; a suspension leaves a withdrawal standing. So a vehicle manufactured before a withdrawal stays covered (Regulation (EU)
     /// 2018/858, Article 49, speaks of those), and one manufactured during a suspension stays uncovered after it, unless it
     /// is reinstated from a day before.
     pub fn status_on(&self, day: NaiveDate) -> Status {
-        let begun = self.changes.iter().filter(|change| change.from <= day);
-        begun.max_by_key(|change| change.from).map_or(self.status, |change| change.status)
+        self.deciding(day).map_or(self.status, |change| change.status)
+    }
+
+    /// The change that a vehicle manufactured on `day` goes by, in the order in which they were decided.
+    fn deciding(&self, day: NaiveDate) -> Option<&StatusChange> {
+        self.changes.iter().filter(|change| change.from <= day).reduce(|stands, later| {
+            match (stands.status, later.status) {
+                (Status::Withdrawn, Status::Suspended) => stands,
+                _ => later,
+            }
+        })
     }
 
     /// What its status is at last, be it from a day to come.
     pub fn standing(&self) -> Standing {
-        match self.changes.iter().max_by_key(|change| change.from) {
+        match self.deciding(NaiveDate::MAX) {
             Some(last) => Standing { status: last.status, from: Some(last.from), reason: Some(last.reason.clone()) },
             None => Standing { status: self.status, from: None, reason: None },
         }

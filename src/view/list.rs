@@ -128,7 +128,9 @@ pub fn list(pen: &mut Pen<'_>, model: &Model, area: Area) {
     let scroll = model.list.scroll;
     let focused = model.focus == Focus::List && model.sheet.is_none();
     for (row, line) in model.list.rows.iter().skip(scroll.top).take(usize::from(rows.height)).enumerate() {
-        let here = scroll.top + row == scroll.at;
+        // Where a record is read that is not of this list, no row of it is the one that is acted on.
+        let elsewhere = model.focus == Focus::Record && model.shown.is_some_and(|id| id != line.summary.id);
+        let here = scroll.top + row == scroll.at && !elsewhere;
         one_row(pen, model, rows, row, line, &columns, here);
         if here && focused {
             pen.shade(rows, row, 1, Role::Selected);

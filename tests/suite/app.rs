@@ -121,7 +121,7 @@ fn undo_takes_back_the_last_act_and_shows_its_record_again() {
     assert!(undone(Seq(101)), "{asked:?}");
     applied(&mut desk, 3, 102);
     assert_eq!(desk.model.shown, Some(RecordId(2)));
-    let undone = "undone: DTEST131: technical review signed, on to Compliance";
+    let undone = "undone: “DTEST131: technical review signed, on to Compliance";
     assert!(notice(&desk).starts_with(undone), "{}", notice(&desk));
     desk.press("u");
     assert_eq!(actions(&mut desk), [(RecordId(2), Action::Undo)], "then the one before");

@@ -152,3 +152,15 @@ fn the_records_that_use_an_approval_come_page_by_page_and_those_in_work_by_their
     assert_eq!(made(true), [ids[2], ids[1]], "the released one is not in work");
     assert_eq!(bench.desk.uses("e4*2018/858*00999*00", 0, 3, minute(40)).unwrap().rows, []);
 }
+
+#[test]
+fn a_later_decision_holds_from_its_own_day_over_one_about_a_later_day() {
+    let mut bench = Bench::new();
+    let work = bench.in_review(1);
+    let suspended = change(Status::Suspended, "2026-11-01", "looked into");
+    govern(&mut bench, "lead", &suspended, fresh_request()).unwrap();
+    let done = withdraw(&mut bench, "2020-01-01");
+    assert_eq!((done.outcome, done.told.in_work), (Outcome::Updated, 1), "every record is told of the withdrawal");
+    assert_eq!(mark(&mut bench, work), Some(Status::Withdrawn));
+    assert!(mismatches(&mut bench, work).contains(&(true, State::Open)));
+}

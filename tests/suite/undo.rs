@@ -261,3 +261,16 @@ fn undo_in_the_store_leaves_a_desk_that_holds_and_lists_that_agree() {
         other => panic!("{other:?}"),
     }
 }
+
+#[test]
+fn work_is_not_given_back_to_somebody_who_left() {
+    let mut desk = Desk::at("review");
+    let give = |to: &str| Action::Assign { to: Login::parse(to).ok(), reason: Some("absent today".into()) };
+    desk.act("both", &give("review")).unwrap();
+    desk.act("lead", &give("both")).unwrap();
+    let day = desk.now.day();
+    let gone = desk.people.iter_mut().find(|person| person.login.as_str() == "review").unwrap();
+    gone.left = Some(day);
+    undo(&mut desk, "lead");
+    assert_eq!(desk.record.owner, None);
+}

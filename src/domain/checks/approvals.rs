@@ -138,8 +138,8 @@ fn is_valid(case: &Case<'_>, _: &Certificate, report: &mut Report) {
     let day = case.day_of_approval();
     let status = approval.status_on(day);
     if status != Status::Valid {
-        let standing = approval.standing().in_words();
-        let text = format!("approval {} is {standing}: name another", approval.number);
+        let word = status.word();
+        let text = format!("approval {} is {word} for a vehicle manufactured on {day}: name another", approval.number);
         report.at(NUMBER, text, &[("status", status.word()), ("on", &day.to_string())]);
     }
 }

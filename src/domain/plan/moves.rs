@@ -140,8 +140,10 @@ pub fn advance(work: &mut Work<'_>, reason: Option<&str>) -> Result<(), Refusal>
         put_signature(work, step, checkpoint, None)?;
     }
     // Whoever hands the record in answers for what is in it, whoever else was named to prepare it.
-    if step.edit && !next.edit {
-        work.record.preparer = Some(work.actor.login.clone());
+    if step.edit && !next.edit && work.record.preparer.as_ref() != Some(&work.actor.login) {
+        let named = work.record.preparer.replace(work.actor.login.clone());
+        let by = Some(work.actor.login.to_string());
+        work.facts.line("preparer", named.map(|login| login.to_string()), by);
     }
     // Who may act in both steps keeps the record; otherwise it waits for somebody to take it.
     let kept = work.record.owner.clone().filter(|owner| {

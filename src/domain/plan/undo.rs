@@ -109,6 +109,8 @@ fn put_back_place(work: &mut Work<'_>, place: &Place) -> Result<(), Refusal> {
     }
     let text = |login: &Option<Login>| login.as_ref().map(ToString::to_string);
     let record = &work.record;
+    let mut place = place.clone();
+    place.owner = still_here(work, place.owner);
     let differs = [
         ("step", Some(record.step.clone()), Some(place.step.clone())),
         ("owner", text(&record.owner), text(&place.owner)),
@@ -117,7 +119,7 @@ fn put_back_place(work: &mut Work<'_>, place: &Place) -> Result<(), Refusal> {
     for (what, now, was) in differs.into_iter().filter(|(_, now, was)| now != was) {
         work.facts.line(what, now, was);
     }
-    let Place { step, step_since, owner, preparer } = place.clone();
+    let Place { step, step_since, owner, preparer } = place;
     work.record.step = step;
     work.record.step_since = step_since;
     work.record.owner = owner;
@@ -125,8 +127,14 @@ fn put_back_place(work: &mut Work<'_>, place: &Place) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// Work is not given back to somebody who left in the meantime: nobody owns it then.
+fn still_here(work: &Work<'_>, owner: Option<Login>) -> Option<Login> {
+    owner.filter(|owner| work.case.people.iter().any(|person| person.login == *owner && person.left.is_none()))
+}
+
 fn put_back_exceptions(work: &mut Work<'_>, before: &Before) {
     for Stood { id, state, owner, outcome, group } in &before.exceptions {
+        let owner = &still_here(work, owner.clone());
         let Some(exception) = work.record.exceptions.iter_mut().find(|one| one.id == *id) else { continue };
         let number = |group: Option<ExceptionId>| group.map(|group| group.0.to_string());
         let login = |owner: &Option<Login>| owner.as_ref().map(ToString::to_string);
