@@ -45,7 +45,7 @@ pub fn run(context: &mut Context, args: &ImportArgs) -> Result<(), Failure> {
     if let Some(path) = &args.rejects {
         write_rejects(context, path, &report.rejected)?;
     }
-    ended(report, &interrupt)
+    ended(report, &interrupt, args.dry_run)
 }
 
 fn read_map(context: &Context, args: &ImportArgs) -> Result<ColumnMap, Failure> {
@@ -209,7 +209,7 @@ fn write_rejects(context: &Context, path: &Path, rejected: &[Rejected]) -> Resul
     Ok(())
 }
 
-fn ended(report: ImportReport, interrupt: &Interrupt) -> Result<(), Failure> {
+fn ended(report: ImportReport, interrupt: &Interrupt, dry_run: bool) -> Result<(), Failure> {
     let taken = report.created + report.updated + report.unchanged;
     if let Some(stopped) = report.stopped {
         let line = stopped.line.map_or(String::new(), |line| format!(":{line}"));
@@ -226,10 +226,10 @@ fn ended(report: ImportReport, interrupt: &Interrupt) -> Result<(), Failure> {
     }
     match report.rejected.len() {
         0 => Ok(()),
-        count => Err(Failure::new(
-            Kind::Refused,
-            format!("{count} rejected; nothing of them was written, everything else was"),
-        )
-        .rule("import")),
+        count => {
+            let rest = if dry_run { "everything else would be written" } else { "everything else was" };
+            let message = format!("{count} rejected; nothing of them was written, {rest}");
+            Err(Failure::new(Kind::Refused, message).rule("import"))
+        }
     }
 }

@@ -159,7 +159,7 @@ pub fn columns(table: &Table, map: &ColumnMap, catalogue: &Catalogue) -> Result<
                 }
                 columns.push(Some(column));
             }
-            Err(fault) => faults.push(fault),
+            Err(fault) => faults.push(fault.line(table.named_in[at])),
         }
     }
     if !seen.contains_key(&Column::Vin) && faults.is_empty() {
@@ -168,7 +168,8 @@ pub fn columns(table: &Table, map: &ColumnMap, catalogue: &Catalogue) -> Result<
     if faults.is_empty() {
         Ok(columns)
     } else {
-        Err(faults.into_iter().map(|fault| fault.line(table.header_line)).collect())
+        let placed = |fault: Reject| Reject { line: fault.line.or(Some(table.header_line)), ..fault };
+        Err(faults.into_iter().map(placed).collect())
     }
 }
 

@@ -19,11 +19,13 @@ pub fn read(bytes: &[u8]) -> Result<Table, Reject> {
     };
     let mut header: Vec<String> = Vec::new();
     let mut places: HashMap<String, usize> = HashMap::new();
+    let mut named_in: Vec<usize> = Vec::new();
     for row in &rows {
         let Json::Table(entries) = source.look_into(row)? else { continue };
         for (name, _) in entries {
             if !places.contains_key(name.as_ref()) {
                 places.insert(name.to_string(), header.len());
+                named_in.push(source.line(row));
                 header.push(name.into_owned());
             }
         }
@@ -32,6 +34,7 @@ pub fn read(bytes: &[u8]) -> Result<Table, Reject> {
         }
     }
     let mut table = Builder::new(1, &header)?;
+    table.named_in(named_in);
     for row in rows {
         let cells = match source.look_into(row)? {
             Json::Table(entries) => cells(&source, &entries, &places),
@@ -91,6 +94,7 @@ mod tests {
 ]"#;
         let table = read(sheet).unwrap();
         assert_eq!(table.header, ["vin", "13", "options", "52"]);
+        assert_eq!(table.named_in, [2, 2, 2, 4], "where a person finds a name that is wrong");
         let row = |at: usize| (table.rows[at].line, table.rows[at].cells.clone().unwrap());
         let texts = |cells: &[(usize, &str)]| cells.iter().map(|(at, text)| (*at, Ok((*text).to_owned()))).collect();
         assert_eq!(row(0), (2, texts(&[(0, "A"), (1, "2864.10"), (2, "BOX;CRANE")])));

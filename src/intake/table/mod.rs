@@ -57,6 +57,8 @@ pub struct Table {
     pub header_line: usize,
     /// Names of the columns, in order, blanks around them taken off.
     pub header: Vec<String>,
+    /// The line that names each column first.
+    pub named_in: Vec<usize>,
     /// The rows that have at least one cell that is not empty.
     pub rows: Vec<TableRow>,
 }
@@ -88,8 +90,14 @@ impl Builder {
         if header.len() > MOST_COLUMNS {
             return Err(too_wide().line(header_line));
         }
+        let named_in = vec![header_line; header.len()];
         let header = header.iter().map(|name| trimmed(name).to_owned()).collect();
-        Ok(Builder { table: Table { header_line, header, rows: Vec::new() }, bytes: 0, cells: 0 })
+        Ok(Builder { table: Table { header_line, header, named_in, rows: Vec::new() }, bytes: 0, cells: 0 })
+    }
+
+    /// The line that names each column first, where not all are named in one.
+    fn named_in(&mut self, lines: Vec<usize>) {
+        self.table.named_in = lines;
     }
 
     /// Adds a row; one with nothing in it is left out.
