@@ -245,11 +245,13 @@ pub enum Verb {
     Report(ReportArgs),
     /// Look at the desk and its surroundings, and say what is wrong and how to mend it
     Doctor,
+    /// Your own settings and keymap: what holds, and what is wrong with the files
+    #[command(subcommand)]
+    Config(ConfigVerb),
     /// List a keymap's bindings
     Keys {
-        /// The keymap
-        #[arg(default_value = "default")]
-        keymap: String,
+        /// The keymap [default: the one of your settings]
+        keymap: Option<String>,
     },
     /// Say who acts, with which roles, on which desk
     Whoami,
@@ -345,6 +347,15 @@ pub enum PersonVerb {
         #[arg(value_name = "OSUSER")]
         os_user: String,
     },
+}
+
+/// What `config` does.
+#[derive(Debug, Subcommand)]
+pub enum ConfigVerb {
+    /// Print the settings that hold, and where their file is
+    Show,
+    /// Look for faults in your settings and your keymap, each with its line
+    Check,
 }
 
 /// What `policy` does.

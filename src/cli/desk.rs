@@ -1,4 +1,4 @@
-//! The verbs about the desk itself: `init`, `doctor`, `whoami`, `keys`, `completions`, `policy`.
+//! The verbs about the desk itself: `init`, `doctor`, `whoami`, `completions`.
 
 use std::path::Path;
 
@@ -11,9 +11,7 @@ use super::options;
 use super::output::{Out, Table, columns};
 use super::people::roles_of;
 use super::terminal;
-use crate::config::place::Place;
-use crate::config::settings::Settings;
-use crate::config::{keymap, policy};
+use crate::config::policy;
 use crate::domain::identity::Login;
 use crate::domain::person::{Person, Role};
 use crate::domain::policy::Policy;
@@ -108,7 +106,7 @@ pub fn doctor(global: &Global) -> Result<(), Failure> {
             checks.push(("desk".to_owned(), false, failure.message, failure.hints.join("; ")));
         }
     }
-    let faults = Place::of_person().map(|place| Settings::read(&place.settings).1).unwrap_or_default();
+    let faults = terminal::configured().faults;
     let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
     let fix = if told.is_empty() { "" } else { "mend the lines named" };
     let detail = if told.is_empty() { "no faults".to_owned() } else { told.join("; ") };
@@ -130,25 +128,4 @@ pub fn completions(global: &Global, shell: clap_complete::Shell) -> Result<(), F
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "stageplate", &mut script);
     Ok(Out { format: global.output, quiet: global.quiet }.bytes(&script)?)
-}
-
-pub fn keys(global: &Global, name: &str) -> Result<(), Failure> {
-    let out = Out { format: global.output, quiet: global.quiet };
-    let folder = Place::of_person().map(|place| place.keymaps);
-    let keymap = terminal::with_words(|words| keymap::read(name, folder.as_deref(), words));
-    let keymap = keymap.map_err(|faults| {
-        for fault in &faults {
-            out.say(&fault.to_string());
-        }
-        Failure::new(Kind::Usage, format!("the keymap `{name}` cannot be used: {} faults", faults.len()))
-    })?;
-    let mut table = Table::new(&["Where", "Keys", "Command", "Does"]);
-    let mut values: Vec<Value> = Vec::new();
-    for binding in keymap.bindings() {
-        let keys = binding.keys.to_string();
-        table.row([binding.context.clone(), keys.clone(), binding.command.clone(), binding.help.clone()]);
-        values
-            .push(json!({"context": binding.context, "keys": keys, "command": binding.command, "help": binding.help}));
-    }
-    Ok(out.list(&table, &values)?)
 }

@@ -4,6 +4,7 @@ mod approval_show;
 mod approvals;
 pub mod args;
 mod certificate;
+mod config;
 mod context;
 mod demo;
 mod desk;
@@ -43,7 +44,8 @@ pub fn run(cli: Cli) -> Result<u8, Failure> {
         Verb::Demo(args) => return demo::run(&global, &args),
         Verb::Init { policy, options } => desk::init(&global, policy.as_deref(), options.as_deref()),
         Verb::Doctor => desk::doctor(&global),
-        Verb::Keys { keymap } => desk::keys(&global, &keymap),
+        Verb::Config(verb) => config::config(&global, &verb),
+        Verb::Keys { keymap } => config::keys(&global, keymap.as_deref()),
         Verb::Completions { shell } => desk::completions(&global, shell),
         Verb::Options(verb) => options::run(&global, verb),
         Verb::Policy(verb) => policies::policy(&global, verb),

@@ -10,27 +10,25 @@ use super::release::key_password;
 use crate::app::command;
 use crate::app::model::Context as Place;
 use crate::config::keymap::Words;
-use crate::config::settings::Settings;
+use crate::config::place;
+use crate::config::settings::{Configured, Settings};
 use crate::config::theme::Theme;
-use crate::config::{keymap, place};
 use crate::failure::Failure;
 use crate::issuing;
 use crate::term;
 
-/// The person's settings, and the faults of their file: the defaults stand in for what is at fault.
-fn read_settings() -> (Settings, Vec<String>) {
-    let Some(place) = place::Place::of_person() else { return (Settings::default(), Vec::new()) };
-    let (settings, faults) = Settings::read(&place.settings);
-    (settings, faults.iter().map(ToString::to_string).collect())
-}
-
 /// The person's settings; faults are told on standard error.
 pub fn settings(out: &Out) -> Settings {
-    let (settings, faults) = read_settings();
+    let (settings, faults) = place::Place::of_person().map(|place| Settings::read(&place.settings)).unwrap_or_default();
     for fault in faults {
-        out.say(&fault);
+        out.say(&fault.to_string());
     }
     settings
+}
+
+/// Everything the person's files say of the terminal, faults included.
+pub fn configured() -> Configured {
+    with_words(|words| Configured::read(place::Place::of_person().as_ref(), words))
 }
 
 /// Gives the words a keymap may use: the commands and the places there are.
@@ -46,11 +44,8 @@ pub fn with_words<T>(read: impl FnOnce(&Words<'_>) -> T) -> T {
 pub fn open(global: &Global, queue: Option<&str>, tour: bool) -> Result<u8, Failure> {
     let Context { mut desk, actor, .. } = Context::open(global)?;
     let queue = queue.map(|name| desk.queue_named(&actor, name, context::now())).transpose()?;
-    let (settings, mut notices) = read_settings();
+    let Configured { settings, keymap, faults } = configured();
     let place = place::Place::of_person();
-    let folder = place.as_ref().map(|place| place.keymaps.clone());
-    let (keymap, faults) = with_words(|words| keymap::read_or_default(&settings.keymap, folder.as_deref(), words));
-    notices.extend(faults.iter().map(ToString::to_string));
     let variable = |name: &str| std::env::var(name).ok();
     let session = term::session::Session::look(variable);
     let theme = match global.color {
@@ -71,7 +66,7 @@ pub fn open(global: &Global, queue: Option<&str>, tour: bool) -> Result<u8, Fail
             let key = issuing::key(None, seal.as_deref(), desk.path(), desk.is_demo(), key_password)?;
             Ok(issuing::release(desk, actor, id, &key, now, Some(seen))?.seq)
         }),
-        notices,
+        faults,
         desk,
         actor,
     })

@@ -158,6 +158,17 @@ pub fn parse(file: &str, text: &str, words: &Words<'_>) -> Result<Keymap, Vec<Co
     load::parse(file, text, None, words, &mut Vec::new())
 }
 
+/// The names of all keymaps that can be named: those in `folder` and those that come with the program, each once.
+pub fn known_names(folder: Option<&Path>) -> Vec<String> {
+    let mut names: Vec<String> = built_in_names().map(str::to_owned).collect();
+    for name in folder.map(names_in).unwrap_or_default() {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
 /// The names of the keymaps in `folder`, in order; none where it cannot be read.
 pub fn names_in(folder: &Path) -> Vec<String> {
     let Ok(entries) = folder.read_dir() else { return Vec::new() };

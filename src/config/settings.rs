@@ -5,6 +5,8 @@
 use std::path::{Path, PathBuf};
 
 use super::fault::ConfigFault;
+use super::keymap::{self, Keymap, Words};
+use super::place::Place;
 use super::strict::{self, Reader, Table};
 use super::theme::Theme;
 use crate::domain::nearest::nearest;
@@ -19,13 +21,15 @@ pub struct Settings {
     pub theme: Option<&'static Theme>,
     /// Whether marks and boxes are drawn in ASCII: `ascii = false`.
     pub ascii: bool,
+    /// Whether the mouse is listened to: `mouse = false`.
+    pub mouse: bool,
     /// The file of the key that seals releases, PKCS#12 or PEM: `[seal] key = "path"`.
     pub seal: Option<PathBuf>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Settings { keymap: "default".to_owned(), theme: None, ascii: false, seal: None }
+        Settings { keymap: "default".to_owned(), theme: None, ascii: false, mouse: false, seal: None }
     }
 }
 
@@ -49,14 +53,27 @@ impl Settings {
         let root = reader.root();
         let defaults = Settings::default();
         let settings = Settings {
-            keymap: root.text("keymap").map_or(defaults.keymap, |name| name.value),
+            keymap: keymap_named(&root, path, &reader).unwrap_or(defaults.keymap),
             theme: theme(&root, &reader),
             ascii: root.flag("ascii").map_or(defaults.ascii, |flag| flag.value),
+            mouse: root.flag("mouse").map_or(defaults.mouse, |flag| flag.value),
             seal: root.table("seal").and_then(|table| seal(table, path)),
         };
         root.close();
         (settings, reader.into_faults())
     }
+}
+
+/// The name of a keymap that there is: beside the file of the settings, in `keymaps`, or with the program.
+fn keymap_named(root: &Table<'_>, path: &Path, reader: &Reader<'_>) -> Option<String> {
+    let name = root.text("keymap")?;
+    let known = keymap::known_names(path.parent().map(|folder| folder.join("keymaps")).as_deref());
+    if known.contains(&name.value) {
+        return Some(name.value);
+    }
+    let meant = nearest(&name.value, known.iter().map(String::as_str));
+    reader.fault(name.at, format!("no keymap is called `{}`", name.value), meant);
+    None
 }
 
 fn theme(root: &Table<'_>, reader: &Reader<'_>) -> Option<&'static Theme> {
@@ -73,6 +90,40 @@ fn seal(table: Table<'_>, path: &Path) -> Option<PathBuf> {
     let key = table.text("key");
     table.close();
     key.map(|key| path.parent().unwrap_or(Path::new("")).join(key.value))
+}
+
+/// What a person's files say of the terminal, and what is wrong with them.
+#[derive(Debug, Clone)]
+pub struct Configured {
+    /// The settings.
+    pub settings: Settings,
+    /// Which keys do what.
+    pub keymap: Keymap,
+    /// What is at fault in either file.
+    pub faults: Vec<ConfigFault>,
+}
+
+impl Configured {
+    /// Reads the settings and the keymap they name; for whom there is no place for files, the defaults.
+    pub fn read(place: Option<&Place>, words: &Words<'_>) -> Configured {
+        let (settings, mut faults) = place.map(|place| Settings::read(&place.settings)).unwrap_or_default();
+        let folder = place.map(|place| place.keymaps.as_path());
+        let (keymap, of_keymap) = keymap::read_or_default(&settings.keymap, folder, words);
+        faults.extend(of_keymap);
+        Configured { settings, keymap, faults }
+    }
+}
+
+/// What is said at first of files at fault: how many faults, that the defaults serve, the first fault whole.
+pub fn defaults_serve(faults: &[ConfigFault]) -> Option<String> {
+    let first = faults.first()?;
+    Some(match faults.len() {
+        1 => format!("your configuration has a fault, the default serves instead: {first}"),
+        count => format!(
+            "your configuration has {count} faults, the defaults serve instead: {first}; `stageplate config check` tells the other {}",
+            count - 1
+        ),
+    })
 }
 
 #[cfg(test)]
@@ -96,7 +147,8 @@ mod tests {
 
     #[test]
     fn a_fault_keeps_the_default_and_the_rest_of_the_file_holds() {
-        let (settings, faults) = parse("theme = \"hihg-contrast\"\nkeymp = \"vim\"\nascii = \"on\"\n");
+        let (settings, faults) =
+            parse("theme = \"hihg-contrast\"\nkeymp = \"vim\"\nascii = \"on\"\nkeymap = \"emasc\"\nmouse = 1\n");
         assert_eq!(settings, Settings::default());
         assert_eq!(
             faults,
@@ -104,7 +156,36 @@ mod tests {
                 "/home/ann/config.toml:1: no theme is called `hihg-contrast` (did you mean `high-contrast`?)",
                 "/home/ann/config.toml:2: `keymp` is not known here (did you mean `keymap`?)",
                 "/home/ann/config.toml:3: `ascii` must be true or false, not string",
+                "/home/ann/config.toml:4: no keymap is called `emasc` (did you mean `emacs`?)",
+                "/home/ann/config.toml:5: `mouse` must be true or false, not integer",
             ]
+        );
+    }
+
+    #[test]
+    fn a_keymap_of_ones_own_is_one_that_there_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        std::fs::create_dir(folder.path().join("keymaps")).unwrap();
+        std::fs::write(folder.path().join("keymaps/mine.toml"), "").unwrap();
+        assert_eq!(Settings::parse(&path, "keymap = \"mine\"\n").0.keymap, "mine");
+        let (settings, faults) = Settings::parse(&path, "keymap = \"miene\"\n");
+        assert_eq!(settings.keymap, "default");
+        assert!(faults[0].to_string().ends_with(":1: no keymap is called `miene` (did you mean `mine`?)"));
+    }
+
+    #[test]
+    fn of_many_faults_the_first_is_told_and_where_the_rest_are() {
+        let fault = |line| ConfigFault { line, ..ConfigFault::whole("c.toml", "is odd") };
+        assert_eq!(defaults_serve(&[]), None);
+        assert_eq!(
+            defaults_serve(&[fault(3)]).unwrap(),
+            "your configuration has a fault, the default serves instead: c.toml:3: is odd"
+        );
+        assert_eq!(
+            defaults_serve(&[fault(3), fault(4), fault(9)]).unwrap(),
+            "your configuration has 3 faults, the defaults serve instead: c.toml:3: is odd; \
+             `stageplate config check` tells the other 2"
         );
     }
 

@@ -269,9 +269,9 @@ mod tests {
         assert_eq!(
             told(&reader.into_faults()),
             [
-                "config.toml:1: `theem` is not known here",
+                "config.toml:1: `theem` is not known here (did you mean `theme`?)",
                 "config.toml:2: `ascii` must be true or false, not integer",
-                "config.toml:6: `kye` is not known here",
+                "config.toml:6: `kye` is not known here (did you mean `key`?)",
             ]
         );
     }

@@ -14,20 +14,25 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
-/// The number of single-letter edits (insert, drop, replace) between two words, letter case aside.
+/// The number of slips (a letter more, less or other, two neighbours swapped) between two words, letter case aside.
 fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.to_lowercase().chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (i, letter) in one.to_lowercase().chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, against) in other.iter().enumerate() {
-            let replace = diagonal + usize::from(letter != *against);
-            diagonal = row[j + 1];
-            row[j + 1] = replace.min(row[j] + 1).min(diagonal + 1);
+    let letters = |word: &str| -> Vec<char> { word.to_lowercase().chars().collect() };
+    let (one, other) = (letters(one), letters(other));
+    let mut before: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=other.len()).collect();
+    for i in 1..=one.len() {
+        let mut row = vec![i];
+        for j in 1..=other.len() {
+            let replaced = last[j - 1] + usize::from(one[i - 1] != other[j - 1]);
+            let mut least = replaced.min(last[j] + 1).min(row[j - 1] + 1);
+            if i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1] {
+                least = least.min(before[j - 2] + 1);
+            }
+            row.push(least);
         }
+        before = std::mem::replace(&mut last, row);
     }
-    row[other.len()]
+    last[other.len()]
 }
 
 #[cfg(test)]
@@ -38,6 +43,7 @@ mod tests {
     fn a_slip_of_a_letter_finds_the_word_that_was_meant() {
         assert_eq!(nearest("ActualMas", ["ActualMass", "Length"]), Some("ActualMass"));
         assert_eq!(nearest("step", ["owner", "stop"]), Some("stop"));
+        assert_eq!(nearest("vmi", ["emacs", "vim"]), Some("vim"), "two letters swapped are one slip");
     }
 
     #[test]

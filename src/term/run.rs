@@ -25,6 +25,7 @@ use crate::app::tour::Tour;
 use crate::app::update::update;
 use crate::config::fault::ConfigFault;
 use crate::config::keymap::{self, Keymap, Words};
+use crate::config::settings;
 use crate::config::theme::Theme;
 use crate::domain::moment::Moment;
 use crate::domain::person::Actor;
@@ -65,8 +66,8 @@ pub struct Terminal {
     pub editor: Option<String>,
     /// Seals and releases a record.
     pub release: Arc<Release>,
-    /// What to say first: faults of the configuration.
-    pub notices: Vec<String>,
+    /// What is wrong with the person's settings and keymap; the defaults serve there.
+    pub faults: Vec<ConfigFault>,
 }
 
 /// Reads a keymap, given the commands and places that the terminal knows; where it is at fault the default one, and the faults.
@@ -153,8 +154,8 @@ fn model(terminal: &mut Terminal) -> Result<(Model, Vec<Effect>), Failure> {
         effects.extend(session::restore(&mut model, &left));
     }
     model.tour = terminal.tour.as_ref().filter(|toured| !toured.exists()).map(|_| Tour::default());
-    if !terminal.notices.is_empty() {
-        model.say(Tone::No, terminal.notices.join("; "));
+    if let Some(told) = settings::defaults_serve(&terminal.faults) {
+        model.say(Tone::No, told);
     }
     Ok((model, effects))
 }

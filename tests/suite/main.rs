@@ -3,6 +3,7 @@
 mod app;
 mod approvals;
 mod begin;
+mod config;
 mod contract;
 mod days;
 mod desk;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Binding, GLOBAL, Keymap, Words, built_in_names, names_in, text_of};
+use super::{Binding, GLOBAL, Keymap, Words, known_names, text_of};
 use crate::config::fault::ConfigFault;
 use crate::config::key::KeySequence;
 use crate::config::strict::{Item, Reader, Table};
@@ -11,6 +11,8 @@ use crate::domain::nearest::nearest;
 /// What one `[[binding]]` says of one command in one context.
 struct Entry {
     command: Item<String>,
+    /// Whether there is such a command; of one that is not, nothing more is asked.
+    known: bool,
     context: String,
     keys: Vec<Item<KeySequence>>,
     help: Option<String>,
@@ -38,8 +40,7 @@ pub(super) fn load(
 }
 
 fn nearest_keymap(name: &str, folder: Option<&Path>) -> Option<String> {
-    let mut known = folder.map(names_in).unwrap_or_default();
-    known.extend(built_in_names().map(str::to_owned));
+    let known = known_names(folder);
     nearest(name, known.iter().map(String::as_str)).map(str::to_owned)
 }
 
@@ -109,7 +110,8 @@ fn entries_of(table: Table<'_>, words: &Words<'_>, reader: &Reader<'_>) -> Vec<E
         reader.fault(context.at, format!("no context is called `{}`", context.value), meant);
     }
     let Some(command) = command else { return Vec::new() };
-    if !words.commands.contains(&command.value.as_str()) {
+    let is_command = words.commands.contains(&command.value.as_str());
+    if !is_command {
         let meant = nearest(&command.value, words.commands.iter().copied());
         reader.fault(command.at, format!("no command is called `{}`", command.value), meant);
     }
@@ -119,8 +121,8 @@ fn entries_of(table: Table<'_>, words: &Words<'_>, reader: &Reader<'_>) -> Vec<E
         .into_iter()
         .map(|context| {
             report_typed(&keys, &context.value, words, reader);
-            let keys = keys.clone();
-            Entry { command: command.clone(), context: context.value, keys, help: help.clone() }
+            let (command, keys, help) = (command.clone(), keys.clone(), help.clone());
+            Entry { command, known: is_command, context: context.value, keys, help }
         })
         .collect()
 }
@@ -187,13 +189,13 @@ fn overlay(mut keymap: Keymap, entries: Vec<Entry>, words: &Words<'_>, reader: &
                 || entry.keys.iter().any(|keys| keys.value.collides(&binding.keys)))
     };
     keymap.bindings.retain(|binding| !entries.iter().any(|entry| replaced(binding, entry)));
-    for Entry { command: Item { value: command, at }, context, keys, help } in entries {
+    for Entry { command: Item { value: command, at }, known, context, keys, help } in entries {
         let of_base = || {
             let same = base.iter().filter(|binding| binding.command == command);
             same.max_by_key(|binding| binding.context == context).map(|binding| binding.help.clone())
         };
         let Some(help) = help.filter(|help| !help.trim().is_empty()).or_else(of_base) else {
-            if !keys.is_empty() || !is_overlay {
+            if known && (!keys.is_empty() || !is_overlay) {
                 reader.fault(at, format!("`help` is missing: what `{command}` does, in a few words"), None);
             }
             continue;

@@ -182,6 +182,14 @@ fn help_is_asked_for() {
 }
 
 #[test]
+fn of_a_command_that_is_not_known_no_help_is_asked_for() {
+    let text = "[[binding]]\nkeys = [\"x\"]\ncommand = \"frist\"\nwhen = \"list\"\n";
+    assert_eq!(faults(text), ["k.toml:3: no command is called `frist` (did you mean `first`?)"]);
+    let both = format!("{}{text}", binding("[\"x\"]", "last", "list"));
+    assert_eq!(faults(&both).len(), 2, "its keys are looked at all the same");
+}
+
+#[test]
 fn the_keymaps_that_come_with_the_program_hold() {
     for name in built_in_names() {
         let table: toml::Table = built_in(name).unwrap().parse().unwrap();
