@@ -11,7 +11,7 @@ use crate::domain::catalogue::Catalogue;
 use crate::domain::certificate::{Case, Change, ChangeKind, Origin};
 use crate::domain::checks::{Finding, Grade};
 use crate::domain::dossier::Dossier;
-use crate::domain::event::Event;
+use crate::domain::event::{Event, Line};
 use crate::domain::exception::Exception;
 use crate::domain::identity::{RecordId, Seq};
 use crate::domain::moment::Moment;
@@ -264,6 +264,13 @@ impl Opened {
         self.dossier.findings.iter().filter(move |finding| finding.address.as_ref() == Some(address))
     }
 
+    /// What corrections of the stages before changed at an entry, the oldest first.
+    pub fn corrections_at<'a>(&'a self, address: &'a Address) -> impl Iterator<Item = (&'a Event, &'a Line)> {
+        let corrected = self.dossier.record.corrected.contains_key(address);
+        let events = self.dossier.history.iter().filter(move |_| corrected);
+        events.filter_map(|event| Some((event, event.corrected().find(|line| line.what == address.as_str())?)))
+    }
+
     /// Moves the cursor, in a pane of which so many screen rows are shown.
     pub fn step(&mut self, step: Step, height: usize) {
         let (rows, fit) = (self.rows(), height / self.pane.row_height());
@@ -312,20 +319,24 @@ impl Opened {
     }
 }
 
-/// Everything that differs or that somebody or something speaks of; what is merely inherited or copied is among the
-/// entries.
+/// Everything that differs, that was corrected before us, or that somebody or something speaks of; what is merely
+/// inherited or copied is among the entries.
 fn listed_changes(dossier: &Dossier) -> Vec<usize> {
     let spoken_of =
         |address: &Address| dossier.findings.iter().any(|finding| finding.address.as_ref() == Some(address));
+    let corrected = |change: &Change| dossier.record.corrected.contains_key(&change.address);
     let matters = |change: &Change| {
         change.needs_decision
             || change.kind.differs()
+            || corrected(change)
             || change.exception.is_some()
             || (change.kind == ChangeKind::Restated && change.origin == Some(Origin::Declared))
             || spoken_of(&change.address)
     };
     // What the approval or the form of a message brings needs nobody's eye: it comes after what does.
-    let formal = |change: &Change| !change.needs_decision && change.exception.is_none() && !spoken_of(&change.address);
+    let formal = |change: &Change| {
+        !change.needs_decision && change.exception.is_none() && !corrected(change) && !spoken_of(&change.address)
+    };
     let changes = dossier.certificate.changes.iter().enumerate();
     let mut listed: Vec<(usize, &Change)> = changes.filter(|(_, change)| matters(change)).collect();
     listed.sort_by_key(|(_, change)| formal(change));

@@ -74,3 +74,20 @@ pub struct Event {
     /// What it did.
     pub facts: Facts,
 }
+
+impl Event {
+    /// What a message that came again with other content says otherwise, entry by entry; nothing for any other event.
+    pub fn corrected(&self) -> impl Iterator<Item = &Line> {
+        let lines = if self.action == "receive" { self.facts.lines.as_slice() } else { &[] };
+        // The message's own line, by its SHA-256, stands before them; what the correction made void comes behind.
+        let told = lines.iter().skip_while(|line| !(line.is_message() && line.from.is_some())).skip(1);
+        told.take_while(|line| !line.what.contains(' '))
+    }
+}
+
+impl Line {
+    /// Whether it tells that a message came in, by its SHA-256.
+    pub fn is_message(&self) -> bool {
+        self.what.starts_with("stage ")
+    }
+}

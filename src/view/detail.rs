@@ -10,8 +10,9 @@ use crate::app::layout::Area;
 use crate::app::model::Model;
 use crate::app::record::{Opened, Pane, Reason};
 use crate::config::theme::Role;
-use crate::domain::certificate::Change;
-use crate::domain::event::Event;
+use crate::domain::address::Address;
+use crate::domain::certificate::{Change, is_formal};
+use crate::domain::event::{Event, Line};
 use crate::domain::exception::Exception;
 use crate::domain::identity::Login;
 
@@ -48,6 +49,11 @@ pub fn detail(pen: &mut Pen<'_>, model: &Model, area: Area) {
 fn about_change(pen: &Pen<'_>, model: &Model, opened: &Opened, change: &Change) -> Vec<Piece> {
     let dot = pen.looks.mark(Mark::Dot);
     let mut lines = Vec::new();
+    for (event, line) in opened.corrections_at(&change.address) {
+        let source = event.facts.reason.as_deref().unwrap_or("a message");
+        let told = format!("corrected by {source} on {}:", days::when(event.at, model.now));
+        lines.push(piece(format!("{told}{}", words_of(pen, line)), Role::Warns));
+    }
     for finding in opened.findings_at(&change.address) {
         let (mark, role) = finding_mark(finding.grade);
         lines.push(piece(format!("{} {} {}", pen.looks.mark(mark), finding.check, finding.message), role));
@@ -118,13 +124,19 @@ fn about_event(pen: &Pen<'_>, event: &Event) -> Vec<Piece> {
     if let Some(reason) = &event.facts.reason {
         lines.push(piece(reason.clone(), Role::Normal));
     }
-    for line in &event.facts.lines {
-        let text: String =
-            from_to(pen, line.from.as_deref(), line.to.as_deref()).iter().map(|p| p.text.as_str()).collect();
-        lines.push(piece(format!("{}{text}", line.what), Role::Normal));
+    // What a message says is read first, then what every message says anew, its hashes last.
+    let mut told: Vec<&Line> = event.facts.lines.iter().collect();
+    told.sort_by_key(|line| (line.is_message(), is_formal(&Address::unchecked(&line.what))));
+    for line in told {
+        lines.push(piece(format!("{}{}", line.what, words_of(pen, line)), Role::Normal));
     }
     let via = event.via.as_ref().map(|via| format!(" through {via}")).unwrap_or_default();
     let clock = if event.clock_back { ", the clock had gone back" } else { "" };
     lines.push(piece(format!("event {} at {}{via}{clock}", event.seq.0, event.at), Role::Dim));
     lines
+}
+
+/// What a line was and is, in one text.
+fn words_of(pen: &Pen<'_>, line: &Line) -> String {
+    from_to(pen, line.from.as_deref(), line.to.as_deref()).iter().map(|piece| piece.text.as_str()).collect()
 }

@@ -12,7 +12,7 @@ use crate::app::record::{Opened, Pane, Reason};
 use crate::config::theme::Role;
 use crate::domain::address::Address;
 use crate::domain::catalogue::Element;
-use crate::domain::certificate::{Change, ChangeKind, Origin};
+use crate::domain::certificate::{Change, ChangeKind, Origin, is_formal};
 use crate::domain::checks::Grade;
 use crate::domain::event::Event;
 use crate::domain::exception::Exception;
@@ -206,12 +206,16 @@ fn change_lines(pen: &Pen<'_>, model: &Model, opened: &Opened, change: &Change) 
         None => piece(" ", Role::Normal),
     };
     let entry = element(model, change).and_then(|element| element.entry).unwrap_or_default();
-    let first = vec![
+    let mut first = vec![
         piece(pen.looks.mark(mark), role),
         second,
         piece(format!(" {entry:<6} "), Role::Dim),
         piece(title(model, change), Role::Heading),
     ];
+    if let Some((_, line)) = opened.corrections_at(&change.address).last() {
+        first.push(piece("  base corrected:", Role::Warns));
+        first.extend(from_to(pen, line.from.as_deref(), line.to.as_deref()));
+    }
     let mut below = vec![piece(" ".repeat(10), Role::Normal)];
     below.extend(values(pen, model, change));
     let dot = pen.looks.mark(Mark::Dot);
@@ -338,7 +342,9 @@ fn event_line(pen: &Pen<'_>, model: &Model, event: &Event) -> (Pieces, Pieces) {
         piece(format!("{:<8} ", event.by.as_str()), Role::Normal),
         piece(event.action.clone(), Role::Heading),
     ];
-    if let Some(line) = event.facts.lines.first() {
+    // Of a message that came again, what it says otherwise; the two hashes say nothing to a reader.
+    let told = event.corrected().find(|line| !is_formal(&Address::unchecked(&line.what)));
+    if let Some(line) = told.or(event.facts.lines.first()) {
         left.push(piece(format!("  {}", line.what), Role::Normal));
         left.extend(from_to(pen, line.from.as_deref(), line.to.as_deref()));
     }

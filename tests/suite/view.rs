@@ -13,6 +13,7 @@ use stageplate::domain::plan::Refusal;
 use stageplate::view::draw;
 use stageplate::view::ink::Looks;
 
+use crate::fixture::address_of;
 use crate::screens::Desk;
 
 pub fn looks() -> Looks {
@@ -159,6 +160,42 @@ fn a_limit_that_is_not_kept_comes_first_and_an_extension_that_does_not_cover_say
     let (uncovered, at) = of("CAMP", "3120");
     assert!(uncovered.contains("does not cover CAMP L4H3-01") && !uncovered.contains("├"), "{uncovered}");
     assert_eq!(at, None, "who may sign is no entry");
+}
+
+#[test]
+fn a_base_that_was_corrected_shows_what_it_said_and_says_with_source_and_day() {
+    let mut dossier = crate::screens::dossiers().remove(1);
+    let place = "DimensionGroup/Width";
+    let stage = &mut dossier.record.stages[0];
+    stage.content.set(address_of(place), "2100");
+    let (record, findings) = (dossier.record.clone(), Vec::new());
+    let mut dossier = crate::screens::dossier(record, findings);
+    let mut event = dossier.history[0].clone();
+    event.seq = dossier.record.seq;
+    event.at = crate::screens::now();
+    event.facts.reason = Some("base-v2.xml".into());
+    event.facts.lines.clear();
+    event.facts.line("stage 1", Some("0f".repeat(32)), Some("1e".repeat(32)));
+    event.facts.line("Header/IviVersionNumber", Some("1".into()), Some("2".into()));
+    event.facts.line(place, Some("2070".into()), Some("2100".into()));
+    event.facts.line("sign-off technical review", Some("review".into()), Some("void".into()));
+    dossier.record.corrected.insert(address_of(place), event.at);
+    dossier.history.push(event);
+    for (width, height) in [(80, 24), (120, 40)] {
+        let mut desk = Desk::with("review", width, height, vec![dossier.clone()]);
+        desk.press("enter");
+        while desk.model.current().and_then(|open| open.change()).is_some_and(|change| change.address.as_str() != place)
+        {
+            desk.press("down");
+        }
+        let changes = picture(&desk.model);
+        assert!(changes.contains("base corrected:  2070 → 2100"), "the entry is listed, though inherited:\n{changes}");
+        assert!(changes.contains("corrected by base-v2.xml on 01 Jul"), "{changes}");
+        desk.press("4");
+        let history = picture(&desk.model);
+        assert!(history.contains("receive  DimensionGroup/Width  2070 → 2100"), "{history}");
+        assert!(history.contains("Header/IviVersionNumber  1 → 2"), "{history}");
+    }
 }
 
 #[test]
