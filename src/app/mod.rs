@@ -28,6 +28,7 @@ pub mod palette;
 pub mod places;
 pub mod record;
 pub mod session;
+pub mod settings;
 pub mod sheets;
 pub mod text;
 pub mod tour;

@@ -19,6 +19,7 @@ use super::outbox::{Act, Outbox};
 use super::palette::Palette;
 use super::places::Places;
 use super::record::{Opened, Pane};
+use super::settings::Chosen;
 use super::text::Text;
 use super::tour::Tour;
 use crate::config::key::Key;
@@ -292,6 +293,8 @@ pub struct Model {
     pub who: Actor,
     /// The desk's people, rules and words.
     pub house: House,
+    /// What the person chose for themselves: looks, mouse, keymap.
+    pub chosen: Chosen,
     /// Which keys do what.
     pub keymap: Keymap,
     /// The keys of every command, as help and hints show them.
@@ -355,6 +358,7 @@ impl Model {
         let mut model = Model {
             who,
             house,
+            chosen: Chosen::default(),
             keys: Keys::of(&keymap),
             keymap,
             now,

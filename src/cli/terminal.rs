@@ -9,10 +9,11 @@ use super::output::Out;
 use super::release::key_password;
 use crate::app::command;
 use crate::app::model::Context as Place;
+use crate::app::settings::Chosen;
 use crate::config::keymap::Words;
 use crate::config::place;
 use crate::config::settings::{Configured, Settings};
-use crate::config::theme::Theme;
+use crate::config::theme::{Looks, Theme};
 use crate::failure::Failure;
 use crate::issuing;
 use crate::term;
@@ -58,8 +59,7 @@ pub fn open(global: &Global, queue: Option<&str>, tour: bool) -> Result<u8, Fail
         queue,
         tour: place.filter(|_| tour).map(|place| place.toured),
         keymap,
-        theme,
-        ascii: settings.ascii,
+        chosen: Chosen { looks: Looks { theme, ascii: settings.ascii, depth: session.depth } },
         editor: term::editor::chosen(variable("VISUAL"), variable("EDITOR")),
         session,
         release: Arc::new(move |desk, actor, id, seen, now| {

@@ -21,19 +21,18 @@ use crate::app::command;
 use crate::app::model::{Context, House, Model, Tone};
 use crate::app::msg::{Effect, Msg};
 use crate::app::session;
+use crate::app::settings::Chosen;
 use crate::app::tour::Tour;
 use crate::app::update::update;
 use crate::config::fault::ConfigFault;
 use crate::config::keymap::{self, Keymap, Words};
 use crate::config::settings;
-use crate::config::theme::Theme;
 use crate::domain::moment::Moment;
 use crate::domain::person::Actor;
 use crate::domain::queue::QueueName;
 use crate::failure::{Failure, Kind};
 use crate::store::{Desk, Worker};
 use crate::view;
-use crate::view::ink::Looks;
 
 /// How often the clock is looked at while nothing happens: for the days on the screen.
 const TICK: Duration = Duration::from_secs(30);
@@ -56,10 +55,8 @@ pub struct Terminal {
     pub tour: Option<PathBuf>,
     /// Which keys do what.
     pub keymap: Keymap,
-    /// How it looks.
-    pub theme: &'static Theme,
-    /// Whether it is drawn in ASCII.
-    pub ascii: bool,
+    /// What the person chose.
+    pub chosen: Chosen,
     /// What kind of terminal it is.
     pub session: Session,
     /// The person's editor, if they have one.
@@ -107,12 +104,10 @@ pub fn run(mut terminal: Terminal) -> Result<u8, Failure> {
         Watch::start(move |signal| told.send(Event::Signal(signal)).is_ok()).map_err(|error| no_terminal(&error))?;
     let sink = move |input| sender.send(Event::Input(input)).is_ok();
     let screen = Screen::open(false, terminal.session.tmux, sink).map_err(|error| no_terminal(&error))?;
-    let looks = Looks { theme: terminal.theme, ascii: terminal.ascii };
     let mut driver = Driver {
         model,
         jobs,
         screen: Some(screen),
-        looks,
         editor: terminal.editor,
         tour: terminal.tour,
         dirty: true,
@@ -153,6 +148,7 @@ fn model(terminal: &mut Terminal) -> Result<(Model, Vec<Effect>), Failure> {
     {
         effects.extend(session::restore(&mut model, &left));
     }
+    model.chosen = std::mem::take(&mut terminal.chosen);
     model.tour = terminal.tour.as_ref().filter(|toured| !toured.exists()).map(|_| Tour::default());
     if let Some(told) = settings::defaults_serve(&terminal.faults) {
         model.say(Tone::No, told);
@@ -165,7 +161,6 @@ struct Driver {
     jobs: Jobs,
     /// Taken away when the terminal is gone: nothing is written to it after that.
     screen: Option<Screen>,
-    looks: Looks,
     editor: Option<String>,
     tour: Option<PathBuf>,
     dirty: bool,
@@ -265,10 +260,10 @@ impl Driver {
         if !std::mem::take(&mut self.dirty) {
             return;
         }
-        let (model, looks) = (&self.model, self.looks);
+        let model = &self.model;
         let drawn = self.screen.as_mut().map(|screen| {
             screen.draw(|frame| {
-                if let Some(cursor) = view::draw(model, looks, frame.buffer_mut()) {
+                if let Some(cursor) = view::draw(model, frame.buffer_mut()) {
                     frame.set_cursor_position(cursor);
                 }
             })

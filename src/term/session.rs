@@ -7,6 +7,8 @@ use std::os::fd::AsFd;
 
 use rustix::termios::tcgetwinsize;
 
+use crate::config::theme::Depth;
+
 /// The size that is taken where the system knows none.
 const USUAL: Size = Size { columns: 80, rows: 24 };
 
@@ -33,8 +35,9 @@ pub struct Session {
     pub dumb: bool,
     /// Whether the person wants no colours (`NO_COLOR`, not empty: no-color.org).
     pub no_colour: bool,
-    /// Whether the terminal says that it knows all colours (`COLORTERM`).
-    pub true_colour: bool,
+    /// How many colours the terminal says that it has: all of them (`COLORTERM`, which ssh seldom hands on), 256
+    /// (`TERM`), or sixteen.
+    pub depth: Depth,
     /// Whether tmux stands between.
     pub tmux: bool,
 }
@@ -52,7 +55,12 @@ impl Session {
             output_is_terminal,
             dumb: said("TERM").is_none_or(|term| term == "dumb"),
             no_colour: said("NO_COLOR").is_some(),
-            true_colour: said("COLORTERM").is_some_and(|value| value == "truecolor" || value == "24bit"),
+            depth: match (said("COLORTERM").as_deref(), said("TERM")) {
+                (Some("truecolor" | "24bit"), _) => Depth::All,
+                (_, Some(term)) if term.ends_with("-direct") => Depth::All,
+                (_, Some(term)) if term.contains("256color") => Depth::Many,
+                _ => Depth::Sixteen,
+            },
             tmux: said("TMUX").is_some(),
         }
     }
@@ -96,7 +104,9 @@ mod tests {
     fn an_empty_no_color_means_nothing() {
         assert!(with(&[("NO_COLOR", "1")]).no_colour);
         assert!(!with(&[("NO_COLOR", "")]).no_colour);
-        assert!(with(&[("COLORTERM", "truecolor")]).true_colour);
+        assert_eq!(with(&[("COLORTERM", "truecolor"), ("TERM", "xterm")]).depth, Depth::All);
+        assert_eq!(with(&[("TERM", "screen-256color")]).depth, Depth::Many);
+        assert_eq!(with(&[("TERM", "vt220")]).depth, Depth::Sixteen);
         assert!(with(&[("TMUX", "/tmp/tmux-0/default,1,0")]).tmux);
     }
 

@@ -9,17 +9,9 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use crate::app::layout::Area;
-use crate::config::theme::{Colour, Role, Theme};
+pub use crate::config::theme::Looks;
+use crate::config::theme::{Colour, Role};
 use crate::domain::visible::visible;
-
-/// How the screen looks.
-#[derive(Debug, Clone, Copy)]
-pub struct Looks {
-    /// The theme.
-    pub theme: &'static Theme,
-    /// Whether marks and lines are drawn in ASCII.
-    pub ascii: bool,
-}
 
 /// A mark: something said with one cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,8 +80,11 @@ impl Looks {
 
     /// The style of a role.
     pub fn style(&self, role: Role) -> Style {
-        let look = self.theme.look(role);
-        let colour = |Colour::Terminal(number)| Color::Indexed(number);
+        let look = self.theme.look(role, self.depth);
+        let colour = |colour| match colour {
+            Colour::Terminal(number) => Color::Indexed(number),
+            Colour::Rgb(red, green, blue) => Color::Rgb(red, green, blue),
+        };
         let mut style = Style::new();
         style.fg = look.text.map(colour);
         style.bg = look.ground.map(colour);
@@ -221,7 +216,7 @@ impl Pen<'_> {
                 for cell in line.positions() {
                     self.screen[cell].reset();
                 }
-                self.screen.set_stringn(x, y, &blank, usize::from(line.width), Style::new());
+                self.screen.set_stringn(x, y, &blank, usize::from(line.width), self.looks.style(Role::Normal));
             }
         }
         let [line, side, tl, tr, bl, br] =

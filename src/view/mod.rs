@@ -19,11 +19,15 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
 
 use crate::app::model::{Model, Sheet};
-use ink::{Looks, Pen};
+use crate::config::theme::Role;
+use ink::Pen;
 
 /// Draws the model; answers where the terminal's cursor goes, if it is shown.
-pub fn draw(model: &Model, looks: Looks, screen: &mut Buffer) -> Option<Position> {
+pub fn draw(model: &Model, screen: &mut Buffer) -> Option<Position> {
     let layout = model.layout();
+    let looks = model.chosen.looks;
+    // The theme's own ground lies under everything.
+    screen.set_style(screen.area, looks.style(Role::Normal));
     let mut pen = Pen { screen, looks, cursor: None };
     screen::top(&mut pen, model, layout.top);
     list::queues(&mut pen, model, layout.queues);

@@ -4,7 +4,7 @@ use stageplate::app::model::Model;
 use stageplate::app::tour::Tour;
 
 use crate::screens::Desk;
-use crate::view::{drawn, looks};
+use crate::view::drawn;
 
 const HEAD: &str = "\
 # The screens
@@ -42,7 +42,7 @@ const SCENES: [Scene; 18] = [
 const TOUR: &str = "enter ";
 
 fn text(model: &Model) -> String {
-    let screen = drawn(model, looks());
+    let screen = drawn(model);
     let row = |y| (0..screen.area.width).map(|x| screen[(x, y)].symbol()).collect::<String>();
     let rows: Vec<String> = (0..screen.area.height).map(|y| row(y).trim_end().to_owned()).collect();
     rows.join("\n")

@@ -7,29 +7,24 @@ use stageplate::app::lines::Side;
 use stageplate::app::model::{Model, Sheet};
 use stageplate::app::msg::{Msg, Tag};
 use stageplate::app::tour::Tour;
-use stageplate::config::theme::Theme;
+use stageplate::config::theme::{Looks, Theme};
 use stageplate::domain::identity::Seq;
 use stageplate::domain::plan::Refusal;
 use stageplate::view::draw;
-use stageplate::view::ink::Looks;
 
 use crate::fixture::address_of;
 use crate::screens::Desk;
 
-pub fn looks() -> Looks {
-    Looks { theme: Theme::named("default").unwrap(), ascii: false }
-}
-
-pub fn drawn(model: &Model, looks: Looks) -> Buffer {
+pub fn drawn(model: &Model) -> Buffer {
     let (width, height) = model.size;
     let mut screen = Buffer::empty(Rect { x: 0, y: 0, width, height });
-    draw(model, looks, &mut screen);
+    draw(model, &mut screen);
     screen
 }
 
 /// The text of a screen, and below it the styles: for each row the runs that are not plain.
 fn picture(model: &Model) -> String {
-    let screen = drawn(model, looks());
+    let screen = drawn(model);
     let mut text = String::new();
     let mut styles = String::new();
     for y in 0..screen.area.height {
@@ -370,7 +365,7 @@ fn every_size_draws() {
                 let turn = (usize::from(width) + 7 * usize::from(height)) % scenes.len() == at;
                 if turn || (width <= 16 && height <= 8) {
                     desk.model.size = (width, height);
-                    drawn(&desk.model, looks());
+                    drawn(&desk.model);
                 }
             }
         }
@@ -382,7 +377,8 @@ fn in_ascii_nothing_else_is_drawn() {
     for keys in ["", "enter", "enter 2", "enter 3", "enter 4", "enter 5", "enter 6", "enter f", "G enter R", "?", ":"] {
         let mut desk = Desk::of("review", 120, 40);
         desk.press(keys);
-        let screen = drawn(&desk.model, Looks { theme: Theme::named("none").unwrap(), ascii: true });
+        desk.model.chosen.looks = Looks { theme: Theme::named("none").unwrap(), ascii: true, ..Looks::default() };
+        let screen = drawn(&desk.model);
         for cell in screen.content() {
             assert!(cell.symbol().is_ascii() || "Éïáč".contains(cell.symbol()), "{:?} after {keys:?}", cell.symbol());
         }
@@ -398,7 +394,7 @@ fn hidden_characters_are_written_out_wherever_they_come_from() {
     for keys in ["", "enter", "enter 2", "enter 4", "enter 5", "enter 6", "enter f"] {
         let mut desk = Desk::with("review", 250, 60, vec![dossier.clone()]);
         desk.press(keys);
-        let screen = drawn(&desk.model, looks());
+        let screen = drawn(&desk.model);
         let hidden = |cell: &ratatui::buffer::Cell| cell.symbol().chars().any(stageplate::domain::visible::is_hidden);
         assert!(!screen.content().iter().any(hidden), "after {keys:?}");
         assert!(picture(&desk.model).contains("<U+202E>"), "after {keys:?}");
