@@ -7,7 +7,6 @@ use super::aside::{self, Beside};
 use super::chain::{self, About, NewEvent};
 use super::desk::{Desk, End, Session};
 use super::error::StoreError;
-use super::govern::approvals_for;
 use super::joining;
 use super::ownership;
 use super::read::vin_not_found;
@@ -130,7 +129,6 @@ fn apply(session: &mut Session<'_>, act: &Act<'_>) -> Result<Applied, StoreError
     }
     bytes_fit(act.action)?;
     let actor = session.actor(act.actor)?;
-    let people = session.people()?;
     let (before, new) = match find(session, act)? {
         Some(id) => {
             overtaken(session, id, act)?;
@@ -138,18 +136,8 @@ fn apply(session: &mut Session<'_>, act: &Act<'_>) -> Result<Applied, StoreError
         }
         None => (fresh(session, act)?, true),
     };
-    let policy = session.policy_of(before.scope.as_deref().or_else(|| act.action.scope_given()))?;
-    let approvals = approvals_for(session.conn, &before, act.action.approval_given())?;
-    let options = session.options(act.action.scope_given().or(before.scope.as_deref()))?;
-    let case = Case {
-        record: &before,
-        approvals: &approvals,
-        people: &people,
-        policy: &policy,
-        options: &options,
-        catalogue: session.catalogue,
-        now: act.now,
-    };
+    let around = session.around_act(&before, act.action)?;
+    let case = around.case(&before, act.now);
     let next_exception = next_id(session, "SELECT coalesce(max(id), 0) + 1 FROM exception")?;
     let mut planned = match act.action {
         Action::Undo => {
@@ -169,9 +157,8 @@ fn apply(session: &mut Session<'_>, act: &Act<'_>) -> Result<Applied, StoreError
     }
     let mut after = planned.record;
     after.seq = Seq(chain::head(session.conn)?.0.0 + 1);
-    let approvals = approvals_for(session.conn, &after, None)?;
-    let options = session.options(after.scope.as_deref())?;
-    let case = Case { record: &after, approvals: &approvals, options: &options, ..case };
+    let around = session.around(&after)?;
+    let case = around.case(&after, act.now);
     let certificate = Certificate::of(&case);
     let findings = checks::run(&case, &certificate);
     let summary = Summary::of(&case, &certificate, &findings);

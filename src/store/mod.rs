@@ -9,6 +9,7 @@
 //! [`health`] whether the file lies well; [`worker`] is the terminal's thread with a desk.
 
 mod apply;
+mod around;
 mod aside;
 mod chain;
 mod columns;

@@ -6,9 +6,7 @@ use super::chain;
 use super::columns::{digest, login};
 use super::desk::{Desk, End, Session};
 use super::error::StoreError;
-use super::govern::approvals_for;
 use super::record;
-use crate::domain::certificate::Case;
 use crate::domain::dossier::Dossier;
 use crate::domain::event::Event;
 use crate::domain::identity::{Digest, Login, RecordId, Seq, Vin};
@@ -32,21 +30,9 @@ impl Desk {
     pub fn dossier(&mut self, id: RecordId, now: Moment) -> Result<Dossier, StoreError> {
         self.read(|session| {
             let record = record::load(session.conn, session.packs, id)?;
-            let approvals = approvals_for(session.conn, &record, None)?;
             let history = chain::of_record(session.conn, session.packs, id, Seq(0), usize::MAX)?;
-            let people = session.people()?;
-            let policy = session.policy_of(record.scope.as_deref())?;
-            let options = session.options(record.scope.as_deref())?;
-            let case = Case {
-                record: &record,
-                approvals: &approvals,
-                people: &people,
-                policy: &policy,
-                options: &options,
-                catalogue: session.catalogue,
-                now,
-            };
-            Ok(Dossier::of(&case, history))
+            let around = session.around(&record)?;
+            Ok(Dossier::of(&around.case(&record, now), history))
         })
     }
 

@@ -7,10 +7,9 @@ use super::columns::{day_number, day_of, due_number, maybe_login, parted};
 use super::desk::Session;
 use super::error::StoreError;
 use super::following::last_followed;
-use super::govern::approvals_for;
 use super::record::{self, priority_of};
 use crate::domain::approval::Status;
-use crate::domain::certificate::{Case, Certificate};
+use crate::domain::certificate::Certificate;
 use crate::domain::checks;
 use crate::domain::identity::{RecordId, Seq, Vin};
 use crate::domain::moment::Moment;
@@ -147,18 +146,8 @@ fn worked_out(
         return Ok(shown.clone());
     }
     let record = record::load(session.conn, session.packs, id)?;
-    let people = session.people()?;
-    let options = session.options(record.scope.as_deref())?;
-    let approvals = approvals_for(session.conn, &record, None)?;
-    let case = Case {
-        record: &record,
-        approvals: &approvals,
-        people: &people,
-        policy: &policy,
-        options: &options,
-        catalogue: session.catalogue,
-        now,
-    };
+    let around = session.around(&record)?;
+    let case = around.case(&record, now);
     let certificate = Certificate::of(&case);
     let findings = checks::run(&case, &certificate);
     tell(

@@ -15,7 +15,7 @@ use super::govern;
 use super::record;
 use super::structure::{page_faults, schema_faults};
 use super::summary;
-use crate::domain::certificate::{Case, Certificate};
+use crate::domain::certificate::Certificate;
 use crate::domain::event::Event;
 use crate::domain::identity::{Digest, RecordId, Seq};
 use crate::domain::moment::Moment;
@@ -372,27 +372,16 @@ fn verify_line(
     place: &str,
     report: &mut ChainReport,
 ) -> Result<(), StoreError> {
-    let policy = session.policy_of(record.scope.as_deref())?;
-    let people = session.people()?;
-    let options = session.options(record.scope.as_deref())?;
-    let approvals = govern::approvals_for(session.conn, record, None)?;
     let now = record.updated_at;
-    let case = Case {
-        record,
-        approvals: &approvals,
-        people: &people,
-        policy: &policy,
-        options: &options,
-        catalogue: session.catalogue,
-        now,
-    };
+    let around = session.around(record)?;
+    let case = around.case(record, now);
     let shown = summary::load(session, record.id, now)?;
     let mut right = Summary::of(&case, &Certificate::of(&case), &[]);
     right.blocking_findings = shown.blocking_findings;
     right.warning_findings = shown.warning_findings;
     // Records are told of it one after the other, after the approval changed.
     right.approval_status = shown.approval_status;
-    let rests = policy.step(&record.step).is_none_or(|step| step.outcome == Outcome::Rest);
+    let rests = case.policy.step(&record.step).is_none_or(|step| step.outcome == Outcome::Rest);
     if rests {
         right.category.clone_from(&shown.category);
         right.vehicle_type.clone_from(&shown.vehicle_type);
