@@ -24,6 +24,9 @@ pub fn tell(conn: &Connection, before: Option<&Record>, after: &Record, action: 
     if before.is_none_or(|before| before.step == after.step) {
         return Ok(());
     }
+    if matches!(action, Action::Undo) && stays_on(conn, after)? {
+        return Ok(());
+    }
     let reason = match action {
         Action::Return { reason, .. } => Some(reason.as_str()),
         _ => None,
@@ -34,6 +37,23 @@ pub fn tell(conn: &Connection, before: Option<&Record>, after: &Record, action: 
     )?;
     tell.execute(params![after.id.0, action.word(), reason])?;
     Ok(())
+}
+
+/// An act that was undone ended no stay: the record is in the step as if it had never left, and no report counts that it went.
+/// Answers whether the stay that the undone act ended is the one before the last two; the record's history keeps both acts.
+fn stays_on(conn: &Connection, after: &Record) -> Result<bool, StoreError> {
+    let mut again = conn.prepare_cached(
+        "UPDATE visit SET ended = NULL, outcome = NULL, reason = NULL \
+         WHERE record = ?1 AND number = (SELECT max(number) - 2 FROM visit WHERE record = ?1) AND step = ?2 AND entered = ?3",
+    )?;
+    if again.execute(params![after.id.0, after.step, after.step_since.0])? == 0 {
+        return Ok(false);
+    }
+    let mut forget = conn.prepare_cached(
+        "DELETE FROM visit WHERE record = ?1 AND number > (SELECT max(number) - 2 FROM visit WHERE record = ?1)",
+    )?;
+    forget.execute([after.id.0])?;
+    Ok(true)
 }
 
 /// Makes the stays of a desk of schema 1 from its history, and the tallies of its releases from them; and takes the remarks

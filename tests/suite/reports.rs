@@ -100,6 +100,29 @@ fn throughput_counts_releases_stays_and_returns() {
 }
 
 #[test]
+fn an_act_that_was_undone_counts_in_no_report() {
+    let mut bench = Bench::new();
+    let one = bench.in_review(1);
+    bench.confirm_everything(one, 20);
+    send_back(&mut bench, "review", one, "a slip", 30);
+    bench.does("review", one, &Action::Undo, 40);
+    bench.does("review", one, &advance(), day(1));
+    bench.does("review", one, &Action::Undo, day(1) + 5);
+    bench.does("review", one, &advance(), day(1) + 10);
+    bench.does("lead", one, &advance(), day(1) + 20);
+    let sealed = bench.sealed(one, 1);
+    bench.does("release", one, &Action::Release(sealed), day(1) + 30);
+    let report = bench.desk.throughput_report(None, date("2026-07-06")).unwrap();
+    assert_eq!((report.returns(), report.first_pass()), (0, Share::of(1, 1)));
+    assert!(report.by_reason.is_empty() && report.by_step.is_empty());
+    let review = &report.steps["review"];
+    assert_eq!((review.count(), review.median()), (1, Some(24)), "it was in review all the time");
+    assert_eq!(report.steps["preparation"].count(), 1);
+    let rollout = bench.desk.rollout_report(None, date("2026-07-06"), minute(day(2))).unwrap();
+    assert_eq!((rollout[0].now.returns, rollout[0].now.first_pass), (0, 1));
+}
+
+#[test]
 fn a_rollout_shows_a_scope_beside_the_time_before_and_says_no_verdict() {
     let mut bench = history();
     let now = minute(day(3) + 60);
