@@ -8,7 +8,7 @@ use stageplate::domain::plan::No;
 use stageplate::store::{Governed, Outcome, StoreError, Told};
 use uuid::Uuid;
 
-use crate::desk::{APPROVAL, Bench, approval, fresh_request, minute, set};
+use crate::desk::{APPROVAL, Bench, advance, approval, fresh_request, login, minute, set};
 
 fn change(status: Status, from: &str, reason: &str) -> DeskAction {
     let change = StatusChange { status, from: from.parse().unwrap(), reason: reason.to_owned() };
@@ -114,6 +114,39 @@ fn an_approvals_file_imported_again_does_not_undo_a_withdrawal() {
     assert_eq!(done.outcome, Outcome::Unchanged);
     let standing = bench.desk.approval(APPROVAL).unwrap().unwrap().standing();
     assert_eq!(standing.in_words(), "withdrawn from 2026-07-01");
+}
+
+#[test]
+fn what_was_signed_stays_void_when_the_approval_is_brought_in_as_it_was_before() {
+    let mut bench = Bench::new();
+    let (work, released) = (bench.in_review(1), bench.released(2));
+    bench.confirm_everything(work, 5);
+    bench.does("review", work, &advance(), 6);
+    let standing = |bench: &mut Bench, id: RecordId| {
+        let record = bench.desk.dossier(id, minute(21)).unwrap().record;
+        record.signoffs.iter().filter(|signoff| signoff.void_at.is_none()).count()
+    };
+    assert_eq!(standing(&mut bench, work), 1);
+    let mut other = approval(APPROVAL, "N1");
+    other.manufacturer.name = "Another Name B.V.".to_owned();
+    let import = |bench: &mut Bench, approval| {
+        let act = DeskAction::ImportApproval(Box::new(approval));
+        govern(bench, "lead", &act, fresh_request()).unwrap()
+    };
+    let done = import(&mut bench, other);
+    assert_eq!(done.told, Told { in_work: 1, released: 0 });
+    assert_eq!(standing(&mut bench, work), 0);
+    let dossier = bench.desk.dossier(work, minute(21)).unwrap();
+    let last = dossier.history.last().unwrap();
+    assert_eq!(last.facts.reason.as_deref(), Some(&*format!("approval {APPROVAL} came in with other content")));
+    assert!(last.facts.lines.iter().any(|line| line.what.starts_with("sign-off")), "{:?}", last.facts.lines);
+    assert!(dossier.record.exceptions.iter().any(|one| one.kind == "late-correction"), "it was behind the review");
+    assert!(!dossier.record.editors.contains(&login("lead")), "nobody of the record changed its content");
+    import(&mut bench, approval(APPROVAL, "N1"));
+    assert_eq!(standing(&mut bench, work), 0, "a void is lasting");
+    assert!(standing(&mut bench, released) > 0, "what is released keeps what it was released with");
+    let report = bench.desk.verify_chain().unwrap();
+    assert!(report.holds(), "{:?}", report.faults);
 }
 
 #[test]

@@ -327,7 +327,7 @@ fn set_options(work: &mut Work<'_>, given: &[String]) -> Result<(), Refusal> {
 
 /// A change of content after the review, behind it, raises an exception by the desk itself. A released version stays as
 /// it is; the exception is how somebody comes to know that it rests on something that was corrected.
-fn raise_if_late(work: &mut Work<'_>, what: &str) {
+pub(super) fn raise_if_late(work: &mut Work<'_>, what: &str) {
     let policy = work.case.policy;
     let reviewed = policy.steps.iter().position(|step| step.gates.contains(&Gate::ChangesDecided));
     let here = policy.place(&work.record.step);

@@ -1,8 +1,9 @@
-//! What becomes of a record when its approval is withdrawn, suspended or reinstated: the desk's own act on each record
-//! that names it, told once for each change.
+//! What becomes of a record when its approval is withdrawn, suspended, reinstated or brought in with other content: the
+//! desk's own act on each record that names it, told once for each change.
 
 use chrono::NaiveDate;
 
+use super::incoming::raise_if_late;
 use super::{Refusal, Work};
 use crate::domain::action::ApprovalNews;
 use crate::domain::address::Address;
@@ -25,6 +26,7 @@ pub fn tell(work: &mut Work<'_>, news: &ApprovalNews) -> Result<(), Refusal> {
     if work.record.declares(NUMBER) != Some(news.number.as_str()) {
         return Ok(());
     }
+    void_for_good(work, news);
     let before = work.record.told.clone().filter(|told| told.number == news.number);
     let known = before.as_ref().map(|told| (told.status, told.from));
     if known == Some((news.status, news.from)) || (known.is_none() && news.status == Status::Valid) {
@@ -41,6 +43,19 @@ pub fn tell(work: &mut Work<'_>, news: &ApprovalNews) -> Result<(), Refusal> {
     work.record.told =
         Some(ApprovalTold { number: news.number.clone(), status: news.status, from: news.from, exception });
     Ok(())
+}
+
+/// What the approval says of itself is content of the certificates under it. Where that changed, what was confirmed and signed
+/// on it is void, and stays so when the approval says the old thing again. Nobody of this record did it, so nobody becomes one
+/// who changed its content; behind the review somebody has to look at it.
+fn void_for_good(work: &mut Work<'_>, news: &ApprovalNews) {
+    let told = work.facts.lines.len();
+    work.void_what_no_longer_fits();
+    if work.facts.lines.len() > told {
+        let what = format!("approval {} came in with other content", news.number);
+        raise_if_late(work, &what);
+        work.facts.reason = Some(what);
+    }
 }
 
 fn in_words(status: Status, from: Option<NaiveDate>) -> String {
