@@ -39,7 +39,8 @@ fn tell(context: &mut Context, applied: &Applied) -> Result<(String, Value), Fai
     let what = if changed { "" } else { "nothing to do; " };
     let undecided = dossier.certificate.changes.iter().filter(|change| change.undecided).count();
     let left = if undecided == 0 { String::new() } else { format!(", {undecided} changes undecided") };
-    let undone = dossier.history.last().filter(|event| event.seq == applied.seq).and_then(|event| event.facts.undoes);
+    let done = dossier.history.last().filter(|event| changed && event.seq == applied.seq);
+    let undone = done.and_then(|event| event.facts.undoes);
     let back = dossier.history.iter().find(|event| Some(event.seq) == undone);
     let back = back.map_or(String::new(), |event| format!("`{}` of event {} undone; ", event.action, event.seq.0));
     let detail = format!("{what}{back}{}, {owner}{left}", record.step);

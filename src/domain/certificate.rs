@@ -454,7 +454,7 @@ fn change(compared: &Compared<'_>, address: Address) -> Change {
     let confirmed = record
         .confirmations
         .get(&address)
-        .filter(|confirmation| confirmation.before == earlier && confirmation.ours == ours_value)
+        .filter(|confirmation| !confirmation.void && confirmation.is_of(earlier.as_deref(), ours_value.as_deref()))
         .cloned();
     let exception = exception_at(&record.exceptions, &address, case.now);
     let excepted = record.exceptions.iter().any(|one| excepts(record, one, &address, &earlier, &ours_value));

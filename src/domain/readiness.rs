@@ -94,7 +94,14 @@ fn gate_obstacles(
                     ChangeKind::RowDropped => "is dropped",
                     kind => &format!("is {}", kind.word()),
                 };
-                let what = format!("{title} {became} and nobody confirmed or flagged it");
+                let voided = record.confirmations.get(&change.address).filter(|yes| yes.void);
+                let what = match voided {
+                    Some(yes) => format!(
+                        "{title} {became}; {} confirmed it and changed content of this version since: somebody else confirms it",
+                        yes.by
+                    ),
+                    None => format!("{title} {became} and nobody confirmed or flagged it"),
+                };
                 obstacle(what, &rule, Some(change.address.clone()), &[Role::Review])
             })
             .collect(),

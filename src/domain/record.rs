@@ -75,6 +75,16 @@ pub struct Confirmation {
     pub by: Login,
     /// When.
     pub at: Moment,
+    /// Whether whoever gave it changed content of this version since: nobody confirms what they had a hand in.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub void: bool,
+}
+
+impl Confirmation {
+    /// Whether it was given to exactly this value before and this value of ours, void or not.
+    pub fn is_of(&self, before: Option<&str>, ours: Option<&str>) -> bool {
+        self.before.as_deref() == before && self.ours.as_deref() == ours
+    }
 }
 
 /// A person's signed answer at a checkpoint, bound to the content's hash.

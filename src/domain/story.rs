@@ -5,7 +5,7 @@ use super::catalogue::Catalogue;
 use super::event::{Event, Line};
 
 /// What each act is called in a sentence that begins with who did it.
-const DEEDS: [(&str, &str); 24] = [
+const DEEDS: [(&str, &str); 42] = [
     ("receive", "took in a message of an earlier stage"),
     ("prepare", "took in a row of a build sheet"),
     ("assign", "named the owner"),
@@ -26,10 +26,28 @@ const DEEDS: [(&str, &str); 24] = [
     ("resume", "went on with the record"),
     ("release", "released the certificate"),
     ("note", "made a remark"),
+    ("approval-news", "told the record what became of its approval"),
+    ("vacate", "freed what somebody who left owned"),
+    ("scope-move", "moved the record to another scope"),
+    ("policy", "brought the record under the policy in force"),
+    ("undo", "took the last act back"),
     ("init", "made the desk"),
     ("person-add", "registered a person"),
     ("person-set", "changed a person"),
+    ("person-absent", "said that a person is away"),
+    ("person-back", "said that a person is back"),
+    ("person-leave", "said that a person left"),
+    ("gateway", "let a user of the machine speak for others"),
     ("approval-import", "brought in an approval"),
+    ("approval-withdraw", "withdrew an approval"),
+    ("approval-suspend", "suspended an approval"),
+    ("approval-reinstate", "put an approval back in force"),
+    ("scope-add", "set up a scope"),
+    ("scope-set", "changed a scope"),
+    ("policy-apply", "applied a policy"),
+    ("options-apply", "applied build options"),
+    ("queue-save", "saved a queue for a team"),
+    ("queue-drop", "dropped a queue of a team"),
 ];
 
 /// What an event did, in a few words that follow the name of who did it.
@@ -63,7 +81,9 @@ fn words(event: &Event, line: &Line, catalogue: &Catalogue) -> String {
         let entry = named(address, catalogue);
         return match (from, to) {
             _ if event.action == "confirm" => format!("confirmed {}", value(address, from, to, catalogue)),
-            (Some(by), Some("void")) => format!("the confirmation of {entry} by {by} is void"),
+            (Some(by), Some(void)) if is_void(void) => {
+                format!("the confirmation of {entry} by {by} is {}", because(by, void))
+            }
             (_, Some(by)) => format!("the confirmation of {entry} by {by} stands again"),
             (by, None) => format!("the confirmation of {entry} by {} is taken back", by.unwrap_or(none)),
         };
@@ -71,7 +91,9 @@ fn words(event: &Event, line: &Line, catalogue: &Catalogue) -> String {
     if let Some(checkpoint) = line.what.strip_prefix("sign-off ") {
         return match (from, to) {
             (Some("void"), Some(by)) => format!("the sign-off `{checkpoint}` by {by} stands again"),
-            (Some(by), Some("void")) => format!("the sign-off `{checkpoint}` by {by} is void"),
+            (Some(by), Some(void)) if is_void(void) => {
+                format!("the sign-off `{checkpoint}` by {by} is {}", because(by, void))
+            }
             (_, meaning) => format!("signed `{checkpoint}`: {}", meaning.unwrap_or(none)),
         };
     }
@@ -91,6 +113,15 @@ fn words(event: &Event, line: &Line, catalogue: &Catalogue) -> String {
         (what, None, Some("row")) => format!("took back the dropped row {}", named(what, catalogue)),
         (what, ..) => value(what, from, to, catalogue),
     }
+}
+
+fn is_void(word: &str) -> bool {
+    word.starts_with("void")
+}
+
+/// That something is void, and by what act of whoever gave it where it was theirs.
+fn because(by: &str, void: &str) -> String {
+    void.strip_prefix("void: ").map_or_else(|| void.to_owned(), |why| format!("void, as {by} {why}"))
 }
 
 fn exception(rest: &str, from: Option<&str>, to: Option<&str>) -> String {
@@ -192,6 +223,12 @@ mod tests {
             ),
             ("confirmation Mass", None, Some("review"), "the confirmation of 13.2 Actual mass by review stands again"),
             ("sign-off tech", Some("review"), Some("void"), "the sign-off `tech` by review is void"),
+            (
+                "confirmation Mass",
+                Some("both"),
+                Some("void: changed it since"),
+                "the confirmation of 13.2 Actual mass by both is void, as both changed it since",
+            ),
             ("sign-off tech", Some("void"), Some("review"), "the sign-off `tech` by review stands again"),
             ("sign-off tech", None, Some("I looked"), "signed `tech`: I looked"),
             ("exception 4", None, Some("other: odd"), "raised exception 4: other: odd"),

@@ -9,6 +9,7 @@ mod days;
 mod desk;
 mod driver;
 mod exceptions;
+mod eyes;
 mod finding;
 mod fixture;
 mod history;

@@ -258,6 +258,18 @@ fn a_hold_stops_the_work_until_it_is_resumed() {
 }
 
 #[test]
+fn there_is_nowhere_to_return_to_from_the_first_step_and_a_later_step_is_no_return() {
+    let back = |to: &str| Action::Return { to: to.into(), reason: "wrong".into() };
+    for to in ["intake", "preparation", "nowhere"] {
+        let no = refusal(&mut Desk::prepared(), "prep", &back(to));
+        assert_eq!(no.message, "`intake` is the first step: there is none to return to", "{to}");
+    }
+    let no = refusal(&mut Desk::at("review"), "review", &back("ready"));
+    assert_eq!(no.message, "`ready` does not come before `review`");
+    assert_eq!(no.hints, ["it can go to: intake, preparation"]);
+}
+
+#[test]
 fn a_released_version_never_changes() {
     let mut desk = Desk::at("ready");
     let sealed = desk.sealed();

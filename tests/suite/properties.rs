@@ -190,11 +190,38 @@ fn a_confirmation_stands_only_for_exactly_the_values_confirmed() {
                     let is = (change.before.clone(), change.ours.clone());
                     assert_eq!(seen, Some(&is), "{} after {act:?}", change.address);
                 }
-                assert_eq!(standing, desk.record.confirmations.len(), "a stale confirmation is kept after {act:?}");
+                let kept = desk.record.confirmations.values().filter(|yes| !yes.void).count();
+                assert_eq!(standing, kept, "a stale confirmation is kept after {act:?}");
             });
             Ok(())
         })
         .unwrap();
+}
+
+#[test]
+fn nobodys_word_stands_beside_their_own_hand_whichever_came_first() {
+    let voided = Cell::new(0);
+    for start in [Desk::at("review"), crate::eyes::confirmed_and_back()] {
+        runner(12)
+            .run(&moves(30), |moves| {
+                play(&start, &moves, |desk, memory, act, _| {
+                    let editors = &memory.editors;
+                    for change in desk.certificate().changes {
+                        let Some(yes) = change.confirmed else { continue };
+                        assert!(!editors.contains(yes.by.as_str()), "{} by {} after {act:?}", change.address, yes.by);
+                    }
+                    if desk.record.releases.is_empty() {
+                        for signoff in desk.record.signoffs.iter().filter(|signoff| signoff.void_at.is_none()) {
+                            assert!(!editors.contains(signoff.by.as_str()), "{signoff:?} after {act:?}");
+                        }
+                    }
+                    voided.set(voided.get() + desk.record.confirmations.values().filter(|yes| yes.void).count());
+                });
+                Ok(())
+            })
+            .unwrap();
+    }
+    assert!(voided.get() > 0, "nobody changed content after they had confirmed: it shows nothing");
 }
 
 #[test]

@@ -288,6 +288,7 @@ pub fn dossiers() -> Vec<Dossier> {
                 ours: change.ours.clone(),
                 by: login("review"),
                 at: now(),
+                void: false,
             };
             record.confirmations.insert(change.address.clone(), confirmation);
         }

@@ -32,6 +32,10 @@ fn bare(record: &Record, editors: &Record) -> Record {
     bare.last_editor = None;
     bare.exceptions.retain(|exception| exception.state != State::Withdrawn);
     for exception in &mut bare.exceptions {
+        if exception.outcome.as_ref().is_some_and(|outcome| editors.editors.contains(&outcome.by)) {
+            exception.state = State::Open;
+            exception.outcome = None;
+        }
         exception.discussion.retain(|remark| remark.struck_at.is_none());
     }
     bare.signoffs.retain(|signoff| signoff.void_at.is_none() && !editors.editors.contains(&signoff.by));

@@ -2,6 +2,7 @@
 
 mod content;
 mod exceptions;
+mod eyes;
 mod incoming;
 mod moves;
 mod review;
@@ -25,7 +26,7 @@ use super::identity::Login;
 use super::person::{Actor, Person, Role};
 use super::policy::{Excluded, Reasoned, Step};
 use super::readiness::Obstacle;
-use super::record::Record;
+use super::record::{Confirmation, Record};
 use super::undo::Before;
 
 /// What kind of no a refusal is.
@@ -166,7 +167,8 @@ pub fn plan(case: &Case<'_>, actor: &Actor, action: &Action, next_exception: i64
 /// # Errors
 /// As [`plan`]; and who acted since.
 pub fn plan_undo(case: &Case<'_>, actor: &Actor, last: Option<&Event>) -> Result<Planned, Refusal> {
-    let mut work = Work::new(case, actor, 0);
+    let actor = actor.within(case.record.scope.as_deref());
+    let mut work = Work::new(case, &actor, 0);
     undo::undo(&mut work, last)?;
     Ok(work.done())
 }
@@ -309,8 +311,11 @@ impl<'a> Work<'a> {
     /// Marks that the actor changed content, and makes void what no longer fits it.
     fn content_changed(&mut self, by_actor: bool) {
         if by_actor {
-            self.record.editors.insert(self.actor.login.clone());
+            let first = self.record.editors.insert(self.actor.login.clone());
             self.record.last_editor = Some(self.actor.login.clone());
+            if first {
+                eyes::take_back_their_word(self);
+            }
         }
         self.void_what_no_longer_fits();
     }
@@ -323,16 +328,14 @@ impl<'a> Work<'a> {
             return;
         }
         let certificate = Certificate::of(&self.case_now());
-        let standing: std::collections::BTreeSet<Address> = certificate
-            .changes
-            .iter()
-            .filter(|change| change.confirmed.is_some())
-            .map(|change| change.address.clone())
-            .collect();
-        let gone: Vec<Address> =
-            self.record.confirmations.keys().filter(|address| !standing.contains(*address)).cloned().collect();
+        let fits = |(address, yes): &(&Address, &Confirmation)| {
+            let change = certificate.change(address);
+            change.is_some_and(|change| yes.is_of(change.before.as_deref(), change.ours.as_deref()))
+        };
+        let gone = self.record.confirmations.iter().filter(|one| !fits(one));
+        let gone: Vec<Address> = gone.map(|(address, _)| address.clone()).collect();
         for address in gone {
-            if let Some(confirmation) = self.record.confirmations.remove(&address) {
+            if let Some(confirmation) = self.record.confirmations.remove(&address).filter(|yes| !yes.void) {
                 self.facts.line(
                     format!("confirmation {address}"),
                     Some(confirmation.by.to_string()),
@@ -340,10 +343,11 @@ impl<'a> Work<'a> {
                 );
             }
         }
-        self.void_signoffs(|signoff| signoff.content != certificate.hash);
+        self.void_signoffs(|signoff| signoff.content != certificate.hash, "void");
     }
 
-    fn void_signoffs(&mut self, which: impl Fn(&super::record::SignOff) -> bool) {
+    /// Makes sign-offs of the version in work void; `why` begins with that word.
+    fn void_signoffs(&mut self, which: impl Fn(&super::record::SignOff) -> bool, why: &str) {
         let version = self.record.version;
         let now = self.case.now;
         let held =
@@ -353,7 +357,7 @@ impl<'a> Work<'a> {
             self.facts.line(
                 format!("sign-off {}", signoff.checkpoint),
                 Some(signoff.by.to_string()),
-                Some("void".into()),
+                Some(why.to_owned()),
             );
         }
     }

@@ -178,20 +178,26 @@ pub fn send_back(work: &mut Work<'_>, to: &str, reason: &str) -> Result<(), Refu
     work.need(&format!("return a record from `{}`", step.name), &roles)?;
     work.needs_words("a return", reason)?;
     let here = policy.place(&step.name).unwrap_or(0);
+    if here == 0 {
+        return Err(Refusal::new("step", format!("`{}` is the first step: there is none to return to", step.name))
+            .hint("what is wrong with it is said with a remark or an exception; whose it is, with `assign`"));
+    }
     let Some(target) = policy.place(to) else {
         let names: Vec<&str> = policy.steps.iter().map(|step| step.name.as_str()).collect();
         return Err(Refusal::not_found(format!("the policy has no step `{to}`"))
             .hint(format!("there are: {}", names[..here].join(", "))));
     };
     if target >= here {
-        return Err(Refusal::new("step", format!("`{to}` does not come before `{}`", step.name)));
+        let names: Vec<&str> = policy.steps[..here].iter().map(|step| step.name.as_str()).collect();
+        return Err(Refusal::new("step", format!("`{to}` does not come before `{}`", step.name))
+            .hint(format!("it can go to: {}", names.join(", "))));
     }
     let here_still =
         |login: &Login| work.case.people.iter().any(|person| person.login == *login && person.left.is_none());
     let owner = work.record.preparer.clone().filter(|login| policy.steps[target].edit && here_still(login));
     move_to(work, to, owner);
     let again: Vec<&str> = policy.steps[target..].iter().filter_map(|step| step.checkpoint.as_deref()).collect();
-    work.void_signoffs(|signoff| again.contains(&signoff.checkpoint.as_str()));
+    work.void_signoffs(|signoff| again.contains(&signoff.checkpoint.as_str()), "void");
     work.facts.reason = Some(reason.to_owned());
     Ok(())
 }

@@ -46,7 +46,7 @@ pub fn confirm(work: &mut Work<'_>, addresses: Option<&[Address]>) -> Result<(),
         }
         let (before, ours) = (change.before.clone(), change.ours.clone());
         work.facts.line(format!("confirmation {address}"), before.clone(), ours.clone());
-        let confirmation = Confirmation { before, ours, by: work.actor.login.clone(), at: work.case.now };
+        let confirmation = Confirmation { before, ours, by: work.actor.login.clone(), at: work.case.now, void: false };
         work.record.confirmations.insert(address.clone(), confirmation);
     }
     Ok(())

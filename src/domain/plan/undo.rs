@@ -75,9 +75,11 @@ fn put_back_content(work: &mut Work<'_>, before: &Before) {
         work.facts.line(row.as_str(), text(&now), text(was));
     }
     for (address, was) in &before.confirmations {
-        let by = |confirmation: &Option<Confirmation>| confirmation.as_ref().map(|yes| yes.by.to_string());
+        let by = |confirmation: &Option<Confirmation>| {
+            confirmation.as_ref().filter(|yes| !yes.void).map(|yes| yes.by.to_string())
+        };
         // Undoing makes nobody's yes out of the word of somebody who has changed content since.
-        let was = &was.clone().filter(|yes| !changed_content(work, before, &yes.by));
+        let was = &was.clone().map(|yes| Confirmation { void: changed_content(work, before, &yes.by), ..yes });
         let now = put(&mut work.record.confirmations, address, was);
         if by(&now) != by(was) {
             work.facts.line(format!("confirmation {address}"), by(&now), by(was));
@@ -135,6 +137,10 @@ fn still_here(work: &Work<'_>, owner: Option<Login>) -> Option<Login> {
 fn put_back_exceptions(work: &mut Work<'_>, before: &Before) {
     for Stood { id, state, owner, outcome, group } in &before.exceptions {
         let owner = &still_here(work, owner.clone());
+        // What somebody settled who has changed content since was opened again for good.
+        let by_editor = outcome.as_ref().is_some_and(|outcome| changed_content(work, before, &outcome.by));
+        let reopened = by_editor && work.record.exceptions.iter().any(|one| one.id == *id && one.outcome.is_none());
+        let (state, outcome) = if reopened { (&State::Open, &None) } else { (state, outcome) };
         let Some(exception) = work.record.exceptions.iter_mut().find(|one| one.id == *id) else { continue };
         let number = |group: Option<ExceptionId>| group.map(|group| group.0.to_string());
         let login = |owner: &Option<Login>| owner.as_ref().map(ToString::to_string);
