@@ -1,12 +1,13 @@
 //! What the commands of the work do: each looks at the record under the cursor and sends an act, or opens its form.
 
 use super::bulk::{self, Plain};
-use super::form::Purpose;
-use super::forms;
+use super::form::{Form, Purpose};
 use super::model::{Ask, Model, Sheet, Tone};
 use super::msg::{Effect, Tag};
 use super::outbox::{Act, Deed, Then};
 use super::record::{Opened, Pane, WORDS, may_declare, may_settle};
+use super::screen::Screen;
+use super::{forms, settle};
 use crate::domain::action::{Action, Settle};
 use crate::domain::address::Address;
 use crate::domain::certificate::Change;
@@ -29,6 +30,11 @@ fn send_action(model: &mut Model, action: Action, done: impl Into<String>, then:
 fn open_form(model: &mut Model, purpose: Purpose) -> Vec<Effect> {
     let Some(opened) = model.current() else { return Vec::new() };
     let form = forms::open(purpose, opened, &model.house);
+    show_form(model, form)
+}
+
+/// Shows a form and looks for what was written in it before.
+pub(super) fn show_form(model: &mut Model, form: Form) -> Vec<Effect> {
     let drafts = form.fields.iter().filter_map(|field| field.draft.clone());
     let effects = drafts.map(|key| Effect::LoadDraft { key }).collect();
     model.sheet = Some(Sheet::Form(Box::new(form)));
@@ -132,6 +138,9 @@ pub fn take(model: &mut Model) -> Vec<Effect> {
 
 /// Gives the record to somebody; in the exceptions, the exception.
 pub fn assign(model: &mut Model) -> Vec<Effect> {
+    if model.screen == Screen::Board {
+        return settle::assign(model);
+    }
     if model.on_marked() {
         return bulk::open_form(model, Purpose::Assign);
     }
@@ -205,6 +214,9 @@ fn may(model: &Model, how: &Settle) -> Result<(), String> {
 /// # Errors
 /// Why not, and who could.
 pub fn may_resolve(model: &Model) -> Result<(), String> {
+    if model.screen == Screen::Board {
+        return settle::may(model, "resolve");
+    }
     may(model, &settle_probe(WORDS)[0])
 }
 
@@ -213,22 +225,51 @@ pub fn may_resolve(model: &Model) -> Result<(), String> {
 /// # Errors
 /// Why not, and who could.
 pub fn may_waive(model: &Model) -> Result<(), String> {
+    if model.screen == Screen::Board {
+        return settle::may(model, "waive");
+    }
     may(model, &settle_probe(WORDS)[1])
 }
 
-fn settle(model: &mut Model, purpose: fn(crate::domain::identity::ExceptionId) -> Purpose) -> Vec<Effect> {
+fn about_exception(model: &mut Model, purpose: fn(crate::domain::identity::ExceptionId) -> Purpose) -> Vec<Effect> {
     let found = model.current().and_then(|opened| opened.exception(model.now)).map(|exception| exception.id);
     found.map_or_else(Vec::new, |id| open_form(model, purpose(id)))
 }
 
 /// Settles the exception under the cursor.
 pub fn resolve(model: &mut Model) -> Vec<Effect> {
-    settle(model, Purpose::Resolve)
+    if model.screen == Screen::Board {
+        return settle::resolve(model);
+    }
+    about_exception(model, Purpose::Resolve)
 }
 
 /// Lets the exception under the cursor pass.
 pub fn waive(model: &mut Model) -> Vec<Effect> {
-    settle(model, Purpose::Waive)
+    if model.screen == Screen::Board {
+        return settle::waive(model);
+    }
+    about_exception(model, Purpose::Waive)
+}
+
+/// Whether something can be said about the exception under the cursor.
+///
+/// # Errors
+/// That it is on none.
+pub fn may_comment(model: &Model) -> Result<(), String> {
+    if model.screen == Screen::Board {
+        return settle::may(model, "comment");
+    }
+    let exception = model.current().and_then(|opened| opened.exception(model.now));
+    exception.map(drop).ok_or_else(|| "the cursor is on no exception".to_owned())
+}
+
+/// Says something about the exception under the cursor.
+pub fn comment(model: &mut Model) -> Vec<Effect> {
+    if model.screen == Screen::Board {
+        return settle::comment(model);
+    }
+    about_exception(model, Purpose::Comment)
 }
 
 /// Moves the record to the next step, signing on the way, and goes to the next record.
@@ -338,7 +379,10 @@ pub fn undo(model: &mut Model) -> Vec<Effect> {
 
 /// Sends the VIN to the terminal's clipboard.
 pub fn copy_vin(model: &mut Model) -> Vec<Effect> {
-    let vin = model.current().map(|opened| opened.dossier.record.vin.to_string());
+    let vin = match model.screen {
+        Screen::Board => model.board.row().map(|row| row.vin.to_string()),
+        Screen::Desk => model.current().map(|opened| opened.dossier.record.vin.to_string()),
+    };
     vin.map(Effect::Copy).into_iter().collect()
 }
 

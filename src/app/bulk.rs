@@ -9,9 +9,10 @@ use super::layout::Step;
 use super::model::{Model, Sheet, Tone};
 use super::msg::{Effect, Tag};
 use super::outbox::{Act, Deed, Then};
-use super::{acts, filled, forms};
+use super::screen::{self, Screen};
+use super::{acts, board, filled, forms, settle};
 use crate::domain::action::Action;
-use crate::domain::identity::{RecordId, Seq};
+use crate::domain::identity::{ExceptionId, RecordId, Seq};
 
 /// The marked records, each with the end of its VIN and the event its author had seen.
 pub type Marks = BTreeMap<RecordId, (String, Seq)>;
@@ -37,7 +38,16 @@ pub struct Target {
     pub id: RecordId,
     /// The end of its VIN.
     pub tail: String,
+    /// The exception on it that is meant, where one is.
+    exception: Option<ExceptionId>,
     seen: Seq,
+}
+
+impl Target {
+    /// An exception on a record, seen at this event.
+    pub fn exception(id: ExceptionId, record: RecordId, tail: String, seen: Seq) -> Target {
+        Target { id: record, tail: format!("{tail} · {}", id.0), exception: Some(id), seen }
+    }
 }
 
 /// An act on many records.
@@ -124,7 +134,7 @@ pub enum Plain {
 impl Model {
     /// Whether commands of the work are meant for the marked records: there are some, and the list has the focus.
     pub fn on_marked(&self) -> bool {
-        !self.marks.is_empty() && self.focus == super::layout::Focus::List
+        !self.marks.is_empty() && self.focus == super::layout::Focus::List && self.screen == Screen::Desk
     }
 
     fn targets(&self) -> VecDeque<Target> {
@@ -138,7 +148,7 @@ impl Model {
             .iter()
             .map(|(id, (tail, seen))| {
                 let seen = shown.get(id).map_or(*seen, |(_, seen)| *seen);
-                Target { id: *id, tail: tail.clone(), seen }
+                Target { id: *id, tail: tail.clone(), exception: None, seen }
             })
             .collect();
         targets.sort_by_key(|target| place(&target.id));
@@ -153,6 +163,9 @@ pub fn many(count: usize) -> String {
 
 /// Marks the record under the cursor or takes its mark away, and goes to the next row of the list.
 pub fn mark(model: &mut Model) -> Vec<Effect> {
+    if model.screen == Screen::Board {
+        return board::mark(model);
+    }
     let in_list = model.focus == super::layout::Focus::List;
     let marked = if in_list {
         model.list.row().map(|row| (row.summary.id, row.summary.vin.tail().to_owned(), row.summary.seq))
@@ -172,6 +185,9 @@ pub fn mark(model: &mut Model) -> Vec<Effect> {
 
 /// Marks every row read so far; where all are marked already, takes those marks away.
 pub fn mark_all(model: &mut Model) -> Vec<Effect> {
+    if model.screen == Screen::Board {
+        return board::mark_all(model);
+    }
     let rows: Vec<(RecordId, (String, Seq))> = model
         .list
         .rows
@@ -193,6 +209,9 @@ pub fn mark_all(model: &mut Model) -> Vec<Effect> {
 
 /// Takes every mark away, in all queues.
 pub fn unmark_all(model: &mut Model) -> Vec<Effect> {
+    if model.screen == Screen::Board {
+        return board::unmark_all(model);
+    }
     let count = std::mem::take(&mut model.marks).len();
     model.say(Tone::Plain, format!("{} unmarked", many(count)));
     Vec::new()
@@ -203,7 +222,8 @@ pub fn unmark_all(model: &mut Model) -> Vec<Effect> {
 /// # Errors
 /// That nothing is marked.
 pub fn has_marks(model: &Model) -> Result<(), String> {
-    if model.marks.is_empty() { Err("nothing is marked".to_owned()) } else { Ok(()) }
+    let none = if model.screen == Screen::Board { model.board.marks.is_empty() } else { model.marks.is_empty() };
+    if none { Err("nothing is marked".to_owned()) } else { Ok(()) }
 }
 
 /// Asks whether to do something with the marked records that needs no form.
@@ -289,8 +309,28 @@ pub fn open_form(model: &mut Model, purpose: Purpose) -> Vec<Effect> {
     effects
 }
 
+/// Does something about many: what it is called, what is said of it and the button that does it, the deed, to which, how far it
+/// is, and under which keys drafts of it lie.
+pub fn start(
+    model: &mut Model,
+    title: String,
+    (lines, doing): (Vec<String>, &'static str),
+    deed: Deed,
+    targets: Vec<Target>,
+    phase: Phase,
+    drafts: Vec<String>,
+) -> Vec<Effect> {
+    let mut bulk = bulk(title, lines, doing, deed, targets.into(), phase);
+    bulk.drafts = drafts;
+    model.sheet = Some(Sheet::Bulk(Box::new(bulk)));
+    if phase == Phase::Running { go_on(model) } else { Vec::new() }
+}
+
 /// Runs what a form says on the marked records.
 pub fn run_form(model: &mut Model, form: &Form) -> Vec<Effect> {
+    if form.purpose.is_about_exceptions() {
+        return settle::run_form(model, form);
+    }
     let Some((action, _)) = filled::action(form, &model.house, &model.who.login) else { return Vec::new() };
     let targets = model.targets();
     let mut bulk = bulk(form.title.clone(), Vec::new(), "", Deed::Act(action), targets, Phase::Running);
@@ -336,7 +376,7 @@ fn go_on(model: &mut Model) -> Vec<Effect> {
         record: target.id,
         seen: target.seen,
         done: format!("{}: {}", target.tail, bulk.deed.word()),
-        deed: bulk.deed.clone(),
+        deed: settle::deed_for(&bulk.deed, target.exception),
         then: Then::Stay,
         drafts: Vec::new(),
     };
@@ -368,19 +408,27 @@ fn end(model: &mut Model) -> Vec<Effect> {
     if let Some(id) = model.shown {
         effects.extend(model.read(id));
     }
+    effects.extend(screen::read(model));
     effects
 }
 
 /// Whether an act is one of many; then its answer is counted here and the next one is sent. A record that was done
 /// loses its mark, one that was refused keeps it.
-pub fn answered(model: &mut Model, tag: Tag, answer: Result<bool, String>) -> Option<Vec<Effect>> {
+pub fn answered(model: &mut Model, tag: Tag, answer: Result<(bool, Seq), String>) -> Option<Vec<Effect>> {
     let Some(Sheet::Bulk(bulk)) = &mut model.sheet else { return None };
     let (_, target) = bulk.sent.take_if(|(sent, _)| *sent == tag)?;
     match answer {
-        Ok(changed) => {
+        Ok((changed, seq)) => {
             bulk.done += usize::from(changed);
             bulk.unchanged += usize::from(!changed);
-            model.marks.remove(&target.id);
+            // What waits on the same record was asked for knowing of this.
+            for waiting in bulk.waiting.iter_mut().filter(|waiting| waiting.id == target.id) {
+                waiting.seen = waiting.seen.max(seq);
+            }
+            match target.exception {
+                Some(exception) => drop(model.board.marks.remove(&exception)),
+                None => drop(model.marks.remove(&target.id)),
+            }
         }
         Err(why) => bulk.refused.push((target.tail, why)),
     }

@@ -7,7 +7,9 @@ use super::layout::Step;
 use super::model::{Context, Model};
 use super::msg::Effect;
 use super::record::Pane;
-use super::{acts, bulk, jump, lines, moves, places, sheets, tour, typing};
+use super::screen::{self, Screen};
+use super::{acts, board, bulk, jump, lines, moves, places, settle, sheets, tour, typing};
+use crate::domain::triage::By;
 
 /// One command.
 pub struct Command {
@@ -52,14 +54,16 @@ pub fn names() -> Vec<&'static str> {
     COMMANDS.iter().map(|command| command.name).collect()
 }
 
-use Context::{Ask, Filter, Form, Help, Lines, List, Palette, Queues, Record};
+use Context::{Ask, Board, Filter, Form, Help, Lines, List, Palette, Queues, Record};
 
 const BROWSE: &[Context] = &[Queues, List, Record];
+const SCREENS: &[Context] = &[Queues, List, Record, Board];
 const RECORDS: &[Context] = &[List, Record];
-const ROWS: &[Context] = &[Queues, List, Record, Form, Filter, Palette, Help, Lines, Ask];
+const MARKS: &[Context] = &[List, Record, Board];
+const ROWS: &[Context] = &[Queues, List, Record, Board, Form, Filter, Palette, Help, Lines, Ask];
 const TEXT: &[Context] = &[Form, Filter, Palette];
 const SHEETS: &[Context] = &[Form, Filter, Palette, Help, Lines, Ask];
-const EVERYWHERE: &[Context] = &[Queues, List, Record, Form, Filter, Palette, Help, Lines, Ask];
+const EVERYWHERE: &[Context] = &[Queues, List, Record, Board, Form, Filter, Palette, Help, Lines, Ask];
 
 fn always(_: &Model) -> Result<(), String> {
     Ok(())
@@ -197,7 +201,7 @@ pub static COMMANDS: &[Command] = &[
         Some("assign"),
         "Assign the record or the exception",
         "Give the record (in the exceptions: the exception) to somebody",
-        RECORDS,
+        MARKS,
         acts::assign
     ),
     form!(
@@ -221,7 +225,7 @@ pub static COMMANDS: &[Command] = &[
         Some("resolve"),
         "Resolve the exception",
         "Settle the exception under the cursor",
-        &[Record],
+        &[Record, Board],
         acts::resolve,
         acts::may_resolve
     ),
@@ -230,9 +234,35 @@ pub static COMMANDS: &[Command] = &[
         Some("waive"),
         "Waive the exception",
         "Let the exception under the cursor pass, in two steps",
-        &[Record],
+        &[Record, Board],
         acts::waive,
         acts::may_waive
+    ),
+    form!(
+        "comment",
+        Some("say"),
+        "Say something about the exception",
+        "Write into the discussion of the exception under the cursor",
+        &[Record, Board],
+        acts::comment,
+        acts::may_comment
+    ),
+    act!(
+        "link",
+        Some("link"),
+        "Link the same fault",
+        "Link the marked exceptions with the one under the cursor: the same fault on many records",
+        &[Board],
+        settle::link
+    ),
+    act!("unlink", None, "Unlink the exception", "Let the exception stand alone again", &[Board], settle::unlink),
+    act!(
+        "mark-linked",
+        None,
+        "Mark what is linked",
+        "Mark every exception to settle that is linked with the one under the cursor",
+        &[Board],
+        settle::mark_linked
     ),
     form!(
         "hold",
@@ -254,27 +284,37 @@ pub static COMMANDS: &[Command] = &[
     ),
     Command {
         help: "Mark the record under the cursor, or take its mark away; marks stay from queue to queue",
-        ..go("mark", "Mark the record", None, RECORDS, bulk::mark)
+        ..go("mark", "Mark the record", None, MARKS, bulk::mark)
     },
     Command {
         help: "Mark every row read so far; where all are marked, take those marks away",
-        ..go("mark-all", "Mark all shown", None, &[List], bulk::mark_all)
+        ..go("mark-all", "Mark all shown", None, &[List, Board], bulk::mark_all)
     },
     act!(
         "unmark-all",
         None,
         "Take all marks away",
         "Take every mark away, in all queues",
-        RECORDS,
+        MARKS,
         bulk::unmark_all,
         bulk::has_marks
     ),
-    go("open", "Open what the cursor is on", Some("open"), &[Queues, List], moves::open),
-    go("back", "Back to where you came from", Some("back"), &[Record, List], moves::back),
+    go("open", "Open what the cursor is on", Some("open"), &[Queues, List, Board], moves::open),
+    go("back", "Back to where you came from", Some("back"), &[Record, List, Board], moves::back),
     go("next-record", "Next record", None, RECORDS, moves::next_record),
     go("previous-record", "Previous record", None, RECORDS, moves::previous_record),
     go("next-queue", "Next queue", None, BROWSE, moves::next_queue),
     go("previous-queue", "Previous queue", None, BROWSE, moves::previous_queue),
+    go("next-group", "Next group", None, &[Board], board::next_group),
+    go("previous-group", "Previous group", None, &[Board], board::previous_group),
+    go("next-grouping", "Group in the next way", None, &[Board], |model| board::turn(model, true)),
+    go("previous-grouping", "Group in the way before", None, &[Board], |model| board::turn(model, false)),
+    go("group-kind", "Group by kind", None, &[Board], |model| board::group_by(model, By::Kind)),
+    go("group-age", "Group by age", None, &[Board], |model| board::group_by(model, By::Age)),
+    go("group-approval", "Group by approval", None, &[Board], |model| board::group_by(model, By::Approval)),
+    go("group-variant", "Group by variant", None, &[Board], |model| board::group_by(model, By::Variant)),
+    go("group-owner", "Group by owner", None, &[Board], |model| board::group_by(model, By::Owner)),
+    go("group-scope", "Group by scope", None, &[Board], |model| board::group_by(model, By::Scope)),
     go("next-pane", "Next pane of the record, or next part of the screen", None, BROWSE, moves::next_pane),
     go("previous-pane", "Previous pane of the record, or part before", None, BROWSE, moves::previous_pane),
     go("changes", "Changes: what our stage changed", None, RECORDS, |model| moves::pane(model, Pane::Changes)),
@@ -283,7 +323,9 @@ pub static COMMANDS: &[Command] = &[
     go("history", "History: what happened", None, RECORDS, |model| moves::pane(model, Pane::History)),
     go("entries", "Entries: the whole certificate", None, RECORDS, |model| moves::pane(model, Pane::Entries)),
     go("approvals", "Approvals: what the record rests on", None, RECORDS, |model| moves::pane(model, Pane::Approvals)),
-    go("filter", "Filter the list", Some("filter"), BROWSE, moves::filter),
+    go("desk", "Desk: queues, list, record", None, SCREENS, |model| screen::go(model, Screen::Desk)),
+    go("board", "Exceptions board", None, SCREENS, |model| screen::go(model, Screen::Board)),
+    go("filter", "Filter the list", Some("filter"), SCREENS, moves::filter),
     act!(
         "save-queue",
         None,
@@ -295,18 +337,18 @@ pub static COMMANDS: &[Command] = &[
     ),
     Command {
         help: "Open a record by the last characters of its VIN, whatever queue it is in",
-        ..go("jump", "Go to a VIN by its end", None, BROWSE, jump::open)
+        ..go("jump", "Go to a VIN by its end", None, SCREENS, jump::open)
     },
-    go("place-back", "Back to the place before", None, BROWSE, places::back),
-    go("place-forward", "Forward to the place that back led away from", None, BROWSE, places::forward),
-    go("palette", "All commands", Some("commands"), BROWSE, moves::palette),
-    go("help", "Help: all keys", Some("help"), BROWSE, moves::help),
+    go("place-back", "Back to the place before", None, SCREENS, places::back),
+    go("place-forward", "Forward to the place that back led away from", None, SCREENS, places::forward),
+    go("palette", "All commands", Some("commands"), SCREENS, moves::palette),
+    go("help", "Help: all keys", Some("help"), SCREENS, moves::help),
     act!(
         "copy-vin",
         None,
         "Copy the VIN",
         "Send the VIN to the clipboard of your terminal",
-        RECORDS,
+        MARKS,
         acts::copy_vin,
         moves::has_record
     ),
@@ -321,7 +363,7 @@ pub static COMMANDS: &[Command] = &[
     ),
     go("sort", "Order the list by the next column", None, BROWSE, moves::sort),
     act!("end-tour", None, "End the tour", "End the tour for good", BROWSE, tour::end, tour::is_on),
-    go("refresh", "Read everything again", None, BROWSE, moves::refresh),
+    go("refresh", "Read everything again", None, SCREENS, moves::refresh),
     move_row("cursor-down", "Down a row", ROWS, |model| moves::step(model, Step::Down)),
     move_row("cursor-up", "Up a row", ROWS, |model| moves::step(model, Step::Up)),
     move_row("half-page-down", "Down half a page", ROWS, |model| moves::step(model, Step::HalfDown)),

@@ -5,8 +5,10 @@ use std::ops::Range;
 
 use super::layout::Scroll;
 use super::model::{House, List};
+use super::screen::Screen;
 use super::text::Text;
-use crate::domain::filter::{FIELDS, Field, Kind, Order, TextField, quoted};
+use crate::domain::exception::State;
+use crate::domain::filter::{EXCEPTION_FIELDS, FIELDS, Field, Kind, Order, TextField, quoted};
 use crate::domain::summary::Summary;
 
 /// Completions shown at once.
@@ -41,13 +43,13 @@ pub struct Completions {
 
 impl Completions {
     /// What may be written at the cursor of a line.
-    pub fn of(line: &Text, house: &House, list: &List) -> Completions {
+    pub fn of(line: &Text, screen: Screen, house: &House, list: &List) -> Completions {
         let written = &line.content()[..line.cursor()];
         let start = written.rfind(|letter: char| letter.is_whitespace() || letter == '(').map_or(0, |at| at + 1);
         let start = start + usize::from(written[start..].starts_with('-'));
         let token = &written[start..];
         let sign = Order::TABLE.iter().filter_map(|(_, sign)| token.find(sign).map(|at| (at, at + sign.len()))).min();
-        let found = sign.and_then(|(at, behind)| Some((field_named(&token[..at])?, behind)));
+        let found = sign.and_then(|(at, behind)| Some((field_named(screen, &token[..at])?, behind)));
         let (begin, all) = match found {
             Some((field, behind)) => {
                 let behind = token.rfind(',').map_or(behind, |comma| comma + 1).max(behind);
@@ -55,7 +57,7 @@ impl Completions {
                 let all = values(field, house, list).into_iter().filter(|value| begins(value, &begun)).collect();
                 (start + behind, all)
             }
-            None => (start, fields(token)),
+            None => (start, fields(screen, token)),
         };
         Completions { place: begin..line.cursor(), all, ..Completions::default() }
     }
@@ -80,8 +82,15 @@ impl Completions {
     }
 }
 
-fn field_named(word: &str) -> Option<&'static Field> {
-    FIELDS.iter().find(|field| field.word.eq_ignore_ascii_case(word))
+/// The fields of the language on a screen: on the board those of an exception come first.
+fn spoken(screen: Screen) -> impl Iterator<Item = &'static Field> {
+    let own: &[Field] = if screen == Screen::Board { &EXCEPTION_FIELDS } else { &[] };
+    let others = FIELDS.iter().filter(|field| own.iter().all(|known| known.word != field.word));
+    own.iter().chain(others)
+}
+
+fn field_named(screen: Screen, word: &str) -> Option<&'static Field> {
+    spoken(screen).find(|field| field.word.eq_ignore_ascii_case(word))
 }
 
 /// Whether a value is meant by what is written of it: its text begins so, or a word of its help does.
@@ -92,15 +101,14 @@ fn begins(value: &Completion, begun: &str) -> bool {
 }
 
 /// The fields that begin with what is written, each with the sign that mostly follows it.
-fn fields(begun: &str) -> Vec<Completion> {
+fn fields(screen: Screen, begun: &str) -> Vec<Completion> {
     let begun = begun.to_lowercase();
     let sign = |kind: Kind| match kind {
         Kind::Day(_) => "<",
         Kind::Age(_) | Kind::Number(_) => ">",
         Kind::Text(_) | Kind::Person(_) | Kind::Exception | Kind::Finding | Kind::Changed | Kind::Flag(_) => ":",
     };
-    FIELDS
-        .iter()
+    spoken(screen)
         .filter(|field| field.word.starts_with(&begun))
         .map(|field| Completion {
             text: format!("{}{}", field.word, sign(field.kind)),
@@ -128,6 +136,13 @@ fn values(field: &Field, house: &House, list: &List) -> Vec<Completion> {
         Kind::Text(TextField::Team) => {
             let teams: BTreeSet<&str> = house.people.iter().filter_map(|person| person.team.as_deref()).collect();
             teams.into_iter().chain(["none"]).map(|team| one(team, "")).collect()
+        }
+        Kind::Text(TextField::ExceptionKind) => {
+            house.policy.exception_kinds.iter().map(|kind| one(&kind.name, &kind.title)).collect()
+        }
+        Kind::Text(TextField::ExceptionState) => {
+            let states = [State::Open, State::InProgress, State::Resolved, State::Waived];
+            states.iter().map(|state| one(state.word(), "")).collect()
         }
         Kind::Text(text) => seen(list, text).into_iter().map(|value| one(&value, "")).collect(),
         Kind::Person(_) => {

@@ -222,6 +222,10 @@ pub fn action(form: &Form, house: &House, who: &Login) -> Option<(Action, String
             let how = Settle::Waive { text: text(), until };
             (Action::Settle { id: *id, how }, format!("exception {} waived", id.0))
         }
+        Purpose::Comment(id) => {
+            let how = Settle::Comment { text: text() };
+            (Action::Settle { id: *id, how }, format!("said about exception {}", id.0))
+        }
         Purpose::Return => {
             let to = form.says(Name::Step).to_owned();
             let done = format!("returned to {to}");

@@ -24,6 +24,8 @@ pub enum Purpose {
     Resolve(ExceptionId),
     /// Let an exception pass.
     Waive(ExceptionId),
+    /// Say something about an exception.
+    Comment(ExceptionId),
     /// Send the record back.
     Return,
     /// Stop work for a time.
@@ -32,6 +34,13 @@ pub enum Purpose {
     Note,
     /// Keep the filter as a queue.
     SaveQueue,
+}
+
+impl Purpose {
+    /// Whether it is about exceptions that are there already.
+    pub fn is_about_exceptions(&self) -> bool {
+        matches!(self, Purpose::AssignException(_) | Purpose::Resolve(_) | Purpose::Waive(_) | Purpose::Comment(_))
+    }
 }
 
 /// One of several things to choose from.

@@ -9,6 +9,7 @@ use crate::domain::address::Address;
 use crate::domain::approval::Range;
 use crate::domain::catalogue::Element;
 use crate::domain::checks::Grade;
+use crate::domain::exception::Exception;
 use crate::domain::identity::{ExceptionId, Login, RecordId, Seq};
 use crate::domain::policy::{Outcome, Step};
 use crate::domain::value::ValueType;
@@ -37,15 +38,15 @@ pub fn open(purpose: Purpose, opened: &Opened, house: &House) -> Form {
         Purpose::Edit(address) => edit(opened, house, address.as_ref()),
         Purpose::Flag(address) => flag(opened, house, address.as_ref()),
         Purpose::Resolve(id) => {
-            let fields = vec![area("How it was settled", "what was done, where it is written")];
+            let fields = vec![settlement()];
             (format!("Resolve exception {}", id.0), about_exception(opened, *id), fields)
         }
         Purpose::Waive(id) => {
-            let fields = vec![
-                area("Why it may pass", "the lead's reason"),
-                line(Name::Until, "Until", "last day, YYYY-MM-DD; open without one", ""),
-            ];
+            let fields = waiver();
             (format!("Waive exception {}", id.0), about_exception(opened, *id), fields)
+        }
+        Purpose::Comment(id) => {
+            (format!("Say something about exception {}", id.0), about_exception(opened, *id), vec![comment()])
         }
         Purpose::Return => {
             let title = format!("Return the record from {}", step.map_or(record.step.as_str(), |step| &step.title));
@@ -96,6 +97,36 @@ pub fn open_many(purpose: Purpose, count: usize, names: Option<String>, house: &
     form
 }
 
+/// A form about exceptions of the board: so many, called so in its heading.
+pub fn open_exceptions(purpose: Purpose, count: usize, called: &str, facts: Vec<String>, house: &House) -> Form {
+    let (verb, fields) = match purpose {
+        Purpose::AssignException(_) => ("Assign", vec![person("Owner", house, None, "")]),
+        Purpose::Resolve(_) => ("Resolve", vec![settlement()]),
+        Purpose::Waive(_) => ("Waive", waiver()),
+        _ => ("Say something about", vec![comment()]),
+    };
+    let mut form = blank(purpose, RecordId(0), Seq(0), format!("{verb} {called}"), facts, fields);
+    form.marked = count;
+    name_drafts(&mut form);
+    let _ = look_at(&mut form, None, house);
+    form
+}
+
+fn settlement() -> Field {
+    area("How it was settled", "what was done, where it is written")
+}
+
+fn waiver() -> Vec<Field> {
+    vec![
+        area("Why it may pass", "the lead's reason"),
+        line(Name::Until, "Until", "last day, YYYY-MM-DD; open without one", ""),
+    ]
+}
+
+fn comment() -> Field {
+    area("What is to be said", "it stays with the exception, under your name")
+}
+
 /// The form that keeps a filter as a queue of one's own, or of a team.
 pub fn save_queue(query: &str, team: Option<&str>) -> Form {
     let mut whom = vec![Choice { value: String::new(), label: "me".into(), note: String::new(), open: true }];
@@ -143,6 +174,7 @@ fn name_drafts(form: &mut Form) {
         Purpose::Flag(address) => ("flag", address.as_ref().map(ToString::to_string).unwrap_or_default()),
         Purpose::Resolve(id) => ("resolve", id.0.to_string()),
         Purpose::Waive(id) => ("waive", id.0.to_string()),
+        Purpose::Comment(id) => ("comment", id.0.to_string()),
         Purpose::Return => ("return", String::new()),
         Purpose::Hold => ("hold", String::new()),
         Purpose::Note => ("note", String::new()),
@@ -204,7 +236,11 @@ fn earlier_steps(house: &House, step: &str) -> Field {
 
 fn about_exception(opened: &Opened, id: ExceptionId) -> Vec<String> {
     let found = opened.dossier.record.exceptions.iter().find(|exception| exception.id == id);
-    let Some(exception) = found else { return Vec::new() };
+    found.map(exception_facts).unwrap_or_default()
+}
+
+/// What is to be known of an exception before something is done about it.
+pub fn exception_facts(exception: &Exception) -> Vec<String> {
     let place = exception.at.as_ref().map(|address| format!(" at {address}")).unwrap_or_default();
     let weight = if exception.blocking { "blocking" } else { "minor" };
     vec![format!("{} ({weight}){place}", exception.kind), exception.text.clone()]

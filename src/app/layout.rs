@@ -77,6 +77,8 @@ pub struct Layout {
     pub pane: Area,
     /// More about the row under the cursor.
     pub detail: Area,
+    /// What another screen than the desk shows.
+    pub main: Area,
     /// Outcomes and refusals.
     pub notice: Area,
     /// The commands that make sense now.
@@ -88,14 +90,16 @@ pub struct Layout {
 const WIDE: u16 = 168;
 
 impl Layout {
-    /// The parts of a screen of so many columns and rows, with a notice of so many lines.
-    pub fn of(width: u16, height: u16, focus: Focus, notice: u16) -> Layout {
+    /// The parts of a screen of so many columns and rows, with a notice of so many lines: the desk with this focus, or
+    /// another screen.
+    pub fn of(width: u16, height: u16, focus: Option<Focus>, notice: u16) -> Layout {
         let whole = Area { x: 0, y: 0, width, height };
         let (top, rest) = whole.split_rows(1);
         let hint_rows = if height >= 10 { 1 } else { 0 };
         let (rest, hints) = rest.split_rows(rest.height.saturating_sub(hint_rows));
         let (body, notice) = rest.split_rows(rest.height.saturating_sub(notice.clamp(1, 3)));
         let mut layout = Layout { top, notice, hints, ..Layout::default() };
+        let Some(focus) = focus else { return Layout { main: body, ..layout } };
         let record = if width >= WIDE && height >= 20 {
             let (queues, rest) = body.split_columns(24);
             let (list, record) = rest.split_columns(rest.width * 3 / 5);
@@ -236,9 +240,9 @@ mod tests {
     fn no_part_of_any_screen_lies_outside_it() {
         for width in 0..=250 {
             for height in 0..=80 {
-                for focus in [Focus::Queues, Focus::List, Focus::Record] {
+                for focus in [Some(Focus::Queues), Some(Focus::List), Some(Focus::Record), None] {
                     let l = Layout::of(width, height, focus, 2);
-                    for area in [l.top, l.queues, l.list, l.head, l.tabs, l.pane, l.detail, l.notice, l.hints] {
+                    for area in [l.top, l.queues, l.list, l.head, l.tabs, l.pane, l.detail, l.main, l.notice, l.hints] {
                         assert!(area.x + area.width <= width && area.y + area.height <= height, "{width}x{height}");
                     }
                 }

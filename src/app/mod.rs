@@ -5,10 +5,12 @@
 //!
 //! In reading order: [`model`] is what there is, [`msg`] what happens, [`update`] what then; [`command`] is the table of
 //! everything a person can do, done in [`acts`] (for many records at once in [`bulk`]), [`moves`], [`places`], [`typing`] and [`sheets`] ([`complete`] and [`jump`] help); [`record`], [`grounds`], [`form`], [`forms`] and
-//! [`filled`], [`palette`], [`help`] and [`lines`] are what the screen shows; [`outbox`] holds acts on their way; [`session`] is where somebody left off, [`tour`] how they begin; [`layout`] and [`text`] say
+//! [`filled`], [`palette`], [`help`] and [`lines`] are what the screen shows; [`screen`] says which screens there are beside the desk, [`board`] is
+//! one, what is done on it [`settle`]'s; [`outbox`] holds acts on their way; [`session`] is where somebody left off, [`tour`] how they begin; [`layout`] and [`text`] say
 //! where things are.
 
 pub mod acts;
+pub mod board;
 pub mod bulk;
 pub mod command;
 pub mod complete;
@@ -27,8 +29,10 @@ pub mod outbox;
 pub mod palette;
 pub mod places;
 pub mod record;
+pub mod screen;
 pub mod session;
 pub mod settings;
+pub mod settle;
 pub mod sheets;
 pub mod text;
 pub mod tour;

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::acts::Done;
+use super::board::Board;
 use super::bulk::{Bulk, Marks};
 use super::command;
 use super::complete::Completions;
@@ -19,14 +20,16 @@ use super::outbox::{Act, Outbox};
 use super::palette::Palette;
 use super::places::Places;
 use super::record::{Opened, Pane};
+use super::screen::Screen;
 use super::settings::Chosen;
 use super::text::Text;
 use super::tour::Tour;
+use super::{acts, settle};
 use crate::config::key::Key;
 use crate::config::keymap::Keymap;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::filter::Filter;
-use crate::domain::identity::{Login, RecordId, Seq};
+use crate::domain::identity::{ExceptionId, Login, RecordId, Seq};
 use crate::domain::moment::Moment;
 use crate::domain::person::{Actor, Person};
 use crate::domain::policy::Policy;
@@ -213,6 +216,8 @@ pub enum Context {
     List,
     /// The record.
     Record,
+    /// The exceptions board.
+    Board,
     /// A form.
     Form,
     /// The filter's line.
@@ -229,10 +234,11 @@ pub enum Context {
 
 impl Context {
     /// All contexts.
-    pub const ALL: [Context; 9] = [
+    pub const ALL: [Context; 10] = [
         Context::Queues,
         Context::List,
         Context::Record,
+        Context::Board,
         Context::Form,
         Context::Filter,
         Context::Palette,
@@ -247,6 +253,7 @@ impl Context {
             Context::Queues => "queues",
             Context::List => "list",
             Context::Record => "record",
+            Context::Board => "board",
             Context::Form => "form",
             Context::Filter => "filter",
             Context::Palette => "palette",
@@ -262,6 +269,7 @@ impl Context {
             Context::Queues => "In the queues",
             Context::List => "In the list",
             Context::Record => "In the record",
+            Context::Board => "On the exceptions board",
             Context::Form => "In a form",
             Context::Filter => "While filtering and jumping",
             Context::Palette => "In the palette",
@@ -303,8 +311,16 @@ pub struct Model {
     pub now: Moment,
     /// Columns and rows of the screen.
     pub size: (u16, u16),
-    /// Where the keys go when nothing lies over the screen.
+    /// The screen shown.
+    pub screen: Screen,
+    /// Where the keys go on the desk when nothing lies over it.
     pub focus: Focus,
+    /// The exceptions board.
+    pub board: Board,
+    /// The screen that the record shown was opened from, and that record.
+    pub opened_from: Option<(Screen, RecordId)>,
+    /// The exception to go to once the record shown is here.
+    pub wanted_exception: Option<ExceptionId>,
     /// The queues.
     pub queues: Queues,
     /// The list.
@@ -363,7 +379,11 @@ impl Model {
             keymap,
             now,
             size: (80, 24),
+            screen: Screen::Desk,
             focus: Focus::List,
+            board: Board::default(),
+            opened_from: None,
+            wanted_exception: None,
             queues: Queues::default(),
             list: List::of(queue),
             marks: Marks::new(),
@@ -398,15 +418,18 @@ impl Model {
             (Some(Sheet::Help(_)), _) => Context::Help,
             (Some(Sheet::Lines(_)), _) => Context::Lines,
             (Some(Sheet::Ask(_) | Sheet::Bulk(_)), _) => Context::Ask,
-            (None, Focus::Queues) => Context::Queues,
-            (None, Focus::List) => Context::List,
-            (None, Focus::Record) => Context::Record,
+            (None, focus) => self.screen.known().context.unwrap_or(match focus {
+                Focus::Queues => Context::Queues,
+                Focus::List => Context::List,
+                Focus::Record => Context::Record,
+            }),
         }
     }
 
     /// Where things are on the screen.
     pub fn layout(&self) -> Layout {
-        Layout::of(self.size.0, self.size.1, self.focus, self.notice_lines())
+        let focus = (self.screen == Screen::Desk).then_some(self.focus);
+        Layout::of(self.size.0, self.size.1, focus, self.notice_lines())
     }
 
     fn notice_lines(&self) -> u16 {
@@ -432,7 +455,18 @@ impl Model {
 
     /// Whether the record that is to be shown is still on its way.
     pub fn is_awaited(&self) -> bool {
-        self.shown.is_some() && self.current().is_none()
+        self.screen == Screen::Desk && self.shown.is_some() && self.current().is_none()
+    }
+
+    /// Goes to the exception that was asked for, if its record is here.
+    pub fn show_wanted_exception(&mut self) {
+        let (height, now) = (acts::pane_height(self), self.now);
+        let shown = self.shown;
+        if let Some(opened) = self.record.as_mut().filter(|opened| Some(opened.id()) == shown)
+            && let Some(id) = self.wanted_exception.take()
+        {
+            opened.to_exception(id, now, height);
+        }
     }
 
     /// Rows of the queues that fit: all of them while they are not on the screen.
@@ -451,6 +485,9 @@ impl Model {
     /// # Errors
     /// Why not, and who could.
     pub fn may(&self, command: &str) -> Result<(), String> {
+        if self.screen == Screen::Board {
+            return settle::may(self, command);
+        }
         if self.on_marked() && command::on_many(command) {
             // The desk judges each of them.
             return Ok(());

@@ -8,8 +8,9 @@ use super::model::{List, Model, Prompt, Sheet, Tone};
 use super::msg::{Effect, Ticket, told};
 use super::palette::Palette;
 use super::record::Pane;
+use super::screen::{self, Screen};
 use super::text::Text;
-use super::typing;
+use super::{board, typing};
 use crate::domain::identity::RecordId;
 use crate::domain::queue::Sort;
 
@@ -66,6 +67,7 @@ impl Model {
     pub fn show(&mut self, id: Option<RecordId>) -> Vec<Effect> {
         if self.shown != id {
             self.held.clear();
+            self.wanted_exception = None;
         }
         self.shown = id;
         match id {
@@ -97,7 +99,8 @@ impl Model {
 
     /// Remembers that the record on the screen was seen, when its reader is in it.
     pub fn mark_seen(&mut self) -> Vec<Effect> {
-        let Some(opened) = self.current().filter(|_| self.focus == Focus::Record) else { return Vec::new() };
+        let reads = self.screen == Screen::Desk && self.focus == Focus::Record;
+        let Some(opened) = self.current().filter(|_| reads) else { return Vec::new() };
         let (id, seq) = (opened.id(), opened.dossier.record.seq);
         let since = opened.dossier.history.iter().rev().find(|event| event.by != self.who.login).map(told);
         let news = self.list.changed.remove(&id).is_some();
@@ -158,6 +161,9 @@ impl Model {
 /// # Errors
 /// That there is none.
 pub fn has_record(model: &Model) -> Result<(), String> {
+    if model.screen == Screen::Board {
+        return model.board.row().map(drop).ok_or_else(|| "the cursor is on no exception".to_owned());
+    }
     model.current().map(|_| ()).ok_or_else(|| "no record is selected".to_owned())
 }
 
@@ -223,6 +229,9 @@ pub fn step(model: &mut Model, step: Step) -> Vec<Effect> {
         Some(Sheet::Ask(_)) => return Vec::new(),
         None => {}
     }
+    if model.screen == Screen::Board {
+        return board::step(model, step);
+    }
     match model.focus {
         Focus::Queues => {
             let rows = model.queues.rows.len();
@@ -265,6 +274,9 @@ fn show_queue(model: &mut Model) -> Vec<Effect> {
 
 /// Opens what the cursor is on.
 pub fn open(model: &mut Model) -> Vec<Effect> {
+    if model.screen == Screen::Board {
+        return board::open(model);
+    }
     match model.focus {
         Focus::Queues => model.focus_on(Focus::List),
         Focus::List if model.list.selected.is_some() => {
@@ -278,12 +290,11 @@ pub fn open(model: &mut Model) -> Vec<Effect> {
 
 /// Back: from the record to the list, from a filtered list to the whole, from the list to the queues.
 pub fn back(model: &mut Model) -> Vec<Effect> {
+    if model.screen == Screen::Board {
+        return board::back(model);
+    }
     match model.focus {
-        Focus::Record => {
-            let mut effects = model.focus_on(Focus::List);
-            effects.extend(model.follow());
-            effects
-        }
+        Focus::Record => screen::back_from_record(model),
         Focus::List if !model.list.words.is_empty() => {
             model.list = List { sort: model.list.sort, ..List::of(model.list.queue) };
             model.ask_for_list()
@@ -291,6 +302,13 @@ pub fn back(model: &mut Model) -> Vec<Effect> {
         Focus::List => model.focus_on(Focus::Queues),
         Focus::Queues => Vec::new(),
     }
+}
+
+/// From the record to the list.
+pub(super) fn to_list(model: &mut Model) -> Vec<Effect> {
+    let mut effects = model.focus_on(Focus::List);
+    effects.extend(model.follow());
+    effects
 }
 
 fn turn_record(model: &mut Model, to: Step) -> Vec<Effect> {
@@ -401,11 +419,13 @@ pub fn sort(model: &mut Model) -> Vec<Effect> {
 /// Opens the filter's line.
 pub fn filter(model: &mut Model) -> Vec<Effect> {
     // What is narrowed is the list: it is seen while the filter is written.
-    let mut effects = model.focus_on(Focus::List);
-    effects.extend(model.follow());
-    let before = (model.list.words.clone(), model.list.filter.clone());
+    let effects = if model.screen == Screen::Desk { to_list(model) } else { Vec::new() };
+    let before = match model.screen {
+        Screen::Desk => (model.list.words.clone(), model.list.filter.clone()),
+        Screen::Board => (model.board.words.clone(), model.board.filter.clone()),
+    };
     let text = Text::line(&before.0);
-    let completions = Completions::of(&text, &model.house, &model.list);
+    let completions = Completions::of(&text, model.screen, &model.house, &model.list);
     model.sheet = Some(Sheet::Filter(Box::new(Prompt { text, fault: None, completions, before })));
     effects
 }
@@ -429,5 +449,6 @@ pub fn refresh(model: &mut Model) -> Vec<Effect> {
     if let Some(id) = model.shown {
         effects.extend(model.read(id));
     }
+    effects.extend(screen::read(model));
     effects
 }

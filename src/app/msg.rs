@@ -7,7 +7,7 @@ use crate::domain::address::Address;
 use crate::domain::dossier::Dossier;
 use crate::domain::event::Event;
 use crate::domain::filter::Filter;
-use crate::domain::identity::{Login, RecordId, Seq};
+use crate::domain::identity::{ExceptionId, Login, RecordId, Seq};
 use crate::domain::moment::Moment;
 use crate::domain::person::{Actor, Person};
 use crate::domain::plan::Refusal;
@@ -15,6 +15,7 @@ use crate::domain::policy::Policy;
 use crate::domain::queue::{QueueName, Sort};
 use crate::domain::saved::SavedCount;
 use crate::domain::summary::Summary;
+use crate::domain::triage::{By, Groups, Raised};
 use crate::failure::Failure;
 
 /// The number of an act on its way to the desk. The same tag again means the same act again: the driver gives both the
@@ -66,6 +67,24 @@ pub enum Msg {
         /// Where the next page begins, if there is one.
         next: Option<String>,
     },
+    /// The exceptions to settle, counted by groups.
+    Groups {
+        /// The question it answers.
+        ticket: Ticket,
+        /// The groups.
+        groups: Groups,
+    },
+    /// A page of exceptions.
+    Exceptions {
+        /// The question it answers.
+        ticket: Ticket,
+        /// Its rows.
+        rows: Vec<Raised>,
+        /// After which the next page begins, if there is one.
+        next: Option<ExceptionId>,
+    },
+    /// Exceptions that are linked with each other.
+    Linked(Vec<Raised>),
     /// A record.
     Dossier(Box<Dossier>),
     /// A record could not be read.
@@ -166,6 +185,28 @@ pub enum Effect {
         /// Where it begins.
         after: Option<String>,
     },
+    /// Count the exceptions to settle; answered by [`Msg::Groups`].
+    LoadGroups {
+        /// The question's number.
+        ticket: Ticket,
+        /// By what.
+        by: By,
+        /// Only these.
+        filter: Option<Filter>,
+    },
+    /// Read a page of the exceptions to settle; answered by [`Msg::Exceptions`].
+    LoadExceptions {
+        /// The question's number.
+        ticket: Ticket,
+        /// Only these.
+        filter: Option<Filter>,
+        /// How many at most.
+        limit: usize,
+        /// After which.
+        after: Option<ExceptionId>,
+    },
+    /// Read the exceptions of a group that were linked; answered by [`Msg::Linked`].
+    LoadLinked(ExceptionId),
     /// Read a record; answered by [`Msg::Dossier`] or [`Msg::NoDossier`].
     LoadDossier(RecordId),
     /// Read what happened since; answered by [`Msg::News`].

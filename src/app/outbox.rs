@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 
 use super::msg::{Effect, Tag};
-use crate::domain::action::Action;
+use crate::domain::action::{Action, Settle};
 use crate::domain::identity::{RecordId, Seq};
 
 /// What the desk is asked to do.
@@ -25,10 +25,13 @@ impl Deed {
         }
     }
 
-    /// Whether it is accepted whatever happened to the record meanwhile: a remark, an exception. Its success then says
+    /// Whether it is accepted whatever happened to the record meanwhile: a remark, an exception, what is said about one. Its success then says
     /// nothing about what its author had seen.
     pub fn stands_beside(&self) -> bool {
-        matches!(self, Deed::Act(Action::Note { .. } | Action::Flag { .. }))
+        matches!(
+            self,
+            Deed::Act(Action::Note { .. } | Action::Flag { .. } | Action::Settle { how: Settle::Comment { .. }, .. })
+        )
     }
 }
 

@@ -3,6 +3,7 @@
 use super::layout::Focus;
 use super::model::{List, Model, Sheet, Tone};
 use super::msg::Effect;
+use super::screen::{self, Screen};
 use crate::domain::filter::Filter;
 use crate::domain::identity::RecordId;
 use crate::domain::queue::QueueName;
@@ -13,6 +14,8 @@ const MOST: usize = 100;
 /// A place.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Place {
+    /// The screen; the rest is about the desk.
+    pub screen: Screen,
     /// The queue.
     pub queue: QueueName,
     /// The filter as it is written.
@@ -31,10 +34,11 @@ impl Place {
         let in_record = model.focus == Focus::Record;
         // A filter being written makes no place before it is accepted.
         let (words, filter) = match &model.sheet {
-            Some(Sheet::Filter(prompt)) => prompt.before.clone(),
+            Some(Sheet::Filter(prompt)) if model.screen == Screen::Desk => prompt.before.clone(),
             _ => (model.list.words.clone(), model.list.filter.clone()),
         };
         Place {
+            screen: model.screen,
             queue: model.list.queue,
             words,
             filter,
@@ -46,6 +50,9 @@ impl Place {
     /// Whether it is the same place: the cursor of a list makes no other, a record open does.
     fn is(&self, other: &Place) -> bool {
         let open = |place: &Place| place.selected.filter(|_| place.focus == Focus::Record);
+        if self.screen != other.screen || self.screen != Screen::Desk {
+            return self.screen == other.screen;
+        }
         self.queue == other.queue && self.words == other.words && open(self) == open(other)
     }
 }
@@ -61,7 +68,10 @@ pub struct Places {
 impl Places {
     /// Remembers a place that was left for another; not where the way led back or forward, or past queue after queue.
     pub fn left(&mut self, place: Place, model_is_at: &Place) {
-        if std::mem::take(&mut self.turning) || place.is(model_is_at) || place.focus == Focus::Queues {
+        if std::mem::take(&mut self.turning) || place.is(model_is_at) {
+            return;
+        }
+        if place.screen == Screen::Desk && place.focus == Focus::Queues {
             return;
         }
         self.after.clear();
@@ -108,6 +118,10 @@ fn turn(model: &mut Model, place: Place) -> Vec<Effect> {
 
 /// Goes to a place.
 pub fn go(model: &mut Model, place: Place) -> Vec<Effect> {
+    if place.screen != Screen::Desk {
+        return screen::go(model, place.screen);
+    }
+    model.screen = Screen::Desk;
     let mut effects = Vec::new();
     if model.list.queue != place.queue || model.list.filter != place.filter {
         let mut list = List { sort: model.list.sort, ..List::of(place.queue) };
@@ -138,6 +152,7 @@ pub fn go(model: &mut Model, place: Place) -> Vec<Effect> {
 
 /// Opens a record wherever it is: in the list under the cursor, or beside it.
 pub fn open(model: &mut Model, id: RecordId) -> Vec<Effect> {
+    model.screen = Screen::Desk;
     if let Some(at) = model.list.rows.iter().position(|row| row.summary.id == id) {
         model.select(at);
     }

@@ -13,7 +13,7 @@ use crate::domain::checks::{Finding, Grade};
 use crate::domain::dossier::Dossier;
 use crate::domain::event::{Event, Line};
 use crate::domain::exception::Exception;
-use crate::domain::identity::{RecordId, Seq};
+use crate::domain::identity::{ExceptionId, RecordId, Seq};
 use crate::domain::moment::Moment;
 use crate::domain::person::Actor;
 use crate::domain::plan::{self, Refusal};
@@ -287,6 +287,15 @@ impl Opened {
         let scroll = &mut self.scrolls[Pane::Entries.place()];
         if matches!(self.entries.get(scroll.at), Some((_, None))) {
             scroll.at = if up && scroll.at > 0 { scroll.at - 1 } else { scroll.at + 1 };
+        }
+    }
+
+    /// Puts the cursor on an exception, if the record has it, in a pane of which so many screen rows are shown.
+    pub fn to_exception(&mut self, id: ExceptionId, now: Moment, height: usize) {
+        if let Some(at) = self.exceptions(now).iter().position(|exception| exception.id == id) {
+            self.pane = Pane::Exceptions;
+            self.scrolls[Pane::Exceptions.place()].at = at;
+            self.settle_window(height);
         }
     }
 

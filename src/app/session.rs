@@ -1,4 +1,4 @@
-//! Where somebody left the desk, as one text: queue, filter, order, record, pane, marks. What cannot be read of it any more is
+//! Where somebody left the desk, as one text: screen, queue, filter, order, record, pane, marks. What cannot be read of it any more is
 //! ignored.
 
 use serde::{Deserialize, Serialize};
@@ -8,6 +8,7 @@ use super::model::{House, Model};
 use super::msg::Effect;
 use super::places::{self, Place};
 use super::record::Pane;
+use super::screen::{self, Screen};
 use crate::domain::filter::Filter;
 use crate::domain::identity::{RecordId, Seq};
 use crate::domain::queue::{QueueName, Sort};
@@ -22,6 +23,7 @@ const MOST_MARKS: usize = 500;
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 struct Session {
+    screen: String,
     queue: String,
     saved: i64,
     filter: String,
@@ -37,6 +39,7 @@ pub fn written(model: &Model) -> String {
     let place = Place::of(model);
     let marks = model.marks.iter().take(MOST_MARKS).map(|(id, (tail, seen))| (id.0, tail.clone(), seen.0));
     let session = Session {
+        screen: place.screen.known().word.to_owned(),
         queue: place.queue.word().to_owned(),
         saved: if let QueueName::Saved(id) = place.queue { id.0 } else { 0 },
         filter: place.words,
@@ -65,7 +68,9 @@ pub fn restore(model: &mut Model, text: &str) -> Vec<Effect> {
     let filter = Filter::parse(words, model.now.day())
         .ok()
         .filter(|filter| !words.is_empty() && filter.names_known(words, policy, options, people).is_ok());
+    let screen = Screen::of(&session.screen).unwrap_or_default();
     let place = Place {
+        screen: Screen::Desk,
         queue,
         words: filter.as_ref().map(|_| words.to_owned()).unwrap_or_default(),
         filter,
@@ -73,5 +78,9 @@ pub fn restore(model: &mut Model, text: &str) -> Vec<Effect> {
         focus: if session.open { Focus::Record } else { Focus::List },
     };
     model.list.wanted = place.selected;
-    places::go(model, place)
+    let mut effects = places::go(model, place);
+    if screen != Screen::Desk {
+        effects.extend(screen::go(model, screen));
+    }
+    effects
 }

@@ -9,6 +9,7 @@ use super::jump;
 use super::model::{Ask, Model, Sheet, Tone};
 use super::msg::Effect;
 use super::outbox::Act;
+use super::screen::Screen;
 use super::typing;
 use super::update::run_command;
 
@@ -147,6 +148,9 @@ fn keep_queue(model: &mut Model) -> Vec<Effect> {
 /// # Errors
 /// Why not.
 pub fn may_save_queue(model: &Model) -> Result<(), String> {
+    if model.screen == Screen::Board {
+        return Err("a queue holds records: the filter of the board is written anew when it is wanted".to_owned());
+    }
     let faulty = matches!(&model.sheet, Some(Sheet::Filter(prompt)) if prompt.fault.is_some());
     match (faulty, model.list.words.is_empty()) {
         (true, _) => Err("the filter has a fault: mend it first".to_owned()),

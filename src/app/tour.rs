@@ -3,6 +3,7 @@
 use super::help::keys_of;
 use super::model::{Context, Model, Tone};
 use super::msg::Effect;
+use super::screen::Screen;
 
 /// One step: the command it waits for, the place that command's key is pressed in, and what is said around the key.
 struct Step {
@@ -66,7 +67,8 @@ pub struct Said {
 
 /// What the tour says, if there is one.
 pub fn said(model: &Model) -> Option<Said> {
-    let at = model.tour.as_ref()?.at;
+    // What it tells is done at the desk.
+    let at = model.tour.as_ref().filter(|_| model.screen == Screen::Desk)?.at;
     let step = STEPS.get(at)?;
     let key = |place, command| keys_of(model, place, command).first().cloned().unwrap_or_default();
     // Whoever went back to the list opens the record again first.

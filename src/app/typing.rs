@@ -4,10 +4,11 @@ use super::bulk::Phase;
 use super::complete::Completions;
 use super::filled;
 use super::form::{Form, Input};
-use super::jump;
 use super::model::{House, List, Model, Sheet, Tone};
 use super::msg::Effect;
+use super::screen::Screen;
 use super::text::Text;
+use super::{board, jump};
 use crate::domain::filter::Filter;
 
 /// A character typed where characters are text.
@@ -97,7 +98,7 @@ pub(super) fn written(model: &mut Model) -> Vec<Effect> {
 /// Works out anew what may be written next in the filter's line.
 fn complete_anew(model: &mut Model) {
     if let Some(Sheet::Filter(prompt)) = &mut model.sheet {
-        prompt.completions = Completions::of(&prompt.text, &model.house, &model.list);
+        prompt.completions = Completions::of(&prompt.text, model.screen, &model.house, &model.list);
     }
 }
 
@@ -116,11 +117,15 @@ pub fn complete(model: &mut Model) -> Vec<Effect> {
 fn filter(model: &mut Model) -> Vec<Effect> {
     let today = model.now.day();
     let House { policy, options, people, catalogue, .. } = &model.house;
+    let parse = |words: &str| match model.screen {
+        Screen::Desk => Filter::parse(words, today),
+        Screen::Board => Filter::parse_exceptions(words, today),
+    };
     let Some(Sheet::Filter(prompt)) = &mut model.sheet else { return Vec::new() };
     let words = prompt.text.content().trim().to_owned();
     let filter = match words.as_str() {
         "" => None,
-        words => match Filter::parse(words, today)
+        words => match parse(words)
             .and_then(|filter| filter.names_known(words, policy, options, people).map(|()| filter))
             .and_then(|filter| filter.entries_known(words, catalogue).map(|()| filter))
         {
@@ -137,6 +142,9 @@ fn filter(model: &mut Model) -> Vec<Effect> {
 }
 
 pub(super) fn use_filter(model: &mut Model, words: String, filter: Option<Filter>) -> Vec<Effect> {
+    if model.screen == Screen::Board {
+        return board::use_filter(model, words, filter);
+    }
     if model.list.filter == filter {
         model.list.words = words;
         return Vec::new();

@@ -1,7 +1,6 @@
 //! What each message does to the model, and what is to be done then.
 
 use super::acts::Done;
-use super::bulk;
 use super::command::{self, Command};
 use super::filled;
 use super::form::Meanwhile;
@@ -13,6 +12,8 @@ use super::msg::{Effect, Msg, Row, Tag, Ticket, told};
 use super::outbox::{Act, Deed, Then};
 use super::places::{self, Place};
 use super::record::{Opened, in_words};
+use super::screen::{self, Screen};
+use super::{board, bulk, settle};
 use super::{tour, typing};
 use crate::config::key::{Code, Key};
 use crate::config::keymap::Match;
@@ -42,6 +43,9 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Counts(counts) => count(model, counts),
         Msg::Saved(saved) => saved_queues(model, saved),
         Msg::Page { ticket, rows, next } => page(model, ticket, rows, next),
+        Msg::Groups { ticket, groups } => board::groups_read(model, ticket, groups),
+        Msg::Exceptions { ticket, rows, next } => board::page_read(model, ticket, rows, next),
+        Msg::Linked(rows) => settle::linked(model, &rows),
         Msg::Dossier(dossier) => dossier_read(model, *dossier),
         Msg::NoDossier { id, failure } => {
             model.reading = None;
@@ -169,6 +173,7 @@ fn resize(model: &mut Model, width: u16, height: u16) -> Vec<Effect> {
     model.size = (width, height);
     let focus = model.focus;
     let mut effects = model.focus_on(focus);
+    board::settle_window(model);
     effects.push(Effect::Redraw);
     effects
 }
@@ -176,7 +181,12 @@ fn resize(model: &mut Model, width: u16, height: u16) -> Vec<Effect> {
 fn tick(model: &mut Model, now: Moment) -> Vec<Effect> {
     let new_day = now.day() != model.now.day();
     model.now = now;
-    if new_day { model.ask_for_list() } else { Vec::new() }
+    if !new_day {
+        return Vec::new();
+    }
+    let mut effects = model.ask_for_list();
+    effects.extend(screen::read(model));
+    effects
 }
 
 fn ask_for_news(model: &mut Model) -> Vec<Effect> {
@@ -204,6 +214,7 @@ fn news(model: &mut Model, events: &[Event]) -> Vec<Effect> {
         }
         effects.push(Effect::LoadCounts);
         effects.extend(model.ask_for_list());
+        effects.extend(screen::read(model));
         let shown = model.shown;
         if events.iter().any(|event| event.record.as_ref().map(|(id, _)| *id) == shown) {
             effects.extend(reread(model));
@@ -282,6 +293,7 @@ fn dossier_read(model: &mut Model, dossier: Dossier) -> Vec<Effect> {
     if model.shown == Some(id) {
         let seq = dossier.record.seq;
         install(model, dossier);
+        model.show_wanted_exception();
         let height = super::acts::pane_height(model);
         if let Some(opened) = &mut model.record {
             opened.settle_window(height);
@@ -342,7 +354,7 @@ fn applied(model: &mut Model, tag: Tag, seq: Seq, changed: bool) -> Vec<Effect> 
     let mut effects: Vec<Effect> = model.outbox.send_next().into_iter().collect();
     model.last_event = model.last_event.max(seq);
     remember(model, &act, seq, changed);
-    if let Some(of_many) = bulk::answered(model, tag, Ok(changed)) {
+    if let Some(of_many) = bulk::answered(model, tag, Ok((changed, seq))) {
         if let Some(opened) = model.record.as_mut().filter(|opened| opened.id() == act.record) {
             opened.seen = opened.seen.max(seq);
         }
@@ -370,6 +382,7 @@ fn applied(model: &mut Model, tag: Tag, seq: Seq, changed: bool) -> Vec<Effect> 
     }
     effects.extend(model.ask_for_list());
     effects.push(Effect::LoadCounts);
+    effects.extend(screen::read(model));
     effects
 }
 
@@ -434,6 +447,7 @@ pub fn is_sound(model: &Model) -> bool {
     let selected = model.list.selected.map_or(model.list.rows.is_empty(), row);
     let cursor = model.list.rows.is_empty() || model.list.row().is_some();
     let open = model.record.as_ref().is_none_or(|opened| opened.rows() == 0 || opened.scroll().at < opened.rows());
-    let focus = model.focus != Focus::Record || model.shown.is_some();
-    selected && cursor && open && focus
+    let focus = model.screen != Screen::Desk || model.focus != Focus::Record || model.shown.is_some();
+    let board = model.board.is_sound();
+    board && selected && cursor && open && focus
 }

@@ -13,9 +13,10 @@ use crate::domain::action::{Action, Linked, Settle};
 use crate::domain::exception::Exception;
 use crate::domain::filter::Filter;
 use crate::domain::identity::ExceptionId;
+use crate::domain::triage::Raised;
 use crate::domain::visible::visible;
 use crate::failure::{Failure, Kind};
-use crate::store::{ExceptionQuery, Raised, Target};
+use crate::store::{ExceptionQuery, Target};
 
 pub fn run(context: &mut Context, verb: ExceptionVerb) -> Result<(), Failure> {
     let (which, how) = match verb {

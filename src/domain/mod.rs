@@ -8,7 +8,7 @@
 //! [`options`] the work; [`checks`], [`envelope`] and [`readiness`] judge, [`since`] says what a signer has not seen yet;
 //! [`action`], [`plan`], [`event`] and [`undo`] are the one way to act on a record, [`story`] its history in words,
 //! [`governance`] the one on the desk itself; [`queue`], [`saved`] and [`filter`] say which records somebody looks at,
-//! [`report`] where the work stands.
+//! [`report`] where the work stands, [`triage`] what is to be settled.
 //!
 //! [`manufacturers`] tells whose stage a message is of, [`heard`] what build sheets said before.
 
@@ -48,6 +48,7 @@ pub mod since;
 pub mod story;
 pub mod structure;
 pub mod summary;
+pub mod triage;
 pub mod undo;
 pub mod value;
 pub mod visible;

@@ -53,7 +53,7 @@ pub use apply::{Act, Applied, Outcome, Target};
 pub use count::CountQuery;
 pub use desk::{Desk, NewDesk};
 pub use error::StoreError;
-pub use exceptions::{ExceptionPage, ExceptionQuery, Raised};
+pub use exceptions::{ExceptionPage, ExceptionQuery, GroupQuery};
 pub use govern::Governed;
 
 pub use health::HealthCheck;

@@ -11,6 +11,7 @@ use crate::domain::moment::Moment;
 use crate::domain::person::{Person, Role};
 use crate::domain::policy::{Excluded, Outcome as StepOutcome, Policy, Step};
 use crate::domain::queue::{QueueName, Sort};
+use crate::domain::triage::By;
 
 static EMPTY: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::new(Vec::new()));
 
@@ -127,6 +128,12 @@ fn lists_of_exceptions_run_along_an_index() {
         let plan = desk.exceptions_plan(&query).unwrap();
         assert!(plan.iter().any(|line| line.contains(index)), "{text} {settled}: {plan:#?}");
         assert!(!plan.iter().any(|line| line.contains("SCAN x") && !line.contains("INDEX")), "{text}: {plan:#?}");
+    }
+    for (by, word, _) in By::TABLE {
+        let query = GroupQuery { by, filter: None, who: Login::parse("root").unwrap(), now: Moment(0) };
+        let plan = desk.groups_plan(&query).unwrap();
+        assert!(plan.iter().any(|line| line.contains("SEARCH x USING INDEX exception_to_settle")), "{word}: {plan:#?}");
+        assert!(!plan.iter().any(|line| line.contains("ORDER BY")), "{word} is sorted before it is cut: {plan:#?}");
     }
     for sql in [
         "SELECT id FROM exception WHERE grp = ?1 ORDER BY id",

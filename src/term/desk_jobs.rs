@@ -19,7 +19,7 @@ use crate::domain::saved::QueueAct;
 use crate::failure::{Failure, Kind};
 use crate::issuing::compose;
 use crate::ivi;
-use crate::store::{Act, Cursor, Desk, Outcome, PageQuery, StoreError, Target, Worker};
+use crate::store::{Act, Cursor, Desk, ExceptionQuery, GroupQuery, Outcome, PageQuery, StoreError, Target, Worker};
 
 /// How long a text rests before it is written down: long enough to write a word once, short enough to lose nothing.
 const REST: Duration = Duration::from_millis(300);
@@ -71,6 +71,22 @@ impl Jobs {
                     Ok(Msg::Page { ticket, rows: rows.collect(), next: page.next.map(|next| next.to_string()) })
                 });
             }
+            Effect::LoadGroups { ticket, by, filter } => {
+                let who = self.actor.login.clone();
+                self.read(move |desk| {
+                    let groups = desk.exception_groups(&GroupQuery { by, filter, who, now })?;
+                    Ok(Msg::Groups { ticket, groups })
+                });
+            }
+            Effect::LoadExceptions { ticket, filter, limit, after } => {
+                let who = self.actor.login.clone();
+                self.read(move |desk| {
+                    let query = ExceptionQuery { filter, settled: false, limit, after, who, now };
+                    let page = desk.exceptions(&query)?;
+                    Ok(Msg::Exceptions { ticket, rows: page.rows, next: page.next })
+                });
+            }
+            Effect::LoadLinked(group) => self.read(move |desk| Ok(Msg::Linked(desk.linked(group)?))),
             Effect::LoadDossier(id) => self.submit(move |desk| match desk.dossier(id, now) {
                 Ok(dossier) => Msg::Dossier(Box::new(dossier)),
                 Err(error) => Msg::NoDossier { id, failure: error.into() },

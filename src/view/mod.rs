@@ -3,6 +3,7 @@
 //! Invariant: any size draws, and every text passes [`ink`], which writes out what is hidden. Nothing is told by colour
 //! alone: every mark has a word beside it in the record and an ASCII twin.
 
+mod board;
 mod days;
 mod detail;
 mod dialog;
@@ -19,6 +20,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
 
 use crate::app::model::{Model, Sheet};
+use crate::app::screen::Screen;
 use crate::config::theme::Role;
 use ink::Pen;
 
@@ -30,6 +32,9 @@ pub fn draw(model: &Model, screen: &mut Buffer) -> Option<Position> {
     screen.set_style(screen.area, looks.style(Role::Normal));
     let mut pen = Pen { screen, looks, cursor: None };
     screen::top(&mut pen, model, layout.top);
+    if model.screen == Screen::Board {
+        board::board(&mut pen, model);
+    }
     list::queues(&mut pen, model, layout.queues);
     list::list(&mut pen, model, layout.list);
     head::head(&mut pen, model, layout.head);

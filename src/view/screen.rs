@@ -1,10 +1,12 @@
 //! The lines at the top and the bottom: where we are, what happened, what can be done now.
 
+use super::board;
 use super::ink::{Mark, Pen, Pieces, cells, piece, wrapped};
 use crate::app::command::{self, Command};
 use crate::app::help::keys_of;
 use crate::app::layout::{Area, Layout};
 use crate::app::model::{Context, Model, Tone};
+use crate::app::screen::Screen;
 use crate::app::tour;
 use crate::config::theme::Role;
 use crate::domain::queue::Sort;
@@ -19,16 +21,33 @@ pub fn body(layout: &Layout, size: (u16, u16)) -> Area {
     }
 }
 
-/// The top line: queue, number of records, filter; who acts, on which desk.
+/// The top line: what is shown; who acts, on which desk.
 pub fn top(pen: &mut Pen<'_>, model: &Model, area: Area) {
+    let mut left = match model.screen {
+        Screen::Desk => of_list(pen, model),
+        Screen::Board => board::top(pen, &model.board),
+    };
+    if model.screen != Screen::Desk {
+        left.insert(0, piece(model.screen.known().title, Role::Heading));
+    }
+    left.insert(0, piece(if area.width < 60 { " " } else { " stageplate  " }, Role::Dim));
+    let busy = if model.outbox.is_busy() { "sending" } else { "live" };
+    let state = format!("{} {busy} ", pen.looks.mark(Mark::Live));
+    let who = format!("{}@{}  ", model.who.login, model.house.desk);
+    let right = vec![piece(who, Role::Normal), piece(state, Role::Dim)];
+    let room = usize::from(area.width).saturating_sub(cells(&left) + 1);
+    pen.put(area, 0, 0, &left);
+    if cells(&right) <= room {
+        pen.right(area, 0, &right);
+    }
+}
+
+/// What the top line says of the list: queue, number of records, marks, order, filter.
+fn of_list(pen: &Pen<'_>, model: &Model) -> Pieces {
     let list = &model.list;
     let count = model.queues.rows.iter().find(|(queue, _)| *queue == list.queue).map(|(_, count)| *count);
     let count = count.map(|count| format!(" {} {count}", pen.looks.mark(Mark::Dot))).unwrap_or_default();
-    let mut left = vec![
-        piece(" stageplate  ", Role::Dim),
-        piece(model.queues.title(list.queue), Role::Heading),
-        piece(count, Role::Normal),
-    ];
+    let mut left = vec![piece(model.queues.title(list.queue), Role::Heading), piece(count, Role::Normal)];
     if !model.marks.is_empty() {
         let marked = format!("  {}{} marked", pen.looks.mark(Mark::Marked), model.marks.len());
         left.push(piece(marked, Role::Marked));
@@ -39,19 +58,7 @@ pub fn top(pen: &mut Pen<'_>, model: &Model, area: Area) {
     if !list.words.is_empty() {
         left.push(piece(format!("  /{}", list.words), Role::Changed));
     }
-    if area.width < 60 {
-        left.remove(0);
-        left.insert(0, piece(" ", Role::Dim));
-    }
-    let busy = if model.outbox.is_busy() { "sending" } else { "live" };
-    let state = format!("{} {busy} ", pen.looks.mark(Mark::Live));
-    let who = format!("{}@{}  ", model.who.login, model.house.desk);
-    let right = vec![piece(who, Role::Normal), piece(state, Role::Dim)];
-    let room = usize::from(area.width).saturating_sub(cells(&left) + 1);
-    pen.put(area, 0, 0, &left);
-    if cells(&right) <= room {
-        pen.right(area, 0, &right);
-    }
+    left
 }
 
 /// The last outcome or refusal.
@@ -115,7 +122,7 @@ pub fn tour(pen: &mut Pen<'_>, model: &Model, body: Area) {
 pub fn hints(pen: &mut Pen<'_>, model: &Model, area: Area) {
     let context = model.context();
     let all: Vec<(&Command, Pieces, bool)> = match context {
-        Context::Queues | Context::List | Context::Record => command::COMMANDS
+        Context::Queues | Context::List | Context::Record | Context::Board => command::COMMANDS
             .iter()
             .filter(|command| command.contexts.contains(&context))
             .filter_map(|command| {

@@ -17,8 +17,9 @@ use stageplate::domain::identity::{Digest, Login, RecordId, Vin};
 use stageplate::domain::moment::Moment;
 use stageplate::domain::person::{Actor, Person, Role};
 use stageplate::domain::policy::{ExceptionKind, Excluded, Gate, Outcome, Policy, Step};
+use stageplate::domain::triage::Raised;
 use stageplate::domain::value::ValueType;
-use stageplate::store::{Act, Applied, Desk, ExceptionQuery, NewDesk, Raised, StoreError, Target};
+use stageplate::store::{Act, Applied, Desk, ExceptionQuery, NewDesk, StoreError, Target};
 use tempfile::TempDir;
 use uuid::Uuid;
 

@@ -3,10 +3,12 @@
 use stageplate::domain::action::{Action, Linked, Settle};
 use stageplate::domain::address::Address;
 use stageplate::domain::exception::State;
+use stageplate::domain::filter::Filter;
 use stageplate::domain::identity::{ExceptionId, RecordId};
 use stageplate::domain::moment::Moment;
 use stageplate::domain::plan::No;
-use stageplate::store::{ExceptionQuery, StoreError, Target};
+use stageplate::domain::triage::By;
+use stageplate::store::{ExceptionQuery, GroupQuery, StoreError, Target};
 
 use crate::desk::*;
 use crate::fixture;
@@ -214,6 +216,44 @@ fn exceptions_are_listed_by_what_they_are_and_by_their_record() {
         let found: Vec<i64> = bench.exceptions(filter, later).iter().map(|one| one.exception.id.0).collect();
         assert_eq!(found, expected, "{filter}");
     }
+}
+
+#[test]
+fn exceptions_to_settle_are_counted_by_group_and_each_group_lists_as_many() {
+    let mut bench = Bench::new();
+    for number in 1..=3 {
+        let id = bench.in_review(number);
+        bench.does("review", id, &flag("other"), 5);
+        if number == 1 {
+            bench.does("review", id, &flag("missing-data"), 6);
+        }
+    }
+    bench.does("lead", RecordId(1), &settle(1, Settle::Assign { to: login("lead") }), 7);
+    bench.does("lead", RecordId(2), &settle(3, Settle::Resolve { text: "done".into() }), 8);
+    let now = minute(days_later(3));
+    let mut desk = bench.another_desk();
+    for (by, expected) in [
+        (By::Kind, vec![(Some("other"), 2), (Some("missing-data"), 1)]),
+        (By::Age, vec![(Some("2-3"), 3)]),
+        (By::Owner, vec![(None, 2), (Some("lead"), 1)]),
+        (By::Scope, vec![(None, 3)]),
+    ] {
+        let query = GroupQuery { by, filter: None, who: login("lead"), now };
+        let groups = desk.exception_groups(&query).unwrap();
+        let counted: Vec<_> = groups.rows.iter().map(|group| (group.key.as_deref(), group.open)).collect();
+        assert_eq!((counted, groups.whole), (expected, true), "{by:?}");
+        for group in &groups.rows {
+            let filter = Some(by.filter(group.key.as_deref(), now.day()));
+            let query = ExceptionQuery { filter, settled: false, limit: 10, after: None, who: login("lead"), now };
+            let listed = desk.exceptions(&query).unwrap().rows;
+            assert_eq!(listed.len() as u64, group.open, "{group:?}");
+            let blocking = listed.iter().filter(|one| one.exception.blocking).count() as u64;
+            assert_eq!(blocking, group.blocking, "{group:?}");
+        }
+    }
+    let filter = Some(Filter::parse_exceptions("owner:none", now.day()).unwrap());
+    let groups = desk.exception_groups(&GroupQuery { by: By::Kind, filter, who: login("lead"), now }).unwrap();
+    assert_eq!(groups.total().0, 2);
 }
 
 #[test]

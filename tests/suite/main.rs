@@ -3,6 +3,7 @@
 mod app;
 mod approvals;
 mod begin;
+mod board;
 mod config;
 mod contract;
 mod days;

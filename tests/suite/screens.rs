@@ -16,7 +16,7 @@ use stageplate::domain::checks::{self, Finding, Grade};
 use stageplate::domain::content::Content;
 use stageplate::domain::dossier::Dossier;
 use stageplate::domain::event::{Event, Facts};
-use stageplate::domain::exception::{Exception, State};
+use stageplate::domain::exception::{Exception, Remark, State};
 use stageplate::domain::identity::{Digest, ExceptionId, Login, RecordId, Seq, Vin};
 use stageplate::domain::moment::Moment;
 use stageplate::domain::options::Options;
@@ -25,7 +25,9 @@ use stageplate::domain::policy::{ExceptionKind, Excluded, Gate, Outcome, Policy,
 use stageplate::domain::queue::QueueName;
 use stageplate::domain::readiness;
 use stageplate::domain::record::{Declared, Record, Stage};
+use stageplate::domain::report::age_words;
 use stageplate::domain::summary::Summary;
+use stageplate::domain::triage::{By, Group, Groups, Raised, age_bucket};
 use stageplate::ivi;
 
 /// Wednesday, 1 July 2026, nine o'clock.
@@ -367,6 +369,91 @@ pub fn row(dossier: &Dossier) -> Row {
     Row { summary: Summary::of(&case, &dossier.certificate, &dossier.findings), unread: dossier.record.id.0 == 2 }
 }
 
+/// The exceptions to settle of these dossiers, as the store lists them.
+pub fn raised(dossiers: &[Dossier]) -> Vec<Raised> {
+    let mut rows: Vec<Raised> = Vec::new();
+    for dossier in dossiers {
+        let record = &dossier.record;
+        let open = record.exceptions.iter().filter(|exception| exception.is_open_on(now().day()));
+        rows.extend(open.map(|exception| Raised {
+            record: record.id,
+            vin: record.vin.clone(),
+            seq: record.seq,
+            step: record.step.clone(),
+            scope: record.scope.clone(),
+            approval: record.declares("TypeApprovalNumber").map(str::to_owned),
+            variant: dossier.certificate.value("Variant").map(str::to_owned),
+            exception: exception.clone(),
+        }));
+    }
+    rows.sort_by_key(|row| row.exception.id);
+    rows
+}
+
+fn groups(rows: &[Raised], by: By) -> Groups {
+    let mut found: BTreeMap<Option<String>, (u64, u64)> = BTreeMap::new();
+    for row in rows {
+        let exception = &row.exception;
+        let key = match by {
+            By::Kind => Some(exception.kind.clone()),
+            By::Age => age_words().nth(age_bucket((now().day() - exception.raised_at.day()).num_days())),
+            By::Approval => row.approval.clone(),
+            By::Variant => row.variant.clone(),
+            By::Owner => exception.owner.as_ref().map(ToString::to_string),
+            By::Scope => row.scope.clone(),
+        };
+        let group = found.entry(key).or_default();
+        *group = (group.0 + 1, group.1 + u64::from(exception.blocking));
+    }
+    let rows = found.into_iter().map(|(key, (open, blocking))| Group { key, open, blocking }).collect();
+    let mut groups = Groups { by, rows, whole: true };
+    groups.sort();
+    groups
+}
+
+/// Exceptions in plenty on the dossiers: of several kinds and ages, some owned, some linked, one discussed.
+pub fn with_exceptions(mut dossiers: Vec<Dossier>) -> Vec<Dossier> {
+    let kinds = [
+        ("missing-data", true, "MassInRunningOrder", "the weighing slip is missing"),
+        ("unclear-ownership", false, "", "who answers for the second row of seats?"),
+        ("other", false, "Height", "measured with the aerial; measure again"),
+        ("value-out-of-envelope", true, "ActualMass", "40 kg above what the version allows"),
+    ];
+    for number in 0..9_i64 {
+        let (kind, blocking, at, text) = kinds[usize::try_from(number).unwrap() % kinds.len()];
+        let count = dossiers.len();
+        let record = &mut dossiers[usize::try_from(number).unwrap() % count].record;
+        let remark = |by: &str, hours: i64, text: &str| Remark {
+            by: login(by),
+            at: now().plus_hours(hours),
+            text: text.into(),
+            struck_at: None,
+        };
+        record.exceptions.push(Exception {
+            id: ExceptionId(10 + number),
+            kind: kind.into(),
+            at: (!at.is_empty()).then(|| address(at)),
+            blocking,
+            state: if number % 3 == 0 { State::InProgress } else { State::Open },
+            owner: (number % 3 == 0).then(|| login(["lead", "prep"][usize::from(number > 4)])),
+            text: text.into(),
+            raised_by: (number % 4 != 3).then(|| login("review")),
+            raised_at: now().plus_hours(-24 * number * 2),
+            outcome: None,
+            about: None,
+            discussion: match number {
+                0 => vec![
+                    remark("prep", -5, "the slip is on its way from the weighbridge"),
+                    remark("lead", -1, "it must be here before Thursday's release"),
+                ],
+                _ => Vec::new(),
+            },
+            group: (number % 4 == 2).then_some(ExceptionId(12)),
+        });
+    }
+    dossiers
+}
+
 /// A keymap that comes with the program.
 pub fn keymap(name: &str) -> Keymap {
     let contexts: Vec<&str> = Context::ALL.iter().map(|context| context.word()).collect();
@@ -443,6 +530,16 @@ impl Desk {
             Effect::LoadPage { ticket, .. } => {
                 let rows = self.dossiers.iter().map(row).collect();
                 Some(Msg::Page { ticket: *ticket, rows, next: None })
+            }
+            Effect::LoadGroups { ticket, by, .. } => {
+                Some(Msg::Groups { ticket: *ticket, groups: groups(&raised(&self.dossiers), *by) })
+            }
+            Effect::LoadExceptions { ticket, .. } => {
+                Some(Msg::Exceptions { ticket: *ticket, rows: raised(&self.dossiers), next: None })
+            }
+            Effect::LoadLinked(group) => {
+                let all = raised(&self.dossiers).into_iter();
+                Some(Msg::Linked(all.filter(|row| row.exception.group == Some(*group)).collect()))
             }
             Effect::LoadDossier(id) => {
                 let found = self.dossiers.iter().find(|dossier| dossier.record.id == *id)?;

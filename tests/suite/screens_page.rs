@@ -3,7 +3,7 @@
 use stageplate::app::model::Model;
 use stageplate::app::tour::Tour;
 
-use crate::screens::Desk;
+use crate::screens::{Desk, dossiers, with_exceptions};
 use crate::view::drawn;
 
 const HEAD: &str = "\
@@ -17,7 +17,7 @@ record share it, and at 80 by 24, where one of them has it all. Colours are left
 /// A screen: its name, what it is for, who looks, the keys that lead there, and what is typed then.
 struct Scene(&'static str, &'static str, &'static str, &'static str, &'static str);
 
-const SCENES: [Scene; 18] = [
+const SCENES: [Scene; 20] = [
     Scene("The list", "The queue, and the record under the cursor.", "review", "", ""),
     Scene("The queues", "With what each holds; the counts are live.", "review", "esc", ""),
     Scene("Changes", "What our stage changes: confirm, flag or edit.", "review", "enter", ""),
@@ -30,6 +30,8 @@ const SCENES: [Scene; 18] = [
     Scene("Editing a value", "By number or name; type, unit and range are told.", "prep", "enter E", "13.2"),
     Scene("Before a release", "In two steps; the safe button has the focus.", "release", "G enter R", ""),
     Scene("Many records", "An act on all that are marked.", "review", "* t", ""),
+    Scene("The exceptions board", "Everything to settle, in groups.", "lead", "B", ""),
+    Scene("Waiving from the board", "The marked ones, each decided by itself.", "lead", "B space space w", "within"),
     Scene("The filter", "Its language completes as it is typed.", "review", "/", "owner:none step:re"),
     Scene("To a VIN", "By its last characters.", "review", "#", "131"),
     Scene("After a prefix", "What may follow a first key.", "review", "g", ""),
@@ -53,7 +55,9 @@ fn page() -> String {
     for Scene(name, what, who, keys, written) in SCENES {
         page.push_str(&format!("\n## {name}\n\n{what}\n"));
         for (width, height) in [(120, 40), (80, 24)] {
-            let mut desk = Desk::of(who, width, height);
+            let more = keys.starts_with('B');
+            let dossiers = if more { with_exceptions(dossiers()) } else { dossiers() };
+            let mut desk = Desk::with(who, width, height, dossiers);
             if keys == TOUR {
                 desk.model.tour = Some(Tour::default());
             }

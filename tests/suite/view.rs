@@ -13,7 +13,7 @@ use stageplate::domain::plan::Refusal;
 use stageplate::view::draw;
 
 use crate::fixture::address_of;
-use crate::screens::Desk;
+use crate::screens::{Desk, dossiers, with_exceptions};
 
 pub fn drawn(model: &Model) -> Buffer {
     let (width, height) = model.size;
@@ -117,6 +117,27 @@ fn what_blocks_a_record() {
 #[test]
 fn what_was_raised_on_a_record() {
     at_each_size("exceptions", "lead", |desk| desk.press("enter 3"));
+}
+
+/// Somebody's terminal of a desk with exceptions in plenty.
+fn at_each_size_with_exceptions(name: &str, who: &str, keys: impl Fn(&mut Desk)) {
+    for (width, height) in SIZES {
+        let mut desk = Desk::with(who, width, height, with_exceptions(dossiers()));
+        keys(&mut desk);
+        insta::with_settings!({ snapshot_path => "snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
+            insta::assert_snapshot!(format!("{name}-{width}x{height}"), picture(&desk.model));
+        });
+    }
+}
+
+#[test]
+fn the_exceptions_board() {
+    at_each_size_with_exceptions("board", "lead", |desk| desk.press("B"));
+    at_each_size_with_exceptions("board-groups", "lead", |desk| desk.press("B space space esc 5 down"));
+    at_each_size("board-empty", "review", |desk| {
+        desk.dossiers.clear();
+        desk.press("B");
+    });
 }
 
 #[test]

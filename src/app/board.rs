@@ -1,0 +1,373 @@
+//! The exceptions board: all exceptions to settle, by groups, with marks; what is done about many of them at once is
+//! [`settle`](super::settle)'s.
+//!
+//! Invariant: the cursor stays on the exception it was on, by number, whatever comes or goes; what is marked stays marked.
+
+use std::collections::BTreeMap;
+
+use super::layout::{Area, Scroll, Step};
+use super::model::{Model, Tone};
+use super::moves::MOST_ROWS;
+use super::msg::{Effect, Ticket};
+use super::places;
+use super::screen::{self, Screen};
+use crate::domain::filter::Filter;
+use crate::domain::identity::{ExceptionId, RecordId, Seq};
+use crate::domain::triage::{By, Group, Groups, Raised};
+
+/// Rows of a page.
+const PAGE: usize = 100;
+
+/// An exception that something is to be done about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Marked {
+    /// The record it is on.
+    pub record: RecordId,
+    /// The end of its VIN.
+    pub tail: String,
+    /// The event of the record that was seen.
+    pub seen: Seq,
+}
+
+impl Marked {
+    /// What must be known of a row to do something about it.
+    pub fn of(row: &Raised) -> Marked {
+        Marked { record: row.record, tail: row.vin.tail().to_owned(), seen: row.seq }
+    }
+}
+
+/// The board.
+#[derive(Debug, Clone, Default)]
+pub struct Board {
+    /// What the exceptions are grouped by.
+    pub by: By,
+    /// The filter as it is written.
+    pub words: String,
+    /// The filter as it is meant; that of the last words that meant something.
+    pub filter: Option<Filter>,
+    /// The groups, once they were counted.
+    pub groups: Option<Groups>,
+    /// The group shown, by what its exceptions have in common; all of them without.
+    pub group: Option<Option<String>>,
+    /// Whether the groups have the focus; else the exceptions.
+    pub on_groups: bool,
+    /// Where the cursor of the groups is; the first row is all of them.
+    pub group_scroll: Scroll,
+    /// The exceptions read so far, those raised first at the top.
+    pub rows: Vec<Raised>,
+    /// After which the rest begins, if there is a rest.
+    pub next: Option<ExceptionId>,
+    /// Where the cursor is.
+    pub scroll: Scroll,
+    /// The exception it is on.
+    pub selected: Option<ExceptionId>,
+    /// The marked ones.
+    pub marks: BTreeMap<ExceptionId, Marked>,
+    /// Those a form or a question is about, as they were when it was opened.
+    pub chosen: Vec<(ExceptionId, Marked)>,
+    /// Whether an answer has come since the group or the filter changed.
+    pub known: bool,
+    /// The question on its way, and whether it asks for more rows instead of for new ones.
+    asked: Option<(Ticket, bool)>,
+    /// The question for the groups on its way.
+    asked_groups: Option<Ticket>,
+    /// Whether to ask again once the answers are here.
+    stale: bool,
+}
+
+/// The parts of the board. One that is not shown is empty.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Parts {
+    /// The ways to group.
+    pub tabs: Area,
+    /// The groups.
+    pub groups: Area,
+    /// The exceptions, their heading line included.
+    pub rows: Area,
+    /// The one under the cursor.
+    pub detail: Area,
+}
+
+impl Parts {
+    /// The parts of an area; where there is no room for both, groups or exceptions are shown.
+    pub fn of(area: Area, on_groups: bool) -> Parts {
+        let (tabs, rest) = area.split_rows(u16::from(area.height > 3));
+        let (groups, right) = match area.width {
+            0..72 if on_groups => (rest, Area::default()),
+            0..72 => (Area::default(), rest),
+            72..100 => rest.split_columns(22),
+            _ => rest.split_columns(32),
+        };
+        let detail = match right.height {
+            0..10 => 0,
+            10..16 => 5,
+            height => (height * 2 / 5).max(8),
+        };
+        let (rows, detail) = right.split_rows(right.height - detail);
+        Parts { tabs, groups, rows, detail }
+    }
+}
+
+impl Board {
+    /// The exception under the cursor.
+    pub fn row(&self) -> Option<&Raised> {
+        self.rows.get(self.scroll.at).filter(|row| Some(row.exception.id) == self.selected)
+    }
+
+    /// The rows of the groups: all, then each.
+    pub fn group_rows(&self) -> usize {
+        1 + self.groups.as_ref().map_or(0, |groups| groups.rows.len())
+    }
+
+    fn group_at(&self, row: usize) -> Option<&Group> {
+        self.groups.as_ref()?.rows.get(row.checked_sub(1)?)
+    }
+
+    fn select(&mut self, row: usize, fit: usize) {
+        self.scroll.to(row, self.rows.len(), fit);
+        self.selected = self.rows.get(self.scroll.at).map(|row| row.exception.id);
+    }
+
+    /// Whether what it promises holds.
+    pub fn is_sound(&self) -> bool {
+        let row = self.rows.is_empty() || self.row().is_some();
+        row && self.group_scroll.at < self.group_rows()
+    }
+}
+
+/// The parts of the board on the screen.
+pub fn parts(model: &Model) -> Parts {
+    Parts::of(model.layout().main, model.board.on_groups)
+}
+
+/// Rows of exceptions that fit.
+fn fit(model: &Model) -> usize {
+    usize::from(parts(model).rows.height.saturating_sub(1))
+}
+
+fn ticket(model: &mut Model) -> Ticket {
+    model.last_ticket = Ticket(model.last_ticket.0 + 1);
+    model.last_ticket
+}
+
+/// Asks for groups and exceptions anew; while an answer is on its way, once it is here.
+pub fn ask(model: &mut Model) -> Vec<Effect> {
+    if model.board.asked.is_some() || model.board.asked_groups.is_some() {
+        model.board.stale = true;
+        return Vec::new();
+    }
+    let ticket = ticket(model);
+    let board = &mut model.board;
+    board.stale = false;
+    board.asked_groups = Some(ticket);
+    let groups = Effect::LoadGroups { ticket, by: board.by, filter: board.filter.clone() };
+    let limit = (board.scroll.at + PAGE).clamp(PAGE, MOST_ROWS);
+    vec![groups, ask_for_page(model, limit, None)]
+}
+
+fn ask_for_page(model: &mut Model, limit: usize, after: Option<ExceptionId>) -> Effect {
+    let (ticket, today) = (ticket(model), model.now.day());
+    let board = &mut model.board;
+    board.asked = Some((ticket, after.is_some()));
+    let group = board.group.as_ref().map(|key| board.by.filter(key.as_deref(), today));
+    let parts: Vec<Filter> = board.filter.clone().into_iter().chain(group).collect();
+    let filter = (!parts.is_empty()).then_some(Filter::All(parts));
+    Effect::LoadExceptions { ticket, filter, limit, after }
+}
+
+fn ask_for_more(model: &mut Model) -> Option<Effect> {
+    let board = &model.board;
+    let near = board.scroll.at + PAGE / 2 >= board.rows.len() && board.rows.len() < MOST_ROWS;
+    let after = board.next.filter(|_| near && board.asked.is_none())?;
+    Some(ask_for_page(model, 2 * PAGE, Some(after)))
+}
+
+fn ask_if_stale(model: &mut Model) -> Vec<Effect> {
+    if model.board.stale { ask(model) } else { Vec::new() }
+}
+
+/// The groups are here.
+pub fn groups_read(model: &mut Model, ticket: Ticket, groups: Groups) -> Vec<Effect> {
+    if model.board.asked_groups.take_if(|asked| *asked == ticket).is_none() {
+        return Vec::new();
+    }
+    let height = usize::from(parts(model).groups.height);
+    let board = &mut model.board;
+    let at = board.group.as_ref().and_then(|key| groups.rows.iter().position(|group| group.key == *key));
+    // A group that was worked off is left for all of them, unless its last exceptions are still being read.
+    let gone = board.group.is_some() && at.is_none();
+    board.groups = Some(groups);
+    let rows = board.group_rows();
+    board.group_scroll.to(at.map_or(0, |at| at + 1), rows, height);
+    if gone {
+        board.group = None;
+        board.stale = true;
+    }
+    ask_if_stale(model)
+}
+
+/// A page of exceptions is here.
+pub fn page_read(model: &mut Model, ticket: Ticket, rows: Vec<Raised>, next: Option<ExceptionId>) -> Vec<Effect> {
+    let Some((_, more)) = model.board.asked.take_if(|(asked, _)| *asked == ticket) else { return Vec::new() };
+    let fit = fit(model);
+    let board = &mut model.board;
+    board.known = true;
+    board.next = next;
+    if more {
+        let last = board.rows.last().map(|row| row.exception.id);
+        board.rows.extend(rows.into_iter().filter(|row| Some(row.exception.id) > last));
+    } else {
+        board.rows = rows;
+    }
+    let kept = board.rows.iter().position(|row| Some(row.exception.id) == board.selected);
+    board.select(kept.unwrap_or(board.scroll.at), fit);
+    let mut effects = ask_if_stale(model);
+    effects.extend(ask_for_more(model));
+    effects
+}
+
+/// Shows other exceptions from the beginning; the rows there are stay until the answer is here.
+fn anew(model: &mut Model) -> Vec<Effect> {
+    let board = &mut model.board;
+    board.scroll = Scroll::default();
+    board.next = None;
+    board.known = false;
+    board.selected = board.rows.first().map(|row| row.exception.id);
+    // An answer to the question before would be another group's.
+    (board.asked, board.asked_groups) = (None, None);
+    ask(model)
+}
+
+/// Filters the board.
+pub fn use_filter(model: &mut Model, words: String, filter: Option<Filter>) -> Vec<Effect> {
+    let same = model.board.filter == filter;
+    (model.board.words, model.board.filter) = (words, filter);
+    if same { Vec::new() } else { anew(model) }
+}
+
+/// Groups the exceptions in another way.
+pub fn group_by(model: &mut Model, by: By) -> Vec<Effect> {
+    let board = &mut model.board;
+    (board.by, board.group, board.groups) = (by, None, None);
+    board.group_scroll = Scroll::default();
+    anew(model)
+}
+
+/// The next way to group, or the one before.
+pub fn turn(model: &mut Model, forward: bool) -> Vec<Effect> {
+    let by = model.board.by.further(if forward { 1 } else { By::TABLE.len() - 1 });
+    group_by(model, by)
+}
+
+/// Moves the cursor of what has the focus.
+pub fn step(model: &mut Model, step: Step) -> Vec<Effect> {
+    if model.board.on_groups {
+        return to_group(model, step);
+    }
+    let fit = fit(model);
+    let board = &mut model.board;
+    let mut scroll = board.scroll;
+    scroll.by(step, board.rows.len(), fit);
+    board.select(scroll.at, fit);
+    ask_for_more(model).into_iter().collect()
+}
+
+fn to_group(model: &mut Model, step: Step) -> Vec<Effect> {
+    let height = usize::from(parts(model).groups.height);
+    let board = &mut model.board;
+    let rows = board.group_rows();
+    board.group_scroll.by(step, rows, height);
+    let group = board.group_at(board.group_scroll.at).map(|group| group.key.clone());
+    if board.group == group {
+        return Vec::new();
+    }
+    board.group = group;
+    anew(model)
+}
+
+/// The next group, wherever the focus is.
+pub fn next_group(model: &mut Model) -> Vec<Effect> {
+    to_group(model, Step::Down)
+}
+
+/// The group before.
+pub fn previous_group(model: &mut Model) -> Vec<Effect> {
+    to_group(model, Step::Up)
+}
+
+/// From the groups to their exceptions; from an exception to its record, the cursor on it.
+pub fn open(model: &mut Model) -> Vec<Effect> {
+    if model.board.on_groups {
+        model.board.on_groups = false;
+        settle_window(model);
+        return Vec::new();
+    }
+    let Some(row) = model.board.row() else { return Vec::new() };
+    let (record, exception) = (row.record, row.exception.id);
+    let effects = places::open(model, record);
+    model.wanted_exception = Some(exception);
+    model.opened_from = Some((Screen::Board, record));
+    model.show_wanted_exception();
+    effects
+}
+
+/// Back: from the exceptions to the groups, from a filter to all of them, from the board to the desk.
+pub fn back(model: &mut Model) -> Vec<Effect> {
+    if !model.board.on_groups {
+        model.board.on_groups = true;
+        settle_window(model);
+        return Vec::new();
+    }
+    if !model.board.words.is_empty() {
+        return use_filter(model, String::new(), None);
+    }
+    screen::leave(model)
+}
+
+/// Puts the windows around their cursors, after the screen changed.
+pub fn settle_window(model: &mut Model) {
+    let (fit, height) = (fit(model), usize::from(parts(model).groups.height));
+    let board = &mut model.board;
+    board.select(board.scroll.at, fit);
+    let rows = board.group_rows();
+    board.group_scroll.to(board.group_scroll.at, rows, height);
+}
+
+/// Marks the exception under the cursor or takes its mark away, and goes to the next.
+pub fn mark(model: &mut Model) -> Vec<Effect> {
+    let Some(row) = model.board.row() else { return Vec::new() };
+    let (id, marked) = (row.exception.id, Marked::of(row));
+    if model.board.marks.remove(&id).is_none() {
+        model.board.marks.insert(id, marked);
+    }
+    model.board.on_groups = false;
+    step(model, Step::Down)
+}
+
+/// Marks every row read so far; where all are marked already, takes those marks away.
+pub fn mark_all(model: &mut Model) -> Vec<Effect> {
+    let rows: Vec<(ExceptionId, Marked)> =
+        model.board.rows.iter().map(|row| (row.exception.id, Marked::of(row))).collect();
+    let marks = &mut model.board.marks;
+    if rows.iter().all(|(id, _)| marks.contains_key(id)) {
+        rows.iter().for_each(|(id, _)| drop(marks.remove(id)));
+    } else {
+        marks.extend(rows);
+    }
+    let more = if model.board.next.is_some() { "; the list goes on: go to its end, then mark the rest" } else { "" };
+    let text = format!("{}{more}", many(model.board.marks.len()));
+    model.say(Tone::Plain, text);
+    Vec::new()
+}
+
+/// Takes every mark away.
+pub fn unmark_all(model: &mut Model) -> Vec<Effect> {
+    let count = std::mem::take(&mut model.board.marks).len();
+    model.say(Tone::Plain, format!("{} unmarked", many(count)));
+    Vec::new()
+}
+
+/// How many exceptions, in words.
+pub fn many(count: usize) -> String {
+    if count == 1 { "1 marked exception".to_owned() } else { format!("{count} marked exceptions") }
+}
