@@ -8,7 +8,7 @@ use super::model::{Context, Model};
 use super::msg::Effect;
 use super::record::Pane;
 use super::screen::{self, Screen};
-use super::{acts, board, bulk, jump, lines, moves, places, settle, sheets, tour, typing};
+use super::{acts, board, bulk, jump, lines, moves, places, settings, settle, sheets, tour, typing};
 use crate::domain::triage::By;
 
 /// One command.
@@ -54,16 +54,16 @@ pub fn names() -> Vec<&'static str> {
     COMMANDS.iter().map(|command| command.name).collect()
 }
 
-use Context::{Ask, Board, Filter, Form, Help, Lines, List, Palette, Queues, Record};
+use Context::{Ask, Board, Filter, Form, Help, Lines, List, Palette, Queues, Record, Settings};
 
 const BROWSE: &[Context] = &[Queues, List, Record];
 const SCREENS: &[Context] = &[Queues, List, Record, Board];
 const RECORDS: &[Context] = &[List, Record];
 const MARKS: &[Context] = &[List, Record, Board];
-const ROWS: &[Context] = &[Queues, List, Record, Board, Form, Filter, Palette, Help, Lines, Ask];
+const ROWS: &[Context] = &[Queues, List, Record, Board, Form, Filter, Palette, Help, Lines, Ask, Settings];
 const TEXT: &[Context] = &[Form, Filter, Palette];
-const SHEETS: &[Context] = &[Form, Filter, Palette, Help, Lines, Ask];
-const EVERYWHERE: &[Context] = &[Queues, List, Record, Board, Form, Filter, Palette, Help, Lines, Ask];
+const SHEETS: &[Context] = &[Form, Filter, Palette, Help, Lines, Ask, Settings];
+const EVERYWHERE: &[Context] = &[Queues, List, Record, Board, Form, Filter, Palette, Help, Lines, Ask, Settings];
 
 fn always(_: &Model) -> Result<(), String> {
     Ok(())
@@ -362,6 +362,14 @@ pub static COMMANDS: &[Command] = &[
         moves::has_record
     ),
     go("sort", "Order the list by the next column", None, BROWSE, moves::sort),
+    Command {
+        help: "Choose theme, symbols, mouse and keymap; see where they are kept and what is wrong there",
+        ..go("settings", "Settings: theme, symbols, mouse, keys", None, SCREENS, settings::open)
+    },
+    Command {
+        help: "Listen to the mouse, or leave it to the terminal",
+        ..go("mouse", "Mouse on or off", None, SCREENS, settings::mouse)
+    },
     act!("end-tour", None, "End the tour", "End the tour for good", BROWSE, tour::end, tour::is_on),
     go("refresh", "Read everything again", None, SCREENS, moves::refresh),
     move_row("cursor-down", "Down a row", ROWS, |model| moves::step(model, Step::Down)),
@@ -379,8 +387,8 @@ pub static COMMANDS: &[Command] = &[
     move_row("next-field", "Next field or button", &[Form, Ask], typing::next_field),
     move_row("previous-field", "Previous field or button", &[Form, Ask], typing::previous_field),
     move_row("editor", "Write the text in your editor", &[Form], typing::editor),
-    move_row("text-left", "Left", &[Form, Filter, Palette, Ask], typing::left),
-    move_row("text-right", "Right", &[Form, Filter, Palette, Ask], typing::right),
+    move_row("text-left", "Left", &[Form, Filter, Palette, Ask, Settings], typing::left),
+    move_row("text-right", "Right", &[Form, Filter, Palette, Ask, Settings], typing::right),
     move_row("word-left", "A word to the left", TEXT, typing::word_left),
     move_row("word-right", "A word to the right", TEXT, typing::word_right),
     move_row("line-start", "To the beginning of the line", TEXT, typing::line_start),

@@ -5,8 +5,8 @@
 //!
 //! In reading order: [`model`] is what there is, [`msg`] what happens, [`update`] what then; [`command`] is the table of
 //! everything a person can do, done in [`acts`] (for many records at once in [`bulk`]), [`moves`], [`places`], [`typing`] and [`sheets`] ([`complete`] and [`jump`] help); [`record`], [`grounds`], [`form`], [`forms`] and
-//! [`filled`], [`palette`], [`help`] and [`lines`] are what the screen shows; [`screen`] says which screens there are beside the desk, [`board`] is
-//! one, what is done on it [`settle`]'s; [`outbox`] holds acts on their way; [`session`] is where somebody left off, [`tour`] how they begin; [`layout`] and [`text`] say
+//! [`filled`], [`tabs`], [`palette`], [`help`] and [`lines`] are what the screen shows; [`screen`] says which screens there are beside the desk, [`board`] is
+//! one, what is done on it [`settle`]'s; [`outbox`] holds acts on their way; [`settings`] is what somebody chose for themselves, [`pointer`] the mouse, [`session`] where somebody left off, [`tour`] how they begin; [`layout`] and [`text`] say
 //! where things are.
 
 pub mod acts;
@@ -28,12 +28,14 @@ pub mod msg;
 pub mod outbox;
 pub mod palette;
 pub mod places;
+pub mod pointer;
 pub mod record;
 pub mod screen;
 pub mod session;
 pub mod settings;
 pub mod settle;
 pub mod sheets;
+pub mod tabs;
 pub mod text;
 pub mod tour;
 pub mod typing;

@@ -21,7 +21,7 @@ use super::palette::Palette;
 use super::places::Places;
 use super::record::{Opened, Pane};
 use super::screen::Screen;
-use super::settings::Chosen;
+use super::settings::{Chosen, Settings};
 use super::text::Text;
 use super::tour::Tour;
 use super::{acts, settle};
@@ -205,6 +205,8 @@ pub enum Sheet {
     Ask(Box<Ask>),
     /// An act on many records.
     Bulk(Box<Bulk>),
+    /// The settings.
+    Settings(Settings),
 }
 
 /// Where keys are heard.
@@ -230,11 +232,13 @@ pub enum Context {
     Lines,
     /// A question.
     Ask,
+    /// The settings.
+    Settings,
 }
 
 impl Context {
     /// All contexts.
-    pub const ALL: [Context; 10] = [
+    pub const ALL: [Context; 11] = [
         Context::Queues,
         Context::List,
         Context::Record,
@@ -245,6 +249,7 @@ impl Context {
         Context::Help,
         Context::Lines,
         Context::Ask,
+        Context::Settings,
     ];
 
     /// Its word in keymaps.
@@ -260,6 +265,7 @@ impl Context {
             Context::Help => "help",
             Context::Lines => "lines",
             Context::Ask => "ask",
+            Context::Settings => "settings",
         }
     }
 
@@ -276,6 +282,7 @@ impl Context {
             Context::Help => "In this help",
             Context::Lines => "In the lines of messages",
             Context::Ask => "When asked",
+            Context::Settings => "In the settings",
         }
     }
 
@@ -409,6 +416,13 @@ impl Model {
         (model, effects)
     }
 
+    /// Takes another keymap; keys pressed of a sequence of the old one come to nothing.
+    pub fn use_keymap(&mut self, keymap: Keymap) {
+        self.keys = Keys::of(&keymap);
+        self.keymap = keymap;
+        self.pending.clear();
+    }
+
     /// Where keys are heard now.
     pub fn context(&self) -> Context {
         match (&self.sheet, self.focus) {
@@ -418,6 +432,7 @@ impl Model {
             (Some(Sheet::Help(_)), _) => Context::Help,
             (Some(Sheet::Lines(_)), _) => Context::Lines,
             (Some(Sheet::Ask(_) | Sheet::Bulk(_)), _) => Context::Ask,
+            (Some(Sheet::Settings(_)), _) => Context::Settings,
             (None, focus) => self.screen.known().context.unwrap_or(match focus {
                 Focus::Queues => Context::Queues,
                 Focus::List => Context::List,

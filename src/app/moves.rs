@@ -9,6 +9,7 @@ use super::msg::{Effect, Ticket, told};
 use super::palette::Palette;
 use super::record::Pane;
 use super::screen::{self, Screen};
+use super::settings::Setting;
 use super::text::Text;
 use super::{board, typing};
 use crate::domain::identity::RecordId;
@@ -226,6 +227,16 @@ pub fn step(model: &mut Model, step: Step) -> Vec<Effect> {
             jump.scroll.by(step, rows, super::jump::MOST);
             return Vec::new();
         }
+        Some(Sheet::Settings(settings)) => {
+            let last = Setting::ALL.len() - 1;
+            settings.at = match step {
+                Step::Down => (settings.at + 1).min(last),
+                Step::Up => settings.at.saturating_sub(1),
+                Step::First | Step::HalfUp | Step::PageUp => 0,
+                Step::Last | Step::HalfDown | Step::PageDown => last,
+            };
+            return Vec::new();
+        }
         Some(Sheet::Ask(_)) => return Vec::new(),
         None => {}
     }
@@ -270,6 +281,13 @@ fn show_queue(model: &mut Model) -> Vec<Effect> {
         model.focus = Focus::List;
     }
     model.ask_for_list()
+}
+
+/// Lists the queue of a row.
+pub fn to_queue(model: &mut Model, row: usize) -> Vec<Effect> {
+    let (rows, fit) = (model.queues.rows.len(), model.queue_rows());
+    model.queues.scroll.to(row, rows, fit);
+    show_queue(model)
 }
 
 /// Opens what the cursor is on.

@@ -1,7 +1,10 @@
 //! What happens to the model, and what the model wants done: both are data.
 
 use super::lines::Side;
+use super::pointer::Pointer;
+use super::settings::Value;
 use crate::config::key::Key;
+use crate::config::keymap::Keymap;
 use crate::domain::action::Action;
 use crate::domain::address::Address;
 use crate::domain::dossier::Dossier;
@@ -43,6 +46,8 @@ pub enum Msg {
     Key(Key),
     /// Text was pasted.
     Paste(String),
+    /// Something was done with the mouse.
+    Pointer(Pointer),
     /// The screen has this size.
     Resize {
         /// Columns.
@@ -148,6 +153,15 @@ pub enum Msg {
         /// How.
         failure: Failure,
     },
+    /// A keymap was read, or is at fault.
+    Keymap {
+        /// Its name.
+        name: String,
+        /// The keymap, or every fault with its place.
+        read: Box<Result<Keymap, Vec<String>>>,
+    },
+    /// A setting was kept, with what is wrong in the file now; or why it was not.
+    SettingKept(Result<Vec<String>, String>),
     /// The driver has something to say.
     Told(String),
 }
@@ -277,6 +291,17 @@ pub enum Effect {
         /// The team it is shared with.
         team: Option<String>,
     },
+    /// Keep a choice of the person's in their file; answered by [`Msg::SettingKept`].
+    KeepSetting {
+        /// Its name there.
+        name: &'static str,
+        /// What it is set to.
+        value: Value,
+    },
+    /// Read a keymap; answered by [`Msg::Keymap`].
+    LoadKeymap(String),
+    /// Listen to the mouse, or do not.
+    Mouse(bool),
     /// Remember that the person wants no tour any more.
     EndTour,
     /// Paint the whole screen anew.

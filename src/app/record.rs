@@ -281,6 +281,19 @@ impl Opened {
         }
     }
 
+    /// Puts the cursor on the row that the screen row `line` of the pane belongs to, if it shows one.
+    pub fn point(&mut self, line: usize, height: usize) {
+        let scroll = self.scrolls[self.pane.place()];
+        let at = scroll.top + line / self.pane.row_height();
+        if at < self.rows() {
+            self.scrolls[self.pane.place()].at = at;
+            if self.pane == Pane::Entries {
+                self.off_heading(Step::Down);
+            }
+            self.settle_window(height);
+        }
+    }
+
     /// Takes the cursor of the entries pane off a heading, on in the direction it came; every section has an entry.
     fn off_heading(&mut self, step: Step) {
         let up = matches!(step, Step::Up | Step::HalfUp | Step::PageUp);

@@ -10,6 +10,7 @@ use super::model::{Ask, Model, Sheet, Tone};
 use super::msg::Effect;
 use super::outbox::Act;
 use super::screen::Screen;
+use super::settings;
 use super::typing;
 use super::update::run_command;
 
@@ -65,6 +66,7 @@ pub fn accept(model: &mut Model) -> Vec<Effect> {
             effects
         }
         Some(Sheet::Bulk(_)) => bulk::accept(model),
+        Some(Sheet::Settings(_)) => settings::accept(model),
         Some(Sheet::Help(_) | Sheet::Lines(_)) => {
             model.sheet = None;
             Vec::new()
@@ -204,6 +206,8 @@ pub fn cancel(model: &mut Model) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Some(Sheet::Palette(_) | Sheet::Help(_) | Sheet::Lines(_) | Sheet::Bulk(_)) | None => Vec::new(),
+        Some(Sheet::Palette(_) | Sheet::Help(_) | Sheet::Lines(_) | Sheet::Bulk(_) | Sheet::Settings(_)) | None => {
+            Vec::new()
+        }
     }
 }

@@ -43,7 +43,10 @@ fn text_here(model: &mut Model) -> Option<(&mut Text, u16)> {
         Some(Sheet::Filter(prompt)) => Some((&mut prompt.text, u16::MAX)),
         Some(Sheet::Jump(jump)) => Some((&mut jump.text, u16::MAX)),
         Some(Sheet::Palette(palette)) => Some((&mut palette.words, u16::MAX)),
-        Some(Sheet::Form(_) | Sheet::Help(_) | Sheet::Lines(_) | Sheet::Ask(_) | Sheet::Bulk(_)) | None => None,
+        Some(
+            Sheet::Form(_) | Sheet::Help(_) | Sheet::Lines(_) | Sheet::Ask(_) | Sheet::Bulk(_) | Sheet::Settings(_),
+        )
+        | None => None,
     }
 }
 
@@ -91,7 +94,9 @@ pub(super) fn written(model: &mut Model) -> Vec<Effect> {
             palette.narrow();
             Vec::new()
         }
-        Some(Sheet::Help(_) | Sheet::Lines(_) | Sheet::Ask(_) | Sheet::Bulk(_)) | None => Vec::new(),
+        Some(Sheet::Help(_) | Sheet::Lines(_) | Sheet::Ask(_) | Sheet::Bulk(_) | Sheet::Settings(_)) | None => {
+            Vec::new()
+        }
     }
 }
 
@@ -170,7 +175,15 @@ fn turn(model: &mut Model, forward: bool) -> Vec<Effect> {
                 *on_doing = !*on_doing;
             }
         }
-        Some(Sheet::Filter(_) | Sheet::Jump(_) | Sheet::Palette(_) | Sheet::Help(_) | Sheet::Lines(_)) | None => {}
+        Some(
+            Sheet::Filter(_)
+            | Sheet::Jump(_)
+            | Sheet::Palette(_)
+            | Sheet::Help(_)
+            | Sheet::Lines(_)
+            | Sheet::Settings(_),
+        )
+        | None => {}
     }
     Vec::new()
 }
@@ -205,6 +218,9 @@ pub fn vertical(model: &mut Model, down: bool) -> Vec<Effect> {
 }
 
 fn sideways(model: &mut Model, right: bool) -> Vec<Effect> {
+    if matches!(model.sheet, Some(Sheet::Settings(_))) {
+        return super::settings::turn(model, right);
+    }
     if let Some(Sheet::Ask(ask)) = &mut model.sheet {
         ask.on_doing = right;
         return Vec::new();

@@ -14,7 +14,7 @@ use super::places::{self, Place};
 use super::record::{Opened, in_words};
 use super::screen::{self, Screen};
 use super::{board, bulk, settle};
-use super::{tour, typing};
+use super::{pointer, settings, tour, typing};
 use crate::config::key::{Code, Key};
 use crate::config::keymap::Match;
 use crate::domain::action::Action;
@@ -37,6 +37,15 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             effects
         }
         Msg::Paste(text) => typing::pasted(model, &text),
+        Msg::Pointer(at) => {
+            let before = Place::of(model);
+            let effects = pointer::point(model, at);
+            let after = Place::of(model);
+            model.places.left(before, &after);
+            effects
+        }
+        Msg::Keymap { name, read } => settings::keymap_read(model, &name, *read),
+        Msg::SettingKept(kept) => settings::kept(model, kept),
         Msg::Resize { width, height } => resize(model, width, height),
         Msg::Tick(now) => tick(model, now),
         Msg::Pulse => ask_for_news(model),

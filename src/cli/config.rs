@@ -10,6 +10,7 @@ use crate::config::keymap;
 use crate::config::place::Place;
 use crate::config::settings::Configured;
 use crate::failure::{Failure, Kind};
+use crate::term;
 
 pub fn config(global: &Global, verb: &ConfigVerb) -> Result<(), Failure> {
     let out = Out { format: global.output, quiet: global.quiet };
@@ -88,7 +89,7 @@ pub fn keys(global: &Global, name: Option<&str>) -> Result<(), Failure> {
     let place = Place::of_person();
     let folder = place.as_ref().map(|place| place.keymaps.as_path());
     let name = name.map_or_else(|| terminal::settings(&out).keymap, str::to_owned);
-    let keymap = terminal::with_words(|words| keymap::read(&name, folder, words)).map_err(|faults| {
+    let keymap = term::run::with_words(|words| keymap::read(&name, folder, words)).map_err(|faults| {
         let what = format!("the keymap `{name}` cannot be used: {}", counted(faults.len()));
         faults.iter().fold(Failure::new(Kind::Usage, what), |failure, fault| failure.hint(fault.to_string()))
     })?;

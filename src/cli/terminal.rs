@@ -7,13 +7,10 @@ use super::args::{Color, Global};
 use super::context::{self, Context};
 use super::output::Out;
 use super::release::key_password;
-use crate::app::command;
-use crate::app::model::Context as Place;
 use crate::app::settings::Chosen;
-use crate::config::keymap::Words;
-use crate::config::place;
 use crate::config::settings::{Configured, Settings};
 use crate::config::theme::{Looks, Theme};
+use crate::config::{keymap, place};
 use crate::failure::Failure;
 use crate::issuing;
 use crate::term;
@@ -29,15 +26,7 @@ pub fn settings(out: &Out) -> Settings {
 
 /// Everything the person's files say of the terminal, faults included.
 pub fn configured() -> Configured {
-    with_words(|words| Configured::read(place::Place::of_person().as_ref(), words))
-}
-
-/// Gives the words a keymap may use: the commands and the places there are.
-pub fn with_words<T>(read: impl FnOnce(&Words<'_>) -> T) -> T {
-    let commands = command::names();
-    let contexts: Vec<&str> = Place::ALL.iter().map(|place| place.word()).collect();
-    let typing: Vec<&str> = Place::ALL.iter().filter(|place| place.types()).map(|place| place.word()).collect();
-    read(&Words { commands: &commands, contexts: &contexts, typing: &typing })
+    term::run::with_words(|words| Configured::read(place::Place::of_person().as_ref(), words))
 }
 
 /// Opens the terminal on a queue (where the person left it, without one), with the tour if it is wanted and was never
@@ -57,9 +46,16 @@ pub fn open(global: &Global, queue: Option<&str>, tour: bool) -> Result<u8, Fail
     let seal = settings.seal;
     term::run::run(term::run::Terminal {
         queue,
-        tour: place.filter(|_| tour).map(|place| place.toured),
+        tour: place.as_ref().filter(|_| tour).map(|place| place.toured.clone()),
         keymap,
-        chosen: Chosen { looks: Looks { theme, ascii: settings.ascii, depth: session.depth } },
+        chosen: Chosen {
+            looks: Looks { theme, ascii: settings.ascii, depth: session.depth },
+            mouse: settings.mouse,
+            keymap: settings.keymap,
+            keymaps: keymap::known_names(place.as_ref().map(|place| place.keymaps.as_path())),
+            file: place.as_ref().map(|place| place.settings.display().to_string()),
+            faults: faults.iter().map(ToString::to_string).collect(),
+        },
         editor: term::editor::chosen(variable("VISUAL"), variable("EDITOR")),
         session,
         release: Arc::new(move |desk, actor, id, seen, now| {
@@ -67,6 +63,7 @@ pub fn open(global: &Global, queue: Option<&str>, tour: bool) -> Result<u8, Fail
             Ok(issuing::release(desk, actor, id, &key, now, Some(seen))?.seq)
         }),
         faults,
+        place,
         desk,
         actor,
     })

@@ -2,6 +2,7 @@
 //!
 //! Invariant: names no terminal library; what a file says wrong is told with file, line and the nearest word, all of it at once.
 
+pub mod edit;
 pub mod fault;
 pub mod key;
 pub mod keymap;

@@ -3,7 +3,8 @@
 //! From the outside in: [`session`] looks whether there is a terminal, [`screen`] takes it and gives it back, on top of
 //! [`guard`] (raw mode and the alternate screen), [`output`] (one write a frame) and [`input`] (keys, made from bytes by
 //! [`decode`]). [`signals`] tells what the system wants, [`suspend`] stops the process, [`editor`] and [`clipboard`] do
-//! what a terminal lends to other programs. [`run`] joins them with the model and, through [`desk_jobs`], with the desk.
+//! what a terminal lends to other programs. [`run`] joins them with the model and, through [`desk_jobs`], with the desk; [`files`] are the
+//! person's own.
 //!
 //! Invariant: the terminal is never asked anything, and every way out leaves it as it was found.
 
@@ -11,6 +12,7 @@ pub mod clipboard;
 pub mod decode;
 pub mod desk_jobs;
 pub mod editor;
+pub mod files;
 pub mod guard;
 pub mod input;
 pub mod output;

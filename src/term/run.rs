@@ -13,19 +13,22 @@ use chrono::Utc;
 
 use super::desk_jobs::{Answer, Jobs, Release};
 use super::editor;
-use super::input::Input;
+use super::files::Files;
+use super::input::{Input, Mouse, MouseButton, MouseKind};
 use super::screen::Screen;
 use super::session::{Session, size_of};
 use super::signals::{self, Signal, Watch};
 use crate::app::command;
 use crate::app::model::{Context, House, Model, Tone};
 use crate::app::msg::{Effect, Msg};
+use crate::app::pointer::{Pointed, Pointer};
 use crate::app::session;
 use crate::app::settings::Chosen;
 use crate::app::tour::Tour;
 use crate::app::update::update;
 use crate::config::fault::ConfigFault;
 use crate::config::keymap::{self, Keymap, Words};
+use crate::config::place::Place;
 use crate::config::settings;
 use crate::domain::moment::Moment;
 use crate::domain::person::Actor;
@@ -57,6 +60,8 @@ pub struct Terminal {
     pub keymap: Keymap,
     /// What the person chose.
     pub chosen: Chosen,
+    /// Where the person's own files are, for what they choose now.
+    pub place: Option<Place>,
     /// What kind of terminal it is.
     pub session: Session,
     /// The person's editor, if they have one.
@@ -67,13 +72,18 @@ pub struct Terminal {
     pub faults: Vec<ConfigFault>,
 }
 
-/// Reads a keymap, given the commands and places that the terminal knows; where it is at fault the default one, and the faults.
-pub fn keymap(name: &str, folder: Option<&Path>) -> (Keymap, Vec<ConfigFault>) {
+/// Gives the words a keymap may use: the commands and the places there are.
+pub fn with_words<T>(read: impl FnOnce(&Words<'_>) -> T) -> T {
     let contexts: Vec<&str> = Context::ALL.iter().map(|context| context.word()).collect();
     let typing: Vec<&str> =
         Context::ALL.iter().filter(|context| context.types()).map(|context| context.word()).collect();
     let commands = command::names();
-    keymap::read_or_default(name, folder, &Words { commands: &commands, contexts: &contexts, typing: &typing })
+    read(&Words { commands: &commands, contexts: &contexts, typing: &typing })
+}
+
+/// Reads a keymap, given the commands and places that the terminal knows; where it is at fault the default one, and the faults.
+pub fn keymap(name: &str, folder: Option<&Path>) -> (Keymap, Vec<ConfigFault>) {
+    with_words(|words| keymap::read_or_default(name, folder, words))
 }
 
 enum Event {
@@ -98,15 +108,18 @@ pub fn run(mut terminal: Terminal) -> Result<u8, Failure> {
     let worker = Worker::spawn(terminal.desk, Box::new(move || drop(pulse.send(Event::Msg(Msg::Pulse)))));
     let answers = sender.clone();
     let answer: Answer = Arc::new(move |msg| drop(answers.send(Event::Msg(msg))));
-    let jobs = Jobs::new(worker, terminal.actor, terminal.release, answer);
+    let jobs = Jobs::new(worker, terminal.actor, terminal.release, Arc::clone(&answer));
     let told = sender.clone();
     let watch =
         Watch::start(move |signal| told.send(Event::Signal(signal)).is_ok()).map_err(|error| no_terminal(&error))?;
+    let files = Files::new(terminal.place, answer);
+    let mouse = model.chosen.mouse;
     let sink = move |input| sender.send(Event::Input(input)).is_ok();
-    let screen = Screen::open(false, terminal.session.tmux, sink).map_err(|error| no_terminal(&error))?;
+    let screen = Screen::open(mouse, terminal.session.tmux, sink).map_err(|error| no_terminal(&error))?;
     let mut driver = Driver {
         model,
         jobs,
+        files,
         screen: Some(screen),
         editor: terminal.editor,
         tour: terminal.tour,
@@ -118,6 +131,17 @@ pub fn run(mut terminal: Terminal) -> Result<u8, Failure> {
     let code = driver.run(&events);
     drop(watch);
     Ok(code)
+}
+
+/// What the mouse did, as far as it means anything here.
+fn pointer(Mouse { kind, column, row }: Mouse) -> Option<Pointer> {
+    let what = match kind {
+        MouseKind::Press(MouseButton::Left) => Pointed::Click,
+        MouseKind::WheelUp => Pointed::WheelUp,
+        MouseKind::WheelDown => Pointed::WheelDown,
+        MouseKind::Press(_) | MouseKind::Release(_) | MouseKind::Drag(_) => return None,
+    };
+    Some(Pointer { what, column, row })
 }
 
 fn no_terminal(error: &io::Error) -> Failure {
@@ -159,6 +183,7 @@ fn model(terminal: &mut Terminal) -> Result<(Model, Vec<Effect>), Failure> {
 struct Driver {
     model: Model,
     jobs: Jobs,
+    files: Files,
     /// Taken away when the terminal is gone: nothing is written to it after that.
     screen: Option<Screen>,
     editor: Option<String>,
@@ -210,7 +235,11 @@ impl Driver {
         match event {
             Event::Input(Input::Key(key)) => self.tell(Msg::Key(key)),
             Event::Input(Input::Paste(text)) => self.tell(Msg::Paste(text)),
-            Event::Input(Input::Mouse(_)) => {}
+            Event::Input(Input::Mouse(mouse)) => {
+                if let Some(pointer) = pointer(mouse) {
+                    self.tell(Msg::Pointer(pointer));
+                }
+            }
             Event::Input(Input::HangUp) | Event::Signal(Signal::HangUp) => self.hang_up(),
             Event::Signal(Signal::Resize) => self.resize(),
             Event::Signal(Signal::Stop) => self.suspend(),
@@ -240,6 +269,12 @@ impl Driver {
                 Some(Effect::OpenEditor { text }) => self.open_editor(&text),
                 Some(Effect::Copy(text)) => self.copy(&text),
                 Some(Effect::EndTour) => self.end_tour(),
+                Some(Effect::KeepSetting { name, value }) => self.files.keep(name, value),
+                Some(Effect::LoadKeymap(name)) => self.files.keymap(name),
+                Some(Effect::Mouse(on)) => self.on_screen(|screen| {
+                    screen.set_mouse(on);
+                    Ok(())
+                }),
                 Some(Effect::Redraw) => self.on_screen(Screen::redraw),
                 Some(Effect::Suspend) => self.suspend(),
                 Some(Effect::Quit) => self.end = Some(0),
@@ -346,6 +381,7 @@ impl Driver {
         self.jobs.keep(session::KEY, session::written(&self.model));
         // The desk is closed first: a person who sees the shell again can count on what they wrote.
         self.jobs.finish(now());
+        drop(self.files);
         drop(self.screen);
         code
     }

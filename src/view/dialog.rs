@@ -15,18 +15,21 @@ const CHOICES: usize = 6;
 
 /// Lines being gathered, with the one that must be seen and the terminal's cursor.
 #[derive(Default)]
-struct Sheet {
-    lines: Vec<(Pieces, bool)>,
-    focus: std::ops::Range<usize>,
-    cursor: Option<(usize, usize)>,
+pub(super) struct Sheet {
+    /// The lines, and whether each is shown as selected.
+    pub lines: Vec<(Pieces, bool)>,
+    /// The lines that must be seen.
+    pub focus: std::ops::Range<usize>,
+    /// Where the terminal's cursor is.
+    pub cursor: Option<(usize, usize)>,
 }
 
 impl Sheet {
-    fn line(&mut self, pieces: Pieces) {
+    pub fn line(&mut self, pieces: Pieces) {
         self.lines.push((pieces, false));
     }
 
-    fn text(&mut self, text: &str, width: usize, role: Role) {
+    pub fn text(&mut self, text: &str, width: usize, role: Role) {
         for line in wrapped(text, width) {
             self.line(vec![piece(line, role)]);
         }
@@ -170,7 +173,7 @@ fn written(model: &Model, text: &Text, focused: bool, sheet: &mut Sheet) {
 }
 
 /// Draws a sheet in the middle of the body, around the part that must be seen.
-fn show(pen: &mut Pen<'_>, title: &str, sheet: &Sheet, foot: &str, width: u16, body: Area) {
+pub(super) fn show(pen: &mut Pen<'_>, title: &str, sheet: &Sheet, foot: &str, width: u16, body: Area) {
     let inside = usize::from(width).saturating_sub(4).max(1);
     let foot = wrapped(&pen.looks.plain(foot), inside);
     let wanted = sheet.lines.len() + foot.len() + 2;

@@ -1,10 +1,11 @@
 //! The head of the record: vehicle, stages, approval, step, owner, readiness; and the names of its panes.
 
 use super::days;
-use super::ink::{Mark, Pen, Pieces, cells, piece};
+use super::ink::{Mark, Pen, Pieces, piece};
 use crate::app::layout::{Area, Focus};
 use crate::app::model::Model;
-use crate::app::record::{Opened, Pane};
+use crate::app::record::Opened;
+use crate::app::tabs;
 use crate::config::theme::Role;
 use crate::domain::approval::{Approval, Status};
 use crate::domain::due;
@@ -182,60 +183,9 @@ pub fn tabs(pen: &mut Pen<'_>, model: &Model, area: Area) {
     let Some(opened) = model.current() else { return };
     let focused = model.focus == Focus::Record && model.sheet.is_none();
     let shown = if focused { Role::Selected } else { Role::Heading };
-    // As much of the names as there is room for; at the least their numbers.
-    let fits = |line: &Pieces| cells(line) <= usize::from(area.width);
-    let mut lines = [Names::Apart, Names::Whole, Names::Short].into_iter().map(|how| names(opened, model, how, shown));
-    let line = lines.find(fits).unwrap_or_else(|| names(opened, model, Names::Numbers, shown));
-    pen.put(area, 0, 0, &line);
-}
-
-/// How much is written of the panes that are not shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Names {
-    /// Everything, a little apart.
-    Apart,
-    /// Everything.
-    Whole,
-    /// The beginning of the name.
-    Short,
-    /// The number alone.
-    Numbers,
-}
-
-/// The names of the panes.
-fn names(opened: &Opened, model: &Model, how: Names, shown: Role) -> Pieces {
     let mut line = vec![piece(" ", Role::Normal)];
-    for (at, pane) in Pane::ALL.into_iter().enumerate() {
-        let number = at + 1;
-        let count = counted(opened, pane, model);
-        if pane == opened.pane {
-            line.push(piece(format!("[{number} {}{count}]", pane.title()), shown));
-            continue;
-        }
-        let text = match how {
-            Names::Apart => format!(" {number} {}{count} ", pane.title()),
-            Names::Whole => format!(" {number} {}{count}", pane.title()),
-            Names::Short => format!(" {number} {}", pane.title().chars().take(4).collect::<String>()),
-            Names::Numbers => format!(" {number}"),
-        };
-        line.push(piece(text, Role::Dim));
+    for (pane, name) in tabs::names(opened, model.now.day(), usize::from(area.width)) {
+        line.push(piece(name, if pane == opened.pane { shown } else { Role::Dim }));
     }
-    line
-}
-
-fn counted(opened: &Opened, pane: Pane, model: &Model) -> String {
-    match pane {
-        Pane::Changes => {
-            let all = opened.dossier.certificate.decisions().count();
-            let open = opened.dossier.certificate.decisions().filter(|change| change.undecided).count();
-            format!(" {}/{all}", all - open)
-        }
-        Pane::Readiness => format!(" {}", opened.dossier.readiness.len()),
-        Pane::Exceptions => {
-            let today = model.now.day();
-            let open = opened.dossier.record.exceptions.iter().filter(|exception| exception.is_open_on(today)).count();
-            format!(" {open}")
-        }
-        Pane::History | Pane::Entries | Pane::Approvals => String::new(),
-    }
+    pen.put(area, 0, 0, &line);
 }

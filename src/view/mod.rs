@@ -15,6 +15,7 @@ mod list;
 mod panes;
 mod prompt;
 mod screen;
+mod settings;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
@@ -49,6 +50,7 @@ pub fn draw(model: &Model, screen: &mut Buffer) -> Option<Position> {
         Some(Sheet::Ask(ask)) => dialog::ask(&mut pen, ask, body),
         Some(Sheet::Bulk(bulk)) => dialog::bulk(&mut pen, bulk, body),
         Some(Sheet::Palette(palette)) => dialog::palette(&mut pen, model, palette, body),
+        Some(Sheet::Settings(open)) => settings::settings(&mut pen, model, open, body),
         Some(Sheet::Help(help)) => dialog::help(&mut pen, model, help, body),
         Some(Sheet::Lines(open)) => lines::lines(&mut pen, model, open, body),
         Some(Sheet::Filter(prompt)) => {

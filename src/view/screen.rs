@@ -137,9 +137,13 @@ pub fn hints(pen: &mut Pen<'_>, model: &Model, area: Area) {
                 Some((command, pieces, can))
             })
             .collect(),
-        Context::Form | Context::Filter | Context::Palette | Context::Help | Context::Lines | Context::Ask => {
-            Vec::new()
-        }
+        Context::Form
+        | Context::Filter
+        | Context::Palette
+        | Context::Help
+        | Context::Lines
+        | Context::Ask
+        | Context::Settings => Vec::new(),
     };
     let mut room = usize::from(area.width).saturating_sub(1);
     let mut chosen = vec![false; all.len()];

@@ -37,6 +37,7 @@ mod scopes;
 mod screens;
 mod screens_page;
 mod seals;
+mod settings;
 mod since;
 mod site;
 mod specimens;

@@ -17,7 +17,7 @@ record share it, and at 80 by 24, where one of them has it all. Colours are left
 /// A screen: its name, what it is for, who looks, the keys that lead there, and what is typed then.
 struct Scene(&'static str, &'static str, &'static str, &'static str, &'static str);
 
-const SCENES: [Scene; 20] = [
+const SCENES: [Scene; 21] = [
     Scene("The list", "The queue, and the record under the cursor.", "review", "", ""),
     Scene("The queues", "With what each holds; the counts are live.", "review", "esc", ""),
     Scene("Changes", "What our stage changes: confirm, flag or edit.", "review", "enter", ""),
@@ -36,6 +36,7 @@ const SCENES: [Scene; 20] = [
     Scene("To a VIN", "By its last characters.", "review", "#", "131"),
     Scene("After a prefix", "What may follow a first key.", "review", "g", ""),
     Scene("The palette", "Every command by name; what cannot be run says why.", "review", ":", "re"),
+    Scene("Settings", "A choice shows at once and is kept in the person's file.", "review", ", down", ""),
     Scene("Help", "Made from the keymap in force.", "review", "enter ?", ""),
     Scene("The tour", "A first record, step by step.", "review", TOUR, ""),
 ];
