@@ -221,6 +221,15 @@ impl Approval {
         }
     }
 
+    /// Where it stands for a vehicle: what its day of manufacture goes by where that is no longer valid, and else what
+    /// was decided last. A vehicle of a day between a suspension and a withdrawal is told of the suspension.
+    pub fn standing_for(&self, manufactured: Option<NaiveDate>) -> Standing {
+        match manufactured.and_then(|day| self.deciding(day)).filter(|change| change.status != Status::Valid) {
+            Some(own) => Standing { status: own.status, from: Some(own.from), reason: Some(own.reason.clone()) },
+            None => self.standing(),
+        }
+    }
+
     /// Itself, brought in again over what is on the desk: what was decided here about its status stays.
     #[must_use]
     pub fn over(mut self, known: &Approval) -> Approval {

@@ -94,7 +94,7 @@ impl Summary {
             approval: record.declares("TypeApprovalNumber").map(str::to_owned),
             approval_status: case
                 .approval()
-                .map(|approval| approval.standing().status)
+                .map(|approval| approval.standing_for(manufactured(record)).status)
                 .filter(|status| *status != Status::Valid),
             manufactured: manufactured(record),
             vehicle_type: effective("Type"),

@@ -40,7 +40,9 @@ fn fill_some(session: &mut Session<'_>) -> Result<(), StoreError> {
         let approvals = approvals_for(session.conn, &record, None)?;
         let named = record.declares("TypeApprovalNumber");
         let named = named.and_then(|number| approvals.iter().find(|approval| approval.number.as_str() == number));
-        let status = named.map(|approval| approval.standing().status).filter(|status| *status != Status::Valid);
+        let status = named
+            .map(|approval| approval.standing_for(manufactured(&record)).status)
+            .filter(|status| *status != Status::Valid);
         let mut put =
             session.conn.prepare_cached("UPDATE record SET approval_status = ?2, manufactured = ?3 WHERE id = ?1")?;
         put.execute(params![id, status.map(Status::word), manufactured(&record).map(day_number)])?;

@@ -197,3 +197,31 @@ fn a_later_decision_holds_from_its_own_day_over_one_about_a_later_day() {
     assert_eq!(mark(&mut bench, work), Some(Status::Withdrawn));
     assert!(mismatches(&mut bench, work).contains(&(true, State::Open)));
 }
+
+#[test]
+fn a_suspension_from_a_day_before_a_withdrawal_is_told_to_the_vehicles_of_the_days_between() {
+    let mut bench = Bench::new();
+    let built = |bench: &mut Bench, number: u32, day: &str| {
+        let id = bench.taken_in(number);
+        bench.does("prep", id, &set("DateManufactureVehicle", day), 15);
+        id
+    };
+    let (early, between, late) =
+        (built(&mut bench, 1, "2026-07-01"), built(&mut bench, 2, "2026-07-15"), built(&mut bench, 3, "2026-08-10"));
+    withdraw(&mut bench, "2026-08-01");
+    assert_eq!(mismatches(&mut bench, between), [(false, State::Open)], "built before the withdrawal, it is covered");
+    let suspended = change(Status::Suspended, "2026-07-10", "brakes looked into");
+    let done = govern(&mut bench, "lead", &suspended, fresh_request()).unwrap();
+    assert_eq!((done.outcome, done.told), (Outcome::Updated, Told { in_work: 1, released: 0 }));
+    assert_eq!(mismatches(&mut bench, between), [(false, State::Resolved), (true, State::Open)]);
+    assert_eq!(mark(&mut bench, between), Some(Status::Suspended));
+    assert_eq!(mismatches(&mut bench, early), [(false, State::Open)], "it was told of the withdrawal and no more");
+    assert_eq!(mismatches(&mut bench, late), [(true, State::Open)], "the withdrawal stands for it");
+
+    let again = change(Status::Valid, "2026-07-20", "brakes found good");
+    govern(&mut bench, "lead", &again, fresh_request()).unwrap();
+    let stands = |all: Vec<(bool, State)>| all.iter().any(|one| one.1 == State::Open);
+    assert!(stands(mismatches(&mut bench, between)), "manufactured during the suspension, it stays uncovered");
+    assert!(!stands(mismatches(&mut bench, late)) && !stands(mismatches(&mut bench, early)), "the others are covered");
+    assert_eq!((mark(&mut bench, between), mark(&mut bench, late)), (Some(Status::Suspended), None));
+}

@@ -7,7 +7,7 @@ use super::incoming::raise_if_late;
 use super::{Refusal, Work};
 use crate::domain::action::ApprovalNews;
 use crate::domain::address::Address;
-use crate::domain::approval::Status;
+use crate::domain::approval::{Standing, Status};
 use crate::domain::certificate::manufactured;
 use crate::domain::exception::{Exception, Settlement, State};
 use crate::domain::identity::ExceptionId;
@@ -27,6 +27,7 @@ pub fn tell(work: &mut Work<'_>, news: &ApprovalNews) -> Result<(), Refusal> {
         return Ok(());
     }
     void_for_good(work, news);
+    let news = &of_vehicle(work, news);
     let before = work.record.told.clone().filter(|told| told.number == news.number);
     let known = before.as_ref().map(|told| (told.status, told.from));
     if known == Some((news.status, news.from)) || (known.is_none() && news.status == Status::Valid) {
@@ -56,6 +57,18 @@ fn void_for_good(work: &mut Work<'_>, news: &ApprovalNews) {
         raise_if_late(work, &what);
         work.facts.reason = Some(what);
     }
+}
+
+/// The news as far as they are about this vehicle: its day of manufacture may go by another change than the last one.
+fn of_vehicle(work: &Work<'_>, news: &ApprovalNews) -> ApprovalNews {
+    let Some(approval) = work.case.approvals.iter().find(|approval| approval.number == news.number) else {
+        return news.clone();
+    };
+    let Standing { status, from, reason } = approval.standing_for(manufactured(&work.record));
+    if (status, from) == (news.status, news.from) {
+        return news.clone();
+    }
+    ApprovalNews { status, from, reason: reason.unwrap_or_else(|| news.reason.clone()), ..news.clone() }
 }
 
 fn in_words(status: Status, from: Option<NaiveDate>) -> String {
