@@ -69,7 +69,11 @@ fn options<'a>(case: &Case<'a>) -> impl Iterator<Item = &'a BuildOption> {
     options.of(&record.options)
 }
 
+/// A first stage inherits nothing, silently or not: what is missing in it is missing of its category.
 fn options_are_restated(case: &Case<'_>, certificate: &Certificate, report: &mut Report) {
+    if case.record.build_stage == 1 {
+        return;
+    }
     let mut asked: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for option in options(case) {
         for path in &option.restate {
@@ -260,6 +264,9 @@ mod tests {
         assert!(!world.fires("OP-01"));
         world.unset("MassGroup/MassInRunningOrder");
         assert!(world.fires("OP-01"), "nobody gives it");
+        world.record.build_stage = 1;
+        assert!(!world.fires("OP-01"), "a first stage has nothing to inherit");
+        world.record.build_stage = 2;
         world.base("MassGroup/MassInRunningOrder", "2320");
         let findings = world.findings();
         let finding = findings.iter().find(|finding| finding.check == "OP-01").unwrap();
