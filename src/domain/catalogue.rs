@@ -95,6 +95,17 @@ pub struct Element {
     pub mark: Option<Mark>,
     /// The unit of its value: `kg`, `mm`.
     pub unit: Option<&'static str>,
+    /// Why a number has no unit; `None` where it has one, and for what is no number.
+    pub unitless: Option<Unitless>,
+}
+
+/// Why a number has no unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unitless {
+    /// It is a count, a number of something, a ratio, an index or a year.
+    Dimensionless,
+    /// No text that was read names it: why it is not guessed.
+    Unknown(&'static str),
 }
 
 impl Element {

@@ -177,6 +177,7 @@ mod tests {
             entry,
             mark: None,
             unit,
+            unitless: None,
             section: None,
         };
         let number = || Shape::Value(ValueType::Integer { min: 0, max: 99_999 });

@@ -158,6 +158,7 @@ mod tests {
             entry: None,
             mark: None,
             unit: None,
+            unitless: None,
         }
     }
 

@@ -8,7 +8,9 @@
 //!   the same entry carries the number and a word (`13 min`, `35 rim`), so that the bare number finds one element.
 //!   A range (`18.1-18.4`) stands where the number depends on another value. `mark` says how sure the number is:
 //!   `V`erified, `P`ractice, `B`ackground, `I`nferred. `section` is the section of the certificate that a value stands
-//!   in. The title of a row is what one row is called (`Axle`).
+//!   in. `unit` is that of a number: `1` where it has none (a count, a ratio, an index), `?` where no text that was read
+//!   names it, with the reason in this file. `10^n/km` is the unit of a number whose exponent n is an element of its own.
+//!   The title of a row is what one row is called (`Axle`).
 //! - `types.tsv`: the types of values by the schema's names.
 //! - `codes.tsv`: the codes of each list, with meanings where they are known, and a mark of how sure a meaning is.
 //! - `applies.tsv`: which vehicles an element, or everything in a group or table, belongs to: `only` to those named,
@@ -25,7 +27,7 @@ use std::sync::LazyLock;
 use rust_decimal::Decimal;
 
 use crate::domain::applies::{Applies, Rule};
-use crate::domain::catalogue::{Catalogue, Element, Mark, Shape};
+use crate::domain::catalogue::{Catalogue, Element, Mark, Shape, Unitless};
 use crate::domain::section::Section;
 use crate::domain::value::{Code, CodeList, ValueType};
 
@@ -80,6 +82,11 @@ fn read(
         if section.is_some() != is_value {
             return Err(fault("a value stands in a section, and nothing else does"));
         }
+        let is_number = matches!(&shape, Shape::Value(ValueType::Integer { .. } | ValueType::Decimal { .. }));
+        let (unit, unitless) = read_unit(name, unit).ok_or_else(|| fault("no reason why its unit is not known"))?;
+        if is_number && unit.is_none() && unitless.is_none() || unitless.is_some() && !is_number {
+            return Err(fault("a number has a unit, `1` or `?`, and nothing else has one of the two"));
+        }
         out.push(Element {
             name,
             parent,
@@ -92,13 +99,61 @@ fn read(
             section,
             entry: (!entry.is_empty()).then_some(entry),
             mark: read_mark(mark).ok_or_else(|| fault("unknown mark"))?,
-            unit: (!unit.is_empty()).then_some(unit),
+            unit,
+            unitless,
         });
     }
     let catalogue = Catalogue::new(out);
     let applies = rows(applies).map(|row| read_applies(row, &catalogue)).collect::<Result<_, _>>()?;
     Ok(catalogue.with_applies(applies))
 }
+
+/// A unit as the table has it: `1` is a number without one, `?` one whose unit no text names.
+fn read_unit(name: &str, cell: &'static str) -> Option<(Option<&'static str>, Option<Unitless>)> {
+    match cell {
+        "" => Some((None, None)),
+        "1" => Some((None, Some(Unitless::Dimensionless))),
+        "?" => {
+            let (_, why) = UNKNOWN_UNITS.iter().find(|(names, _)| names.iter().any(|begin| name.starts_with(begin)))?;
+            Some((None, Some(Unitless::Unknown(why))))
+        }
+        unit => Some((Some(unit), None)),
+    }
+}
+
+/// Why the units of elements are not known, by how their names begin. A unit that is wrong misleads a thousandfold where
+/// it is grams for milligrams, so none is guessed.
+const UNKNOWN_UNITS: &[(&[&str], &str)] = &[
+    (
+        &["TypeIIHc"],
+        "no text read names it; Regulation (EC) No 692/2008 has a unit for the CO of the Type 2 test alone",
+    ),
+    (
+        &["TypeIC", "TypeIT", "TypeIN", "TypeIH", "TypeIP"],
+        "no text read names it: Regulation (EC) No 692/2008 has Type 1 results in mg/km, the message has five decimals, \
+         as for g/km",
+    ),
+    (
+        &["Whsc", "Whtc"],
+        "no text read names it: emission limits of heavy-duty engines are in mg/kWh and ppm, the message has five \
+         decimals, as for g/kWh",
+    ),
+    (&["EfficiencyRatio"], "no text read names it"),
+    (
+        &[
+            "MechanicalCouplingValueHorizontalLoad",
+            "Nrsc",
+            "Nrtc",
+            "PowerMassRatio",
+            "RecommendedTyrePressure",
+            "TrackTrain",
+            "TypeVII",
+            "TyreLoadRating",
+            "TyreRollingRadius",
+        ],
+        "of tractors or of two- and three-wheelers; no text read names it",
+    ),
+];
 
 /// A mark's letter, or none where the cell is empty.
 fn read_mark(letter: &str) -> Option<Option<Mark>> {
@@ -220,6 +275,22 @@ mod tests {
         for element in catalogue.elements() {
             assert!(!element.title.is_empty(), "{} has no title", element.name);
             assert_eq!(element.entry.is_some(), element.mark.is_some(), "{}", element.name);
+        }
+    }
+
+    #[test]
+    fn every_number_has_a_unit_or_says_why_it_has_none() {
+        for element in catalogue().elements() {
+            let number = matches!(element.value_type(), Some(ValueType::Integer { .. } | ValueType::Decimal { .. }));
+            assert_eq!(number && element.unit.is_none(), element.unitless.is_some(), "{}", element.name);
+        }
+        let unitless = |name: &str| catalogue().by_name(name).unwrap().unitless;
+        assert_eq!(unitless("NumberOfAxles"), Some(Unitless::Dimensionless));
+        assert!(matches!(unitless("WhtcNox"), Some(Unitless::Unknown(why)) if why.contains("mg/kWh")));
+        assert_eq!((unitless("ActualMass"), unitless("Type")), (None, None));
+        for (here, there) in [("\t13.2\tV\tkg\t", "\t13.2\tV\t\t"), ("\t13.2\tV\tkg\t", "\t13.2\tV\t?\t")] {
+            let spoilt: &'static str = Box::leak(ELEMENTS.replace(here, there).into_boxed_str());
+            assert!(read(spoilt, TYPES, CODES, APPLIES).is_err_and(|fault| fault.contains("ActualMass")), "{there}");
         }
     }
 

@@ -38,6 +38,7 @@ pub static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
         entry: None,
         mark: None,
         unit: None,
+        unitless: None,
     };
     let mut elements = vec![element("CocDataGroup", "InitialVehicleInformation", "", Shape::Group)];
     for name in [

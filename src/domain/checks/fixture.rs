@@ -301,5 +301,6 @@ fn element(name: &'static str, parent: &'static str, path: &str, shape: Shape, m
         entry: None,
         mark: None,
         unit: None,
+        unitless: None,
     }
 }
