@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use serde_json::{Value, json};
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthStr;
 
+use super::fold::folded;
 use super::json;
 use super::output::Table;
 use crate::domain::address::Address;
-use crate::domain::catalogue::{Catalogue, Element, Mark};
+use crate::domain::catalogue::{Catalogue, Element, Mark, Unitless};
 use crate::domain::certificate::{self, Certificate};
 use crate::domain::content::Content;
 use crate::domain::record::Record;
@@ -64,6 +65,10 @@ pub fn values(entries: &[Entry], catalogue: &Catalogue) -> Vec<Value> {
                 "section": section.word(),
                 "rows": catalogue.rows_in_words(&entry.address),
                 "meaning": code.map(|code| code.meaning),
+                "unitless": element.and_then(|element| element.unitless).map(|unitless| match unitless {
+                    Unitless::Dimensionless => "dimensionless".to_owned(),
+                    Unitless::Unknown(why) => format!("unknown: {why}"),
+                }),
                 "meaning_mark": code.and_then(|code| code.mark).map(Mark::word),
             }),
         );
@@ -158,11 +163,13 @@ fn in_words(element: Option<&Element>, value: &str) -> (String, bool) {
     let Some(element) = element else { return (visible(value).into_owned(), false) };
     let doubted = element.code(value).and_then(|code| code.mark).is_some_and(|mark| mark != Mark::Verified);
     let doubted = doubted && element.meaning(value).is_some();
-    (format!("{}{}", visible(&element.in_words(value)), if doubted { "*" } else { "" }), doubted)
+    let unknown = matches!(element.unitless, Some(Unitless::Unknown(_)));
+    let unit = if unknown { " (unit not known)" } else { "" };
+    (format!("{}{unit}{}", visible(&element.in_words(value)), if doubted { "*" } else { "" }), doubted)
 }
 
 fn put(out: &mut String, cells: [&str; 3], stage: u8) {
-    let mut columns: Vec<Vec<String>> = cells.iter().zip(WIDTHS).map(|(cell, width)| wrapped(cell, width)).collect();
+    let mut columns: Vec<Vec<String>> = cells.iter().zip(WIDTHS).map(|(cell, width)| folded(cell, width)).collect();
     columns.push(vec![format!("stage {stage}")]);
     let lines = columns.iter().map(Vec::len).max().unwrap_or(0);
     for line in 0..lines {
@@ -175,46 +182,6 @@ fn put(out: &mut String, cells: [&str; 3], stage: u8) {
         out.push_str(text.trim_end());
         out.push('\n');
     }
-}
-
-/// The text in lines of at most `width` columns, broken between words where that can be; further lines stand as far in
-/// as the first.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let inset = text.len() - text.trim_start().len();
-    let mut lines = vec![" ".repeat(inset)];
-    for word in text.split_whitespace() {
-        let mut rest = word;
-        while let Some(last) = lines.last_mut() {
-            let line = last.width();
-            let blank = usize::from(line > inset);
-            if line + blank + rest.width() <= width {
-                last.push_str(&" ".repeat(blank));
-                last.push_str(rest);
-                break;
-            }
-            if line > inset {
-                lines.push(" ".repeat(inset));
-                continue;
-            }
-            let at = fitting(rest, width - inset);
-            last.push_str(&rest[..at]);
-            rest = &rest[at..];
-            lines.push(" ".repeat(inset));
-        }
-    }
-    lines
-}
-
-/// How many bytes of a text fit into so many columns; at least one letter.
-fn fitting(text: &str, width: usize) -> usize {
-    let mut taken = 0;
-    for (at, letter) in text.char_indices() {
-        taken += letter.width().unwrap_or(0);
-        if taken > width && at > 0 {
-            return at;
-        }
-    }
-    text.len()
 }
 
 #[cfg(test)]
@@ -264,6 +231,17 @@ Bodywork
 
 * meaning of the code not read in an official text: background, or inferred"
         );
+    }
+
+    #[test]
+    fn a_number_whose_unit_no_text_names_says_so() {
+        let place = "EnergyConvertorTable[1]/EnergySourceTable[1]/TestWhtcGroup/WhtcNox";
+        let entries = [entry(place, "0.18000"), entry("GeneralConstructionGroup/NumberOfAxles", "2")];
+        let told = text(&entries, catalogue());
+        assert_eq!(told.matches("(unit not").count(), 1, "{told}");
+        let values = values(&entries, catalogue());
+        assert!(values[0]["unitless"].as_str().unwrap().starts_with("unknown: no text read names it"), "{values:?}");
+        assert_eq!((&values[1]["unitless"], &values[1]["unit"]), (&"dimensionless".into(), &Value::Null));
     }
 
     #[test]

@@ -7,18 +7,20 @@ use super::args::{Format, ShowArgs};
 use super::certificate;
 use super::context::{self, Context};
 use super::exceptions::read_filter;
+use super::fold::{self, beside, fitted};
 use super::json;
-use super::output::{Table, columns};
+use super::listed;
+use super::output::Table;
 use super::revisions::{self, Revised};
 use crate::config::place::Place;
 use crate::config::settings::Settings;
 use crate::domain::address::Address;
-use crate::domain::approval::{Approval, Status};
+use crate::domain::approval::Status;
 use crate::domain::catalogue::Catalogue;
-use crate::domain::certificate::{Change, ChangeKind, Origin};
+use crate::domain::certificate::{Change, ChangeKind, Origin, manufactured};
 use crate::domain::checks::{Finding, Grade, Graded, Regraded};
 use crate::domain::dossier::Dossier;
-use crate::domain::envelope::{Limiter, Strokes};
+use crate::domain::envelope::Strokes;
 use crate::domain::event::Event;
 use crate::domain::manufacturers;
 use crate::domain::moment::Moment;
@@ -50,20 +52,32 @@ pub fn show(context: &mut Context, args: &ShowArgs) -> Result<(), Failure> {
         if revisions.is_empty() {
             context.out.say(&format!("the message of stage {stage} came once: there is nothing to compare it with"));
         }
+        if context.out.format == Format::Table {
+            return Ok(context.out.text(&listed::revisions(&revisions, catalogue, fold::room()))?);
+        }
         let table = revisions::table(&revisions, catalogue);
         return Ok(context.out.list(&table, &revisions::values(&revisions, catalogue))?);
     }
     if args.changes {
-        let table = change_table(&dossier, catalogue, context.out.format == Format::Csv);
-        return Ok(context.out.list(&table, &json::changes(&dossier, catalogue))?);
+        if context.out.format == Format::Table {
+            return Ok(context.out.text(&changes(&dossier, catalogue))?);
+        }
+        return Ok(context.out.list(&change_table(&dossier, catalogue), &json::changes(&dossier, catalogue))?);
     }
     if args.findings {
-        let table = finding_table(&dossier, &gradings, catalogue);
-        context.out.list(&table, &json::findings(&dossier.findings, &gradings, catalogue))?;
+        if context.out.format == Format::Table {
+            context.out.text(&listed::findings(&dossier, &gradings, catalogue, fold::room()))?;
+        } else {
+            let table = finding_table(&dossier, &gradings, catalogue);
+            context.out.list(&table, &json::findings(&dossier.findings, &gradings, catalogue))?;
+        }
         switched_off(context, &gradings);
         return Ok(());
     }
     if args.history {
+        if context.out.format == Format::Table {
+            return Ok(context.out.text(&listed::history(&dossier.history, fold::room()))?);
+        }
         return Ok(context.out.list(&history_table(&dossier.history), &json::history(&dossier.history))?);
     }
     if args.entries || args.stage.is_some() {
@@ -78,7 +92,7 @@ pub fn show(context: &mut Context, args: &ShowArgs) -> Result<(), Failure> {
     let Row { summary: line, unread } = queue_row(context, record, now)?;
     let revisions = revisions::of_record(context, record)?;
     let whole = json::dossier(&dossier, &revisions, &gradings, &line, unread, catalogue, now.day());
-    let table = change_table(&dossier, catalogue, true);
+    let table = change_table(&dossier, catalogue);
     context.out.one(&text(&dossier, &revisions, &gradings, &line, catalogue, context), &table, &whole)?;
     context.desk.mark_seen(&context.actor.login, id, record.seq)?;
     Ok(())
@@ -103,24 +117,17 @@ pub fn described(address: &Address, catalogue: &Catalogue) -> (String, String, S
 }
 
 /// The rows of an address in words a person reads after a title: ` [2]`, ` [1.3]`.
-fn rows_of(address: &Address) -> String {
+pub fn rows_of(address: &Address) -> String {
     let rows: Vec<String> = address.steps().filter_map(|step| step.row).map(|row| row.to_string()).collect();
     if rows.is_empty() { String::new() } else { format!(" [{}]", rows.join(".")) }
 }
 
-/// The changes: all of them as they are, for programs; or as people read them, with what codes mean and without what is
-/// merely inherited or copied.
-fn change_table(dossier: &Dossier, catalogue: &Catalogue, all: bool) -> Table {
+/// All changes as they are, for programs.
+fn change_table(dossier: &Dossier, catalogue: &Catalogue) -> Table {
     let mut table = Table::new(&["Entry", "Title", "Base", "Ours", "Unit", "Kind", "Set by", "Why", "State"]);
-    let told = |change: &&Change| all || worth_telling(dossier, change);
-    for change in dossier.certificate.changes.iter().filter(told) {
+    for change in &dossier.certificate.changes {
         let (entry, title, unit) = described(&change.address, catalogue);
-        let element = catalogue.element(&change.address).filter(|_| !all);
-        let value = |value: &Option<String>| match (value, element) {
-            (Some(value), Some(element)) => element.with_meaning(value),
-            (Some(value), None) => value.clone(),
-            (None, _) => "–".to_owned(),
-        };
+        let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "–".to_owned());
         table.row([
             entry,
             title,
@@ -139,7 +146,16 @@ fn change_table(dossier: &Dossier, catalogue: &Catalogue, all: bool) -> Table {
     table
 }
 
-fn worth_telling(dossier: &Dossier, change: &Change) -> bool {
+/// The changes for people, and how many entries are left out.
+fn changes(dossier: &Dossier, catalogue: &Catalogue) -> String {
+    let (mut text, told) = listed::changes(dossier, catalogue, fold::room());
+    let silent = dossier.certificate.changes.len() - told;
+    // Writing to a String cannot fail.
+    let _ = writeln!(text, "({silent} more entries are inherited or copied: `show {} --entries`)", dossier.record.vin);
+    text
+}
+
+pub fn worth_telling(dossier: &Dossier, change: &Change) -> bool {
     let quiet = matches!(change.kind, ChangeKind::Inherited | ChangeKind::Copied);
     let doubted = || {
         dossier
@@ -151,7 +167,7 @@ fn worth_telling(dossier: &Dossier, change: &Change) -> bool {
 }
 
 /// What was decided, and whether the change is new to a signer who signed before.
-fn state(dossier: &Dossier, change: &Change) -> String {
+pub fn state(dossier: &Dossier, change: &Change) -> String {
     let decided = match (&change.confirmed, change.exception) {
         (Some(yes), _) => format!("confirmed by {}", yes.by),
         (None, Some(id)) => format!("exception {}", id.0),
@@ -183,35 +199,11 @@ fn finding_table(dossier: &Dossier, gradings: &Gradings, catalogue: &Catalogue) 
     table
 }
 
-/// What limits our values and where each sits.
-fn envelope_table(dossier: &Dossier, catalogue: &Catalogue) -> Table {
-    /// How many cells the bar between two limits has.
-    const CELLS: usize = 12;
-    let ascii = Place::of_person().is_some_and(|place| Settings::read(&place.settings).0.ascii);
-    let strokes = if ascii { Strokes::PLAIN } else { Strokes::FANCY };
-    let mut table = Table::new(&["Entry", "Title", "Ours", "Where", "Limits", "By"]);
-    for one in &dossier.envelope {
-        let (entry, title, _) = described(&one.address, catalogue);
-        table.row([
-            entry,
-            title,
-            one.value.map_or("–".to_owned(), |value| value.to_string()),
-            one.place.word().to_owned(),
-            one.bar(CELLS, &strokes),
-            match &one.limiter {
-                Limiter::Base => "base (0.2.2.1)".to_owned(),
-                Limiter::Approval(number) => number.to_string(),
-            },
-        ]);
-    }
-    table
-}
-
 /// Who gave checks the grades that the policy has for them.
-type Gradings = BTreeMap<String, Graded>;
+pub type Gradings = BTreeMap<String, Graded>;
 
 /// What a finding rests on, and why it weighs what it weighs where a policy says so.
-fn rests_on(finding: &Finding, gradings: &Gradings) -> String {
+pub fn rests_on(finding: &Finding, gradings: &Gradings) -> String {
     let Some(Regraded { by_default, policy }) = finding.regraded else { return finding.clause.to_owned() };
     let by = gradings.get(finding.check).map_or_else(|| format!("policy {policy}"), graded_by);
     format!("{}; {} by {by}, {} by default", finding.clause, finding.grade.word(), by_default.word())
@@ -260,7 +252,7 @@ fn text(
     context: &Context,
 ) -> String {
     let record = &dossier.record;
-    let today = context.today();
+    let (today, width) = (context.today(), fold::room());
     let mut text = String::new();
     let or = |value: &Option<String>| value.as_deref().map_or("–".to_owned(), |value| visible(value).into_owned());
     let owner = record.owner.as_ref().map_or("nobody".to_owned(), ToString::to_string);
@@ -268,8 +260,7 @@ fn text(
         .due
         .map_or(String::new(), |due| format!(", due {due}{}", if line.overdue_on(today) { " (overdue)" } else { "" }));
     let mut put = |label: &str, value: String| {
-        // Writing to a String cannot fail.
-        let _ = writeln!(text, "{label:<10} {value}");
+        text.push_str(&beside(label, 11, &value, width));
     };
     put("VIN", record.vin.to_string());
     for stage in &record.stages {
@@ -310,7 +301,8 @@ fn text(
     );
     put(&format!("stage {}", record.build_stage), format!("{ours} (ours)"));
     let named = dossier.approvals.iter().find(|approval| Some(approval.number.as_str()) == line.approval.as_deref());
-    if let Some(standing) = named.map(Approval::standing).filter(|standing| standing.status != Status::Valid) {
+    let standing = named.map(|approval| approval.standing_for(manufactured(record)));
+    if let Some(standing) = standing.filter(|standing| standing.status != Status::Valid) {
         let why = standing.reason.as_deref().map_or(String::new(), |why| format!(" ({})", visible(why)));
         put("approval", format!("{} is {}{why}", or(&line.approval), standing.in_words()));
     }
@@ -337,22 +329,18 @@ fn text(
             put("", format!("a message of stage {stage} came in after this release: it rests on another content"));
         }
     }
-    let changes = change_table(dossier, catalogue, false);
-    let silent = dossier.certificate.changes.len() - changes.rows.len();
-    let _ = write!(text, "\nChanges\n{}", columns(&changes));
-    let _ = writeln!(text, "({silent} more entries are inherited or copied: `show {} --entries`)", record.vin);
+    // Writing to a String cannot fail.
+    let _ = write!(text, "\nChanges\n{}", changes(dossier, catalogue));
     if !dossier.envelope.is_empty() {
-        let _ = write!(text, "\nEnvelope\n{}", columns(&envelope_table(dossier, catalogue)));
+        let ascii = Place::of_person().is_some_and(|place| Settings::read(&place.settings).0.ascii);
+        let strokes = if ascii { Strokes::PLAIN } else { Strokes::FANCY };
+        let _ = write!(text, "\nEnvelope\n{}", listed::envelope(dossier, catalogue, &strokes, width));
     }
     if !dossier.findings.is_empty() {
-        let _ = write!(text, "\nFindings\n{}", columns(&finding_table(dossier, gradings, catalogue)));
+        let _ = write!(text, "\nFindings\n{}", listed::findings(dossier, gradings, catalogue, width));
     }
     if !record.exceptions.is_empty() {
-        let mut table = Table::new(&["Id", "Kind", "State", "Weight", "Entry", "Owner", "Text"]);
-        for one in &record.exceptions {
-            table.row(super::exceptions::cells(one, today));
-        }
-        let _ = write!(text, "\nExceptions\n{}", columns(&table));
+        let _ = write!(text, "\nExceptions\n{}", listed::exceptions(dossier, today, width));
     }
     if dossier.readiness.is_empty() {
         let _ = writeln!(text, "\nReady: nothing stands between this record and its release.");
@@ -362,7 +350,7 @@ fn text(
             let who: Vec<&str> = one.who.iter().map(|role| role.word()).collect();
             table.row([one.rule.clone(), one.what.clone(), who.join(", ")]);
         }
-        let _ = write!(text, "\nNot ready\n{}", columns(&table));
+        let _ = write!(text, "\nNot ready\n{}", fitted(&table, width));
     }
     text
 }

@@ -192,3 +192,25 @@ fn a_verb_on_many_records_decides_each_on_its_own() {
     assert_eq!(shown["linked"][0]["id"].to_string(), ids[0]);
     assert_eq!(each("lead", 5, &["exception", "comment", "9999", &ids[0], "--text", "hm"]), [false, true]);
 }
+
+#[test]
+fn every_part_of_a_record_is_readable_in_eighty_columns() {
+    use unicode_width::UnicodeWidthStr;
+    let demo = Demo::new();
+    let parts: [&[&str]; 7] = [
+        &[],
+        &["--changes"],
+        &["--findings"],
+        &["--history"],
+        &["--entries"],
+        &["--stage", "1"],
+        &["--stage", "1", "--changes"],
+    ];
+    for vin in demo.vins("step:preparation,review,ready,released") {
+        for part in parts {
+            let told = demo.says("lead", 0, &[&["show", &vin], part].concat());
+            let wide: Vec<&str> = told.lines().filter(|line| line.width() > 80).collect();
+            assert!(wide.is_empty(), "show {vin} {part:?}:\n{}", wide.join("\n"));
+        }
+    }
+}

@@ -86,6 +86,7 @@ fn a_dry_run_of_a_corrected_message_tells_what_it_would_void() {
     assert!(differences.iter().any(|one| one["from"] == "3750" && one["revision"] == 2), "{differences:#?}");
     assert_eq!(site.json("prep", &["show", CAB, "--stage", "1", "--changes"]).as_array().unwrap(), differences);
     let (table, _) = site.expect(0, "prep", &["show", CAB]);
+    let table = table.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(table.contains("revision 2") && table.contains("--stage 1 --changes"), "{table}");
 }
 
