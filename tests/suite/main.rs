@@ -49,6 +49,7 @@ mod store_lists;
 mod store_tampering;
 mod support;
 mod terminal;
+mod triples;
 mod undo;
 mod upgrade;
 mod view;

@@ -120,7 +120,7 @@ pub fn advance(work: &mut Work<'_>, reason: Option<&str>) -> Result<(), Refusal>
                 .hint("use `release`"));
         }
         // A released record may still be filed; where nobody acts, it has arrived.
-        Outcome::Rest if !step.acts.is_empty() => {}
+        Outcome::Rest if !step.acts.is_empty() && work.case.policy.after(&step.name).is_some() => {}
         Outcome::Rest => return Err(Refusal::new("step", format!("a record in `{}` has arrived", step.name))),
     }
     work.need(&format!("move a record on from `{}`", step.name), &step.acts)?;
