@@ -279,8 +279,9 @@ pub fn advance(model: &mut Model) -> Vec<Effect> {
     }
     let Some(opened) = model.current() else { return Vec::new() };
     let record = &opened.dossier.record;
-    let step = model.house.policy.step(&record.step);
-    let next = model.house.policy.after(&record.step).map_or("the next step", |step| &step.title);
+    let policy = model.house.policy_of(record.scope.as_deref());
+    let step = policy.step(&record.step);
+    let next = policy.after(&record.step).map_or("the next step", |step| &step.title);
     let tail = record.vin.tail();
     let done = match step.and_then(|step| step.checkpoint.as_deref()) {
         Some(checkpoint) => format!("{tail}: {checkpoint} signed, on to {next}"),

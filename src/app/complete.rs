@@ -122,14 +122,15 @@ fn values(field: &Field, house: &House, list: &List) -> Vec<Completion> {
     let one = |text: &str, help: &str| Completion { text: quoted(text), help: help.to_owned(), open: false };
     let few = |pairs: &[(&str, &str)]| pairs.iter().map(|(text, help)| one(text, help)).collect();
     match field.kind {
-        Kind::Text(TextField::Step) => house
-            .policy
-            .steps
-            .iter()
-            .map(|step| one(&step.name, if step.title == step.name { "" } else { &step.title }))
-            .collect(),
+        Kind::Text(TextField::Step) => once(house.policies.all().flat_map(|policy| &policy.steps).map(|step| {
+            let title = if step.title == step.name { "" } else { &step.title };
+            one(&step.name, title)
+        })),
+        Kind::Text(TextField::Scope) => {
+            house.scopes.iter().map(String::as_str).chain(["none"]).map(|scope| one(scope, "")).collect()
+        }
         Kind::Text(TextField::Option) => {
-            let title = |code: &String| house.policy.options.iter().find(|option| option.code == *code);
+            let title = |code: &String| house.policy().options.iter().find(|option| option.code == *code);
             let told = |code: &String| title(code).map_or(String::new(), |option| option.title.clone());
             house.options.iter().map(|code| one(code, &told(code))).collect()
         }
@@ -138,7 +139,8 @@ fn values(field: &Field, house: &House, list: &List) -> Vec<Completion> {
             teams.into_iter().chain(["none"]).map(|team| one(team, "")).collect()
         }
         Kind::Text(TextField::ExceptionKind) => {
-            house.policy.exception_kinds.iter().map(|kind| one(&kind.name, &kind.title)).collect()
+            let kinds = house.policies.all().flat_map(|policy| &policy.exception_kinds);
+            once(kinds.map(|kind| one(&kind.name, &kind.title)))
         }
         Kind::Text(TextField::ExceptionState) => {
             let states = [State::Open, State::InProgress, State::Resolved, State::Waived];
@@ -152,8 +154,9 @@ fn values(field: &Field, house: &House, list: &List) -> Vec<Completion> {
         }
         Kind::Exception => {
             let mut all = vec![one("open", "any to settle"), one("none", "nothing to settle")];
-            all.extend(house.policy.exception_kinds.iter().map(|kind| one(&kind.name, &kind.title)));
-            all
+            let kinds = house.policies.all().flat_map(|policy| &policy.exception_kinds);
+            all.extend(kinds.map(|kind| one(&kind.name, &kind.title)));
+            once(all)
         }
         Kind::Finding => {
             let mut all: Vec<Completion> =
@@ -172,6 +175,12 @@ fn values(field: &Field, house: &House, list: &List) -> Vec<Completion> {
         }
         Kind::Day(_) | Kind::Number(_) => Vec::new(),
     }
+}
+
+/// Each completion once, as it stands first: policies of scopes have most of their words in common.
+fn once(all: impl IntoIterator<Item = Completion>) -> Vec<Completion> {
+    let mut seen = BTreeSet::new();
+    all.into_iter().filter(|one| seen.insert(one.text.clone())).collect()
 }
 
 /// The values of a field among the rows of the list.

@@ -11,13 +11,14 @@ use crate::domain::catalogue::Element;
 use crate::domain::checks::Grade;
 use crate::domain::exception::Exception;
 use crate::domain::identity::{ExceptionId, Login, RecordId, Seq};
-use crate::domain::policy::{Outcome, Step};
+use crate::domain::policy::{Policy, Step};
 use crate::domain::value::ValueType;
 
 /// A form for the open record.
 pub fn open(purpose: Purpose, opened: &Opened, house: &House) -> Form {
     let record = &opened.dossier.record;
-    let step = house.policy.step(&record.step);
+    let policy = house.policy_of(record.scope.as_deref());
+    let step = policy.step(&record.step);
     let (title, facts, fields) = match &purpose {
         Purpose::Take => {
             let owner = record.owner.as_ref().map_or("nobody", Login::as_str);
@@ -53,7 +54,7 @@ pub fn open(purpose: Purpose, opened: &Opened, house: &House) -> Form {
             (
                 title,
                 Vec::new(),
-                vec![earlier_steps(house, &record.step), area("Why", "what must be done before it comes back")],
+                vec![earlier_steps(policy, &record.step), area("Why", "what must be done before it comes back")],
             )
         }
         Purpose::Hold => ("Hold the record".to_owned(), Vec::new(), hold_fields()),
@@ -71,17 +72,17 @@ pub fn open(purpose: Purpose, opened: &Opened, house: &House) -> Form {
 /// A form for so many marked records, which it names as far as that helps.
 pub fn open_many(purpose: Purpose, count: usize, names: Option<String>, house: &House) -> Form {
     let many = super::bulk::many(count);
-    let releasing = house.policy.steps.iter().find(|step| step.outcome == Outcome::Release);
+    let releasing = house.policy().releasing();
     let (title, fields) = match purpose {
         Purpose::Return => (
             format!("Return {many}"),
             vec![
-                earlier_steps(house, releasing.map_or("", |step| &step.name)),
+                earlier_steps(house.policy(), releasing.map_or("", |step| &step.name)),
                 area("Why", "what must be done before they come back"),
             ],
         ),
         Purpose::Hold => (format!("Hold {many}"), hold_fields()),
-        Purpose::Flag(_) => (format!("Flag {many}"), flag_fields(house)),
+        Purpose::Flag(_) => (format!("Flag {many}"), flag_fields(house, house.policy())),
         _ => (
             format!("Assign {many}"),
             vec![
@@ -223,9 +224,9 @@ fn person(label: &'static str, house: &House, step: Option<&Step>, nobody: &str)
     Field::new(Name::Person, label, "type to narrow, ↑↓ to choose", Input::Pick(Pick::new(all, 0)))
 }
 
-fn earlier_steps(house: &House, step: &str) -> Field {
-    let here = house.policy.place(step).unwrap_or(0);
-    let steps = &house.policy.steps[..here];
+fn earlier_steps(policy: &Policy, step: &str) -> Field {
+    let here = policy.place(step).unwrap_or(0);
+    let steps = &policy.steps[..here];
     let all: Vec<Choice> = steps
         .iter()
         .map(|step| Choice { value: step.name.clone(), label: step.title.clone(), note: String::new(), open: true })
@@ -253,7 +254,7 @@ fn hold_fields() -> Vec<Field> {
 }
 
 fn flag(opened: &Opened, house: &House, address: Option<&Address>) -> Parts {
-    let fields = flag_fields(house);
+    let fields = flag_fields(house, house.policy_of(opened.dossier.record.scope.as_deref()));
     let Some(address) = address else { return ("Flag the record".to_owned(), Vec::new(), fields) };
     let mut facts = vec![entry_line(house, address)];
     facts.extend(value_facts(opened, house, address));
@@ -261,8 +262,8 @@ fn flag(opened: &Opened, house: &House, address: Option<&Address>) -> Parts {
     ("Flag the entry".to_owned(), facts, fields)
 }
 
-fn flag_fields(house: &House) -> Vec<Field> {
-    let kinds = &house.policy.exception_kinds;
+fn flag_fields(house: &House, policy: &Policy) -> Vec<Field> {
+    let kinds = &policy.exception_kinds;
     let all: Vec<Choice> = kinds
         .iter()
         .map(|kind| Choice {
@@ -420,7 +421,7 @@ pub fn release_lines(opened: &Opened, house: &House) -> Vec<String> {
     let differing = dossier.certificate.changes.iter().filter(|change| change.kind.differs()).count();
     let carried = dossier.certificate.own.len();
     let warnings = dossier.findings.iter().filter(|finding| finding.grade == Grade::Warn).count();
-    let next = house.policy.after(&record.step).map_or("the end", |step| &step.title);
+    let next = house.policy_of(record.scope.as_deref()).after(&record.step).map_or("the end", |step| &step.title);
     let mut lines = vec![
         format!("{} · stage {} · version {} · {number}", record.vin, record.build_stage, record.version),
         format!(

@@ -28,27 +28,48 @@ use super::{acts, settle};
 use crate::config::key::Key;
 use crate::config::keymap::Keymap;
 use crate::domain::catalogue::Catalogue;
-use crate::domain::filter::Filter;
+use crate::domain::filter::{Filter, Names};
 use crate::domain::identity::{ExceptionId, Login, RecordId, Seq};
 use crate::domain::moment::Moment;
 use crate::domain::person::{Actor, Person};
 use crate::domain::policy::Policy;
 use crate::domain::queue::{QueueName, Sort};
 use crate::domain::saved::SavedCount;
+use crate::domain::scope::Policies;
 
 /// The desk's people, rules and words.
 #[derive(Debug, Clone)]
 pub struct House {
     /// Everybody.
     pub people: Vec<Person>,
-    /// The policy in force.
-    pub policy: Policy,
-    /// The codes of its build options, those of every scope.
+    /// The policies in force: the desk's and those of scopes.
+    pub policies: Policies,
+    /// The names of the scopes.
+    pub scopes: Vec<String>,
+    /// The codes of the build options, those of every scope.
     pub options: Vec<String>,
     /// The catalogue of elements.
     pub catalogue: &'static Catalogue,
     /// What the desk is called on the top line.
     pub desk: String,
+}
+
+impl House {
+    /// The policy of the desk: that of every record whose scope has none of its own.
+    pub fn policy(&self) -> &Policy {
+        &self.policies.desk
+    }
+
+    /// The policy that governs the records of a scope.
+    pub fn policy_of(&self, scope: Option<&str>) -> &Policy {
+        self.policies.of(scope)
+    }
+
+    /// What a filter may name.
+    pub fn names(&self) -> Names<'_> {
+        let House { people, policies, scopes, options, catalogue, .. } = self;
+        Names { policies, scopes, options, people, catalogue }
+    }
 }
 
 /// The queues.

@@ -14,9 +14,9 @@ use crate::domain::identity::{ExceptionId, Login, RecordId, Seq};
 use crate::domain::moment::Moment;
 use crate::domain::person::{Actor, Person};
 use crate::domain::plan::Refusal;
-use crate::domain::policy::Policy;
 use crate::domain::queue::{QueueName, Sort};
 use crate::domain::saved::SavedCount;
+use crate::domain::scope::Policies;
 use crate::domain::summary::Summary;
 use crate::domain::triage::{By, Groups, Raised};
 use crate::failure::Failure;
@@ -101,7 +101,7 @@ pub enum Msg {
     },
     /// Events since the last one seen.
     News(Vec<Event>),
-    /// The people and the policy of the desk, and the one who acts, as they are now.
+    /// The people and the policies of the desk, and the one who acts, as they are now.
     House(Box<Governed>),
     /// The text kept under a draft's key.
     Draft {
@@ -173,8 +173,10 @@ pub struct Governed {
     pub who: Actor,
     /// Everybody.
     pub people: Vec<Person>,
-    /// The policy in force.
-    pub policy: Policy,
+    /// The policies in force.
+    pub policies: Policies,
+    /// The names of the scopes.
+    pub scopes: Vec<String>,
     /// The codes of the build options.
     pub options: Vec<String>,
 }

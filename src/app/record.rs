@@ -387,8 +387,9 @@ pub const WORDS: &str = "words";
 fn judge(dossier: &Dossier, house: &House, who: &Actor, now: Moment) -> BTreeMap<&'static str, String> {
     let case = case(dossier, house, now);
     let words = || WORDS.to_owned();
-    let kind = house.policy.exception_kinds.first().map_or_else(words, |kind| kind.name.clone());
-    let first = house.policy.steps.first().map_or_else(words, |step| step.name.clone());
+    let policy = house.policy_of(dossier.record.scope.as_deref());
+    let kind = policy.exception_kinds.first().map_or_else(words, |kind| kind.name.clone());
+    let first = policy.steps.first().map_or_else(words, |step| step.name.clone());
     let mut refused = BTreeMap::new();
     let mut ask = |command: &'static str, action: Action| match plan::plan(&case, who, &action, 0) {
         Ok(planned) => Some(planned),
@@ -461,7 +462,7 @@ fn case<'a>(dossier: &'a Dossier, house: &'a House, now: Moment) -> Case<'a> {
         record: &dossier.record,
         approvals: &dossier.approvals,
         people: &house.people,
-        policy: &house.policy,
+        policy: house.policy_of(dossier.record.scope.as_deref()),
         options: &dossier.options,
         catalogue: house.catalogue,
         now,

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::layout::Focus;
-use super::model::{House, Model};
+use super::model::Model;
 use super::msg::Effect;
 use super::places::{self, Place};
 use super::record::Pane;
@@ -63,11 +63,11 @@ pub fn restore(model: &mut Model, text: &str) -> Vec<Effect> {
     model.first_pane = Pane::ALL.get(session.pane).copied();
     let marks = session.marks.into_iter().take(MOST_MARKS);
     model.marks = marks.map(|(id, tail, seen)| (RecordId(id), (tail, Seq(seen)))).collect();
-    let House { policy, people, options, .. } = &model.house;
+    let names = model.house.names();
     let words = session.filter.trim();
     let filter = Filter::parse(words, model.now.day())
         .ok()
-        .filter(|filter| !words.is_empty() && filter.names_known(words, policy, options, people).is_ok());
+        .filter(|filter| !words.is_empty() && filter.names_known(words, &names).is_ok());
     let screen = Screen::of(&session.screen).unwrap_or_default();
     let place = Place {
         screen: Screen::Desk,

@@ -31,7 +31,8 @@ pub fn may(model: &Model, command: &str) -> Result<(), String> {
     match command {
         "waive" => has_one_of(model, row, "waive an exception", &[Role::Lead]),
         "resolve" if model.board.marks.is_empty() => {
-            let kind = row.and_then(|row| model.house.policy.exception_kind(&row.exception.kind));
+            let kind =
+                row.and_then(|row| model.house.policy_of(row.scope.as_deref()).exception_kind(&row.exception.kind));
             let settler = kind.map_or(Role::Lead, |kind| kind.settled_by);
             has_one_of(model, row, "settle an exception of this kind", &[settler, Role::Lead])
         }

@@ -4,7 +4,7 @@ use super::bulk::Phase;
 use super::complete::Completions;
 use super::filled;
 use super::form::{Form, Input};
-use super::model::{House, List, Model, Sheet, Tone};
+use super::model::{List, Model, Sheet, Tone};
 use super::msg::Effect;
 use super::screen::Screen;
 use super::text::Text;
@@ -121,7 +121,7 @@ pub fn complete(model: &mut Model) -> Vec<Effect> {
 /// Filters the list by what is written, or says what is wrong with it.
 fn filter(model: &mut Model) -> Vec<Effect> {
     let today = model.now.day();
-    let House { policy, options, people, catalogue, .. } = &model.house;
+    let names = model.house.names();
     let parse = |words: &str| match model.screen {
         Screen::Desk => Filter::parse(words, today),
         Screen::Board => Filter::parse_exceptions(words, today),
@@ -130,10 +130,7 @@ fn filter(model: &mut Model) -> Vec<Effect> {
     let words = prompt.text.content().trim().to_owned();
     let filter = match words.as_str() {
         "" => None,
-        words => match parse(words)
-            .and_then(|filter| filter.names_known(words, policy, options, people).map(|()| filter))
-            .and_then(|filter| filter.entries_known(words, catalogue).map(|()| filter))
-        {
+        words => match parse(words).and_then(|filter| filter.names_known(words, &names).map(|()| filter)) {
             Ok(filter) => Some(filter),
             Err(fault) => {
                 let meant = fault.nearest.map(|near| format!(" (did you mean {near}?)")).unwrap_or_default();

@@ -68,7 +68,9 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::House(governed) => {
             model.who = governed.who;
             model.house.people = governed.people;
-            model.house.policy = governed.policy;
+            model.house.policies = governed.policies;
+            model.house.scopes = governed.scopes;
+            model.house.options = governed.options;
             reread(model)
         }
         Msg::Draft { key, text } => {

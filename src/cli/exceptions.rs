@@ -11,7 +11,7 @@ use super::output::{Table, columns};
 use super::work;
 use crate::domain::action::{Action, Linked, Settle};
 use crate::domain::exception::Exception;
-use crate::domain::filter::Filter;
+use crate::domain::filter::{Filter, Names};
 use crate::domain::identity::ExceptionId;
 use crate::domain::triage::Raised;
 use crate::domain::visible::visible;
@@ -211,11 +211,11 @@ fn read(
     text: &str,
     parsed: Result<Filter, crate::domain::filter::FilterFault>,
 ) -> Result<Filter, Failure> {
-    let (policy, people) = (context.desk.policy()?, context.desk.people()?);
-    let options = context.desk.option_codes()?;
-    let read = parsed
-        .and_then(|filter| filter.names_known(text, &policy, &options, &people).map(|()| filter))
-        .and_then(|filter| filter.entries_known(text, context.desk.catalogue()).map(|()| filter));
+    let (policies, people) = (context.desk.policies()?, context.desk.people()?);
+    let (options, scopes) = (context.desk.option_codes()?, context.desk.scope_names()?);
+    let catalogue = context.desk.catalogue();
+    let names = Names { policies: &policies, scopes: &scopes, options: &options, people: &people, catalogue };
+    let read = parsed.and_then(|filter| filter.names_known(text, &names).map(|()| filter));
     read.map_err(|fault| {
         let failure = Failure::new(Kind::Usage, format!("filter, character {}: {}", fault.at + 1, fault.message));
         match fault.nearest {

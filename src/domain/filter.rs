@@ -13,6 +13,8 @@ use std::fmt;
 
 use chrono::NaiveDate;
 
+pub use known::Names;
+
 use super::identity::Login;
 
 /// What a filter asks for.
@@ -325,6 +327,15 @@ impl Filter {
     /// As [`Filter::parse`].
     pub fn parse_exceptions(text: &str, today: NaiveDate) -> Result<Filter, FilterFault> {
         parse::parse(text, today, &EXCEPTION_FIELDS)
+    }
+
+    /// Reads the rule of a scope: a filter that is asked once, when a record comes in, and so may not depend on who asks or
+    /// on which day.
+    ///
+    /// # Errors
+    /// As [`Filter::parse`]; a word whose answer would depend on that.
+    pub fn parse_rule(text: &str, today: NaiveDate) -> Result<Filter, FilterFault> {
+        parse::parse_rule(text, today)
     }
 
     /// Whether it asks anywhere for the state of an exception.

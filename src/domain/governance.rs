@@ -13,7 +13,7 @@ pub use policies::{InWork, unstaffed};
 
 use super::approval::{Approval, ApprovalNumber, Status, StatusChange};
 use super::event::Facts;
-use super::filter::Filter;
+use super::filter::{Filter, Names};
 use super::identity::Login;
 use super::moment::Moment;
 use super::options::{BuildOption, Options};
@@ -136,6 +136,8 @@ pub struct Known<'a> {
     pub policies: Option<&'a Policies>,
     /// Where the records are then.
     pub in_work: &'a [InWork],
+    /// What a scope's rule may name; it is only read without.
+    pub names: Option<Names<'a>>,
     /// Whether the user is a gateway already.
     pub gateway_exists: bool,
     /// The moment it is.
@@ -278,8 +280,10 @@ fn title_and_rule(desk: Known<'_>, scope: &Scope) -> Result<(), Refusal> {
         return Err(Refusal::new("name", "a scope has a title"));
     }
     if let Some(query) = &scope.matches {
-        Filter::parse(query, desk.now.day()).map_err(|fault| {
-            let refusal = Refusal::new("filter", format!("the scope's query does not read: {fault}"));
+        let read = Filter::parse_rule(query, desk.now.day());
+        let known = read.and_then(|filter| desk.names.map_or(Ok(()), |names| filter.names_known(query, &names)));
+        known.map_err(|fault| {
+            let refusal = Refusal::new("filter", format!("the scope's rule will not do: {fault}"));
             match fault.nearest {
                 Some(near) => refusal.hint(format!("the nearest word is `{near}`")),
                 None => refusal,
@@ -356,6 +360,7 @@ mod tests {
             options: None,
             policies: None,
             in_work: &[],
+            names: None,
             gateway_exists: false,
             now: Moment(0),
         }

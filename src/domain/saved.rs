@@ -5,13 +5,13 @@ use chrono::NaiveDate;
 
 use super::catalogue::Catalogue;
 use super::event::Facts;
-use super::filter::Filter;
+use super::filter::{Filter, Names};
 use super::identity::Login;
 use super::nearest::nearest;
 use super::person::{Actor, Person, Role};
 use super::plan::Refusal;
-use super::policy::Policy;
 use super::queue::QueueName;
+use super::scope::Policies;
 
 /// The number of a saved queue on its desk; never given to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -67,8 +67,10 @@ pub enum QueueAct {
 pub struct Shelf<'a> {
     /// Everybody registered.
     pub people: &'a [Person],
-    /// The policy in force.
-    pub policy: &'a Policy,
+    /// The policies in force.
+    pub policies: &'a Policies,
+    /// The names of the scopes.
+    pub scopes: &'a [String],
     /// The codes of the build options there are.
     pub options: &'a [String],
     /// The catalogue of entries.
@@ -223,8 +225,8 @@ fn query_reads(shelf: &Shelf<'_>, query: &str) -> Result<(), Refusal> {
         return Err(Refusal::new("filter", "a saved queue says what it holds, as in `step:review option:TAILLIFT`"));
     }
     let read = Filter::parse(query, shelf.today).and_then(|filter| {
-        filter.names_known(query, shelf.policy, shelf.options, shelf.people)?;
-        filter.entries_known(query, shelf.catalogue)
+        let Shelf { policies, scopes, options, people, catalogue, .. } = *shelf;
+        filter.names_known(query, &Names { policies, scopes, options, people, catalogue })
     });
     read.map_err(|fault| {
         let refusal = Refusal::new("filter", format!("the queue's query does not read: {fault}"));

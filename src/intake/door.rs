@@ -15,11 +15,12 @@ use crate::domain::certificate::Case;
 use crate::domain::event::Line;
 use crate::domain::identity::{RecordId, Vin};
 use crate::domain::moment::Moment;
+use crate::domain::nearest::nearest;
 use crate::domain::options as build;
 use crate::domain::person::{Actor, Person};
-use crate::domain::plan;
-use crate::domain::policy::Policy;
+use crate::domain::plan::{self, Planned, Refusal};
 use crate::domain::record::Record;
+use crate::domain::scope::Policies;
 use crate::store::{Act, Desk, Outcome, StoreError, Target};
 
 /// An act that waits to be brought with others.
@@ -84,7 +85,8 @@ impl Door<'_> {
 /// What the desk would become: every record touched so far, as it was planned.
 pub(super) struct Rehearsal {
     people: Vec<Person>,
-    policy: Policy,
+    policies: Policies,
+    scopes: Vec<String>,
     planned: HashMap<Vin, (Record, Vec<Approval>)>,
     /// The options of each scope that was asked for.
     options: HashMap<Option<String>, build::Options>,
@@ -94,7 +96,8 @@ impl Rehearsal {
     pub(super) fn of(desk: &mut Desk) -> Result<Self, StoreError> {
         Ok(Rehearsal {
             people: desk.people()?,
-            policy: desk.policy()?,
+            policies: desk.policies()?,
+            scopes: desk.scope_names()?,
             planned: HashMap::new(),
             options: HashMap::new(),
         })
@@ -113,7 +116,7 @@ impl Rehearsal {
                 }
                 Err(StoreError::NotFound { .. }) => {
                     created = true;
-                    (self.new_record(vin, now), Vec::new())
+                    (self.new_record(vin, action.scope_given(), now), Vec::new())
                 }
                 Err(error) => return Err(error),
             },
@@ -133,12 +136,13 @@ impl Rehearsal {
             record: &record,
             approvals: &approvals,
             people: &self.people,
-            policy: &self.policy,
+            policy: self.policies.of(record.scope.as_deref().or(action.scope_given())),
             options,
             catalogue: desk.catalogue(),
             now,
         };
-        let planned = plan::plan(&case, actor, action, 1);
+        let planned = plan::plan(&case, actor, action, 1)
+            .and_then(|planned| joined(&self.policies, &self.scopes, &case, planned));
         match planned {
             Ok(planned) => {
                 let outcome = match (created, planned.changed) {
@@ -159,8 +163,25 @@ impl Rehearsal {
     }
 
     /// A record as the desk makes one for a vehicle that comes in: at the first step, our stage following the base's.
-    fn new_record(&self, vin: &Vin, now: Moment) -> Record {
-        let step = self.policy.steps.first().map_or("", |step| step.name.as_str());
+    fn new_record(&self, vin: &Vin, scope: Option<&str>, now: Moment) -> Record {
+        let step = self.policies.of(scope).steps.first().map_or("", |step| step.name.as_str());
         Record::new(RecordId(0), vin.clone(), 2, step, now)
     }
+}
+
+/// What was planned, with the step the record has in the scope it joins by name.
+fn joined(policies: &Policies, scopes: &[String], case: &Case<'_>, mut planned: Planned) -> Result<Planned, Refusal> {
+    let Some(scope) = planned.record.scope.clone().filter(|_| planned.record.scope != case.record.scope) else {
+        return Ok(planned);
+    };
+    if !scopes.contains(&scope) {
+        let near = nearest(&scope, scopes.iter().map(String::as_str));
+        let refusal = Refusal::not_found(format!("there is no scope `{scope}`"));
+        return Err(near.map_or(refusal.clone(), |near| refusal.hint(format!("the nearest is `{near}`"))));
+    }
+    let policy = policies.of(Some(&scope));
+    if policy.version != case.policy.version {
+        plan::joins(&mut planned, case.policy, policy, case.now)?;
+    }
+    Ok(planned)
 }

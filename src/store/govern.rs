@@ -18,6 +18,7 @@ use super::scopes::{self, in_work, load_scopes, put_policy, put_scope};
 use super::standing::Told;
 use super::summary;
 use crate::domain::approval::Approval;
+use crate::domain::filter::Names;
 use crate::domain::governance::{self, DeskAction, Known};
 use crate::domain::identity::{Digest, Login, Seq};
 use crate::domain::moment::Moment;
@@ -177,7 +178,20 @@ fn govern(
         DeskAction::ApplyPolicy { .. } => in_work(conn)?,
         _ => Vec::new(),
     };
+    let codes = match action {
+        DeskAction::AddScope(_) | DeskAction::SetScope(_) => options::codes(session)?,
+        _ => Vec::new(),
+    };
+    let scope_names: Vec<String> = all_scopes.iter().map(|scope| scope.name.clone()).collect();
+    let names = Names {
+        policies: &policies,
+        scopes: &scope_names,
+        options: &codes,
+        people: &people,
+        catalogue: session.catalogue,
+    };
     let known = Known {
+        names: Some(names),
         people: &people,
         approval: approval.as_ref(),
         scopes: &all_scopes,

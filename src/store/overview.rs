@@ -40,7 +40,7 @@ impl Desk {
             if let Some(name) = scope {
                 super::govern::known_scope(session.conn, name)?;
             }
-            let policy = session.policy()?;
+            let policy = session.policy_of(scope)?;
             let load = load(session, scope, &policy)?;
             Ok(Overview {
                 scope: scope.map(str::to_owned),

@@ -61,7 +61,7 @@ pub struct Cursor {
     key: Vec<Part>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Part {
     Number(i64),
     Text(String),
@@ -116,10 +116,18 @@ impl Desk {
     pub fn page(&mut self, query: &PageQuery) -> Result<Page, StoreError> {
         let query = &self.prepared_page(query)?;
         self.read(|session| {
-            let Some((sql, values)) = statement(session, query)? else {
-                return Ok(Page { rows: Vec::new(), next: None });
-            };
-            let keys = keys(session, &sql, values, columns(query.sort, "").len())?;
+            let statements = statements(session, query)?;
+            let several = statements.len() > 1;
+            let mut keys = Vec::new();
+            for (sql, values) in statements {
+                keys.append(&mut self::keys(session, &sql, values, columns(query.sort, "").len())?);
+            }
+            if several {
+                keys.sort_unstable();
+                if query.sort == Sort::Updated {
+                    keys.reverse();
+                }
+            }
             let more = keys.len() > query.limit;
             let shown = &keys[..keys.len().min(query.limit)];
             let mut rows = Vec::with_capacity(shown.len());
@@ -143,8 +151,9 @@ impl Desk {
     /// How SQLite would find a page: the lines of its plan.
     #[cfg(test)]
     pub(super) fn page_plan(&mut self, query: &PageQuery) -> Result<Vec<String>, StoreError> {
-        let Some((sql, _)) = self.read(|session| statement(session, query))? else { return Ok(Vec::new()) };
-        self.plan_of(&sql)
+        let statements = self.read(|session| statements(session, query))?;
+        let plans = statements.iter().map(|(sql, _)| self.plan_of(sql)).collect::<Result<Vec<_>, _>>()?;
+        Ok(plans.into_iter().flatten().collect())
     }
 
     /// How SQLite would carry out a statement.
@@ -163,28 +172,33 @@ pub fn asker(who: &Login, now: Moment) -> Asker {
     Asker { who: who.clone(), today: day_number(now.day()) }
 }
 
-/// The statement that answers the keys of a page, one more than asked for; `None` where the queue has no arm.
-fn statement(session: &mut Session<'_>, query: &PageQuery) -> Result<Option<(String, Vec<Value>)>, StoreError> {
+/// How many arms stand in one statement. SQLite takes 500 in a compound SELECT, and a desk may have more scopes than that.
+const ARMS: usize = 200;
+
+/// The statements that together answer the keys of a page, each one more than asked for. There is one, unless the queue has
+/// very many arms; and none where it has no arm.
+fn statements(session: &mut Session<'_>, query: &PageQuery) -> Result<Vec<(String, Vec<Value>)>, StoreError> {
     if query.after.as_ref().is_some_and(|cursor| cursor.sort != query.sort) {
         return Err(Refusal::new("cursor", "the cursor is of a list in another order").into());
     }
     let asker = asker(&query.who, query.now);
     let arms = select::arms(query.queue, &asker, &session.house()?);
-    if arms.is_empty() {
-        return Ok(None);
-    }
     let rare = query.filter.as_ref().map_or(Ok(Vec::new()), |filter| select::rare(session, filter))?;
+    Ok(arms.chunks(ARMS).map(|arms| statement(arms, query, &asker, &rare)).collect())
+}
+
+fn statement(arms: &[Arm], query: &PageQuery, asker: &Asker, rare: &[Rare]) -> (String, Vec<Value>) {
     let mut clause = Clause::default();
     for (at, arm) in arms.iter().enumerate() {
         clause.add(if at > 0 { " UNION ALL " } else { "" });
-        write_arm(&mut clause, arm, query, &asker, &rare);
+        write_arm(&mut clause, arm, query, asker, rare);
     }
     let direction = if query.sort == Sort::Updated { " DESC" } else { "" };
     let count = columns(query.sort, "").len();
     let order: Vec<String> = (1..=count).map(|column| format!("{column}{direction}")).collect();
     let limit = i64::try_from(query.limit.saturating_add(1)).unwrap_or(i64::MAX);
     clause.add(" ORDER BY ").add(&order.join(", ")).add(" LIMIT ").value(limit);
-    Ok(Some((clause.sql, clause.values)))
+    (clause.sql, clause.values)
 }
 
 fn write_arm(clause: &mut Clause, arm: &Arm, query: &PageQuery, asker: &Asker, rare: &[Rare]) {

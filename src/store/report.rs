@@ -32,7 +32,7 @@ impl Desk {
     pub fn age_report(&mut self, scope: Option<&str>, now: Moment) -> Result<AgeReport, StoreError> {
         self.read(|session| {
             check(session, scope)?;
-            let policy = session.policy()?;
+            let policy = session.policy_of(scope)?;
             let today = day_number(now.day());
             let sql = format!(
                 "SELECT r.step, r.owner, r.step_since / 86400000000, count(*), \
@@ -147,7 +147,6 @@ impl Desk {
     ) -> Result<Vec<Rollout>, StoreError> {
         self.read(|session| {
             check(session, scope)?;
-            let policy = session.policy()?;
             let before = since - (now.day().succ_opt().unwrap_or(since) - since);
             let mut scopes: Vec<Option<String>> =
                 load_scopes(session.conn)?.into_iter().map(|scope| Some(scope.name)).collect();
@@ -159,6 +158,7 @@ impl Desk {
             for name in scopes {
                 let whose = name.clone().unwrap_or_default();
                 let records = count(session, RECORDS, params![whose])?;
+                let policy = session.policy_of(name.as_deref())?;
                 let end = now.0.saturating_add(1);
                 let today = figures(session, &policy, &whose, (start(Some(since)), end))?;
                 let then = figures(session, &policy, &whose, (start(Some(before)), start(Some(since))))?;

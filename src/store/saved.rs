@@ -15,6 +15,7 @@ use super::error::StoreError;
 use super::govern::{Governed, carried_out, gone, state_of};
 use super::options;
 use super::page::asker;
+use super::scopes::scope_names;
 use super::select::{self, Clause};
 use super::standing::Told;
 use crate::domain::catalogue::Catalogue;
@@ -23,9 +24,9 @@ use crate::domain::filter::Filter;
 use crate::domain::identity::{Digest, Login, Seq};
 use crate::domain::moment::Moment;
 use crate::domain::person::{Actor, Person};
-use crate::domain::policy::Policy;
 use crate::domain::queue::QueueName;
 use crate::domain::saved::{self, Kept, QueueAct, SavedCount, SavedId, SavedQueue, Shelf};
+use crate::domain::scope::Policies;
 
 /// SQLite's own steps between two looks at how many are left, and how many there are for all queues of one person together: at
 /// some twenty steps a record that is looked at, about a hundred thousand records.
@@ -128,7 +129,8 @@ impl Desk {
 /// What decides about saved queues.
 struct House {
     people: Arc<[Person]>,
-    policy: Arc<Policy>,
+    policies: Arc<Policies>,
+    scopes: Vec<String>,
     options: Vec<String>,
     catalogue: &'static Catalogue,
     saved: Vec<SavedQueue>,
@@ -138,7 +140,8 @@ impl House {
     fn of(session: &mut Session<'_>) -> Result<House, StoreError> {
         Ok(House {
             people: session.people()?,
-            policy: session.policy()?,
+            policies: session.policies()?,
+            scopes: scope_names(session.conn)?,
             options: options::codes(session)?,
             catalogue: session.catalogue,
             saved: load(session)?,
@@ -148,7 +151,8 @@ impl House {
     fn shelf(&self, now: Moment) -> Shelf<'_> {
         Shelf {
             people: &self.people,
-            policy: &self.policy,
+            policies: &self.policies,
+            scopes: &self.scopes,
             options: &self.options,
             catalogue: self.catalogue,
             saved: &self.saved,

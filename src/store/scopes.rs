@@ -29,6 +29,22 @@ impl Desk {
         self.read(|session| Ok(Policy::clone(&*session.policy_of(scope)?)))
     }
 
+    /// The policies in force: the desk's, and those of the scopes that have one of their own.
+    ///
+    /// # Errors
+    /// When the desk cannot be read.
+    pub fn policies(&mut self) -> Result<Policies, StoreError> {
+        self.read(|session| Ok(Policies::clone(&*session.policies()?)))
+    }
+
+    /// The names of all scopes, in their order.
+    ///
+    /// # Errors
+    /// When the desk cannot be read.
+    pub fn scope_names(&mut self) -> Result<Vec<String>, StoreError> {
+        self.read(|session| scope_names(session.conn))
+    }
+
     /// The file that the policy of a scope, or the desk's, came from, as it was written.
     ///
     /// # Errors
@@ -57,6 +73,11 @@ impl Desk {
             Ok(rows.collect::<Result<_, _>>()?)
         })
     }
+}
+
+pub fn scope_names(conn: &Connection) -> Result<Vec<String>, StoreError> {
+    let mut find = conn.prepare_cached("SELECT name FROM scope ORDER BY name")?;
+    Ok(find.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
 }
 
 pub fn load_scopes(conn: &Connection) -> Result<Vec<Scope>, StoreError> {

@@ -14,6 +14,7 @@ pub use self::beside::{Rare, rare, trigrams, write_rare};
 use super::columns::{NO_DAY, day_number, day_of};
 use super::desk::Session;
 use super::error::StoreError;
+use super::scopes::scope_names;
 use crate::domain::approval::ApprovalNumber;
 use crate::domain::filter::{
     DayField, Filter, FindingWord, FlagField, NumberField, Order, PersonField, Term, TextField, Who,
@@ -104,9 +105,7 @@ pub struct House {
 
 impl Session<'_> {
     pub fn house(&mut self) -> Result<House, StoreError> {
-        let mut find = self.conn.prepare_cached("SELECT name FROM scope ORDER BY name")?;
-        let scopes = find.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
-        Ok(House { people: self.people()?, policies: self.policies()?, scopes })
+        Ok(House { people: self.people()?, policies: self.policies()?, scopes: scope_names(self.conn)? })
     }
 }
 

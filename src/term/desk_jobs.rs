@@ -99,11 +99,12 @@ impl Jobs {
             Effect::LoadHouse => {
                 let actor = self.actor.clone();
                 self.read(move |desk| {
-                    let (people, policy, options) = (desk.people()?, desk.policy()?, desk.option_codes()?);
+                    let (people, policies, options) = (desk.people()?, desk.policies()?, desk.option_codes()?);
+                    let scopes = desk.scope_names()?;
                     let me = people.iter().find(|person| person.login == actor.login).map(Actor::of);
                     let nothing = Actor { roles: BTreeSet::new(), scoped: BTreeMap::new(), ..actor.clone() };
                     let who = Actor { via: actor.via, ..me.unwrap_or(nothing) };
-                    Ok(Msg::House(Box::new(Governed { who, people, policy, options })))
+                    Ok(Msg::House(Box::new(Governed { who, people, policies, scopes, options })))
                 });
             }
             Effect::LoadLines { record, stage, address } => {

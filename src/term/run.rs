@@ -158,7 +158,8 @@ fn model(terminal: &mut Terminal) -> Result<(Model, Vec<Effect>), Failure> {
     let name = desk.path().file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let house = House {
         people: desk.people()?,
-        policy: desk.policy()?,
+        policies: desk.policies()?,
+        scopes: desk.scope_names()?,
         options: desk.option_codes()?,
         catalogue: desk.catalogue(),
         desk: name,

@@ -79,7 +79,8 @@ fn named(model: &Model, by: By, key: Option<&str>) -> String {
 }
 
 fn kind_title<'a>(model: &'a Model, kind: &'a str) -> &'a str {
-    model.house.policy.exception_kind(kind).map_or(kind, |known| &known.title)
+    // A group is of the whole desk, and so of any policy that has the kind.
+    model.house.policies.all().find_map(|policy| policy.exception_kind(kind)).map_or(kind, |known| &known.title)
 }
 
 fn counted(pen: &mut Pen<'_>, model: &Model, area: Area) {

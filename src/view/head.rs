@@ -120,10 +120,11 @@ fn work(pen: &Pen<'_>, model: &Model, opened: &Opened) -> Pieces {
     let record = &opened.dossier.record;
     let dot = pen.looks.mark(Mark::Dot);
     let today = model.now.day();
-    let step = model.house.policy.step(&record.step).map_or(record.step.as_str(), |step| &step.title);
+    let policy = model.house.policy_of(record.scope.as_deref());
+    let step = policy.step(&record.step).map_or(record.step.as_str(), |step| &step.title);
     let owner = record.owner.as_ref().map_or("nobody", Login::as_str);
     let mut line = vec![piece(step, Role::Heading), piece(format!(" {dot} owner {owner}"), Role::Normal)];
-    if let Some(day) = due::due_day(record, &model.house.policy) {
+    if let Some(day) = due::due_day(record, policy) {
         let role = if day < today { Role::Blocks } else { Role::Normal };
         line.push(piece(format!(" {dot} due {}", days::due(Some(day), today)), role));
     }

@@ -18,6 +18,7 @@ use crate::domain::event::Event;
 use crate::domain::exception::Exception;
 use crate::domain::identity::Login;
 use crate::domain::person::Role as Duty;
+use crate::domain::policy::Policy;
 
 /// The pane shown.
 pub fn pane(pen: &mut Pen<'_>, model: &Model, area: Area) {
@@ -72,8 +73,9 @@ pub fn pane(pen: &mut Pen<'_>, model: &Model, area: Area) {
             }
         }
         Pane::Exceptions => {
+            let policy = model.house.policy_of(opened.dossier.record.scope.as_deref());
             for (row, exception) in opened.exceptions(model.now).into_iter().skip(scroll.top).take(fit).enumerate() {
-                let lines = exception_lines(pen, model, exception);
+                let lines = exception_lines(pen, model, policy, exception);
                 show(pen, row, lines);
             }
         }
@@ -316,7 +318,7 @@ fn reason_lines(pen: &Pen<'_>, reason: Reason<'_>) -> Vec<(Pieces, Pieces)> {
     }
 }
 
-fn exception_lines(pen: &Pen<'_>, model: &Model, exception: &Exception) -> Vec<(Pieces, Pieces)> {
+fn exception_lines(pen: &Pen<'_>, model: &Model, policy: &Policy, exception: &Exception) -> Vec<(Pieces, Pieces)> {
     let open = exception.is_open_on(model.now.day());
     let (mark, role) = if open { (Mark::Exception, Role::Warns) } else { (Mark::Confirmed, Role::Fine) };
     let state = exception.state_on(model.now.day()).word();
@@ -325,7 +327,7 @@ fn exception_lines(pen: &Pen<'_>, model: &Model, exception: &Exception) -> Vec<(
         (true, false) => ", minor",
         (false, _) => "",
     };
-    let kind = model.house.policy.exception_kind(&exception.kind).map_or(exception.kind.as_str(), |kind| &kind.title);
+    let kind = policy.exception_kind(&exception.kind).map_or(exception.kind.as_str(), |kind| &kind.title);
     let owner = exception.owner.as_ref().map_or("nobody", Login::as_str);
     let first = vec![
         piece(format!("{} {} ", pen.looks.mark(mark), exception.id.0), role),

@@ -101,7 +101,6 @@ pub fn completions(pen: &mut Pen<'_>, completions: &Completions, body: Area) {
 
 /// The records found by the end of their VIN.
 pub fn found(pen: &mut Pen<'_>, model: &Model, jump: &Jump, body: Area) {
-    let title = |step: &str| model.house.policy.step(step).map_or(step, |step| step.title.as_str()).to_owned();
     let lines: Vec<(Pieces, bool)> = jump
         .found
         .iter()
@@ -110,7 +109,9 @@ pub fn found(pen: &mut Pen<'_>, model: &Model, jump: &Jump, body: Area) {
         .map(|(at, row)| {
             let summary = &row.summary;
             let owner = summary.owner.as_ref().map_or("nobody", Login::as_str);
-            let rest = format!("  {}  {owner}", title(&summary.step));
+            let step = model.house.policy_of(summary.scope.as_deref()).step(&summary.step);
+            let title = step.map_or(summary.step.as_str(), |step| step.title.as_str());
+            let rest = format!("  {title}  {owner}");
             let pieces = vec![
                 piece(&summary.vin.as_str()[..9], Role::Dim),
                 piece(summary.vin.tail(), Role::Heading),

@@ -36,7 +36,8 @@ impl Seat {
         let mut desk: Desk = bench.another_desk();
         let house = House {
             people: desk.people().unwrap(),
-            policy: desk.policy().unwrap(),
+            policies: desk.policies().unwrap(),
+            scopes: desk.scope_names().unwrap(),
             options: desk.option_codes().unwrap(),
             catalogue: desk.catalogue(),
             desk: "desk.db".into(),

@@ -149,22 +149,43 @@ fn a_record_on_hold_takes_no_build_sheet_and_no_second_hold() {
 
 #[test]
 fn a_filter_that_names_what_the_desk_does_not_know_says_so() {
-    use stageplate::domain::filter::Filter;
+    use stageplate::domain::filter::{Filter, Names};
+    use stageplate::domain::scope::Policies;
     let desk = Desk::empty();
     let today = "2026-11-23".parse().unwrap();
     let options: Vec<String> = desk.options.options.iter().map(|option| option.code.clone()).collect();
+    // What a policy of a scope alone has is a word of the desk too.
+    let mut own = desk.policy.clone();
+    own.steps[3].name = "legal".to_owned();
+    let policies = Policies {
+        desk: std::sync::Arc::new(desk.policy.clone()),
+        scopes: [("vans".to_owned(), std::sync::Arc::new(own))].into(),
+    };
+    let scopes = ["vans".to_owned()];
+    let names = Names {
+        policies: &policies,
+        scopes: &scopes,
+        options: &options,
+        people: &desk.people,
+        catalogue: stageplate::ivi::catalogue(),
+    };
     let fault = |text: &str| {
         let filter = Filter::parse(text, today).unwrap();
-        filter.names_known(text, &desk.policy, &options, &desk.people).err()
+        filter.names_known(text, &names).err()
     };
-    for good in
-        ["step:review", "-step:review or owner:me,none", "owner:prep exception:open", "option:TAIL* exception:none"]
-    {
+    for good in [
+        "step:review",
+        "step:legal",
+        "scope:vans,none",
+        "-step:review or owner:me,none",
+        "owner:prep exception:open",
+        "option:TAIL* exception:none",
+    ] {
         assert_eq!(fault(good), None, "{good}");
     }
     let slip = fault("held:no step:reviw").unwrap();
     assert_eq!((slip.at, slip.nearest.as_deref()), (13, Some("review")));
-    for bad in ["exception:zzz", "owner:ghost", "option:TAILLFT"] {
+    for bad in ["exception:zzz", "scope:vens", "owner:ghost", "option:TAILLFT"] {
         assert!(fault(bad).is_some(), "{bad}");
     }
 }

@@ -2,10 +2,11 @@
 
 use stageplate::domain::action::{Action, SheetRow};
 use stageplate::domain::governance::DeskAction;
+use stageplate::domain::person::{Person, Role};
 use stageplate::domain::policy::{Policy, Rename};
-use stageplate::domain::queue::QueueName;
+use stageplate::domain::queue::{QueueName, Sort};
 use stageplate::domain::scope::Scope;
-use stageplate::store::{Applied, StoreError, Target};
+use stageplate::store::{Applied, PageQuery, StoreError, Target};
 
 use crate::desk::*;
 use crate::people::{govern, queue};
@@ -29,8 +30,12 @@ fn refused(bench: &mut Bench, action: &DeskAction) -> stageplate::domain::plan::
 }
 
 fn rule(done: Result<Applied, StoreError>) -> String {
+    no(done).rule
+}
+
+fn no(done: Result<Applied, StoreError>) -> stageplate::domain::plan::Refusal {
     match done {
-        Err(StoreError::Refused(refusal)) => refusal.rule,
+        Err(StoreError::Refused(refusal)) => refusal,
         other => panic!("{other:?}"),
     }
 }
@@ -202,4 +207,119 @@ fn a_policy_of_a_scope_that_releases_elsewhere_is_refused() {
     other.steps[4].name = "sealing".into();
     assert_eq!(refused(&mut bench, &apply(Some("vans"), other)).rule, "policy");
     assert_eq!(refused(&mut bench, &apply(Some("vens"), policy())).rule, "exists");
+}
+
+#[test]
+fn the_words_of_a_rule_are_looked_up_and_must_mean_the_same_whoever_asks_and_whenever() {
+    let mut bench = Bench::new();
+    scope(&mut bench, "vans", None);
+    let with = |rule: &str| {
+        let matches = Some(rule.to_owned());
+        DeskAction::AddScope(Scope { name: "new".into(), title: "New".into(), team: None, matches })
+    };
+    for (rule, told, near) in [
+        ("step:intak", "no step `intak`", "intake"),
+        ("owner:leed", "no person `leed`", "lead"),
+        ("category:N1 scope:vens", "no scope `vens` (at character 19)", "vans"),
+        ("exception:missing-dat", "no kind of exception `missing-dat`", "missing-data"),
+        ("changed:Lenght", "no entry of the certificate is called `Lenght`", "Length"),
+        ("varant:BOX", "there is no field `varant`", "variant"),
+    ] {
+        let no = refused(&mut bench, &with(rule));
+        assert!(no.rule == "filter" && no.message.contains(told), "{rule}: {no}");
+        assert!(no.hints.iter().any(|hint| hint.contains(near)), "{rule}: {:?}", no.hints);
+    }
+    for rule in ["owner:me", "age>5d", "due<3d", "unread:yes", "category:N1 -overdue:yes"] {
+        let no = refused(&mut bench, &with(rule));
+        assert!(no.rule == "filter" && (no.message.contains("depends on") || rule == "due<3d"), "{rule}: {no}");
+    }
+    govern(&mut bench, &with("category:N1 variant:BOX* -scope:vans"));
+}
+
+#[test]
+fn a_lead_of_one_scope_moves_nothing_into_a_scope_they_do_not_lead() {
+    let mut bench = Bench::new();
+    scope(&mut bench, "buses", None);
+    scope(&mut bench, "vans", None);
+    crate::people::join(&mut bench, 1, "vans");
+    let id = bench.in_review(1);
+    let of = |scopes: &[&str]| {
+        let scoped = scopes.iter().map(|scope| ((*scope).to_owned(), [Role::Lead].into())).collect();
+        Person { scoped, ..person("mz", &[Role::Audit], None) }
+    };
+    let to = Action::MoveScope { to: "buses".into(), reason: "fits".into() };
+    govern(&mut bench, &DeskAction::AddPerson(of(&["vans"])));
+    let refusal = no(bench.act("mz", Target::Record(id), &to, 5));
+    assert_eq!(refusal.rule, "role");
+    assert!(refusal.message.contains("into the scope `buses`"), "{refusal}");
+    govern(&mut bench, &DeskAction::SetPerson(of(&["buses"])));
+    let refusal = no(bench.act("mz", Target::Record(id), &to, 6));
+    assert!(refusal.hints.iter().any(|hint| hint.contains("in the scope buses only")), "{:?}", refusal.hints);
+    assert!(refusal.hints.iter().any(|hint| hint.contains("in the scope `vans`")), "{:?}", refusal.hints);
+    govern(&mut bench, &DeskAction::SetPerson(of(&["buses", "vans"])));
+    bench.does("mz", id, &to, 7);
+    assert_eq!(record(&mut bench, 1).scope.as_deref(), Some("buses"));
+}
+
+#[test]
+fn figures_of_a_scope_know_the_steps_of_its_own_policy() {
+    let mut bench = Bench::new();
+    scope(&mut bench, "vans", None);
+    govern(&mut bench, &apply(Some("vans"), longer()));
+    crate::people::join(&mut bench, 1, "vans");
+    let id = bench.in_review(1);
+    let steps = |bench: &mut Bench, scope: Option<&str>| -> Vec<String> {
+        let overview = bench.desk.overview(scope, minute(9)).unwrap();
+        overview.ageing.into_iter().map(|ageing| ageing.step).collect()
+    };
+    assert_eq!(
+        steps(&mut bench, Some("vans")),
+        ["intake", "preparation", "review", "compliance", "legal", "ready"],
+        "in the order of the scope's work"
+    );
+    assert!(!steps(&mut bench, None).contains(&"legal".to_owned()));
+    bench.confirm_everything(id, 5);
+    bench.does("review", id, &advance(), 6);
+    bench.does("lead", id, &advance(), 7);
+    assert!(steps(&mut bench, None).contains(&"legal".to_owned()), "work is seen whoever's policy names its step");
+    let report = bench.desk.age_report(Some("vans"), minute(9)).unwrap();
+    assert_eq!(report.iter().map(|(_, ageing)| ageing.step.as_str()).collect::<Vec<_>>(), ["legal"]);
+}
+
+#[test]
+fn a_desk_of_hundreds_of_scopes_lists_and_counts_what_waits_in_all_of_them() {
+    let mut bench = Bench::new();
+    let plain = bench.plain();
+    for number in 0..600 {
+        let name = format!("s{number:03}");
+        plain.execute("INSERT INTO scope (name, title) VALUES (?1, ?1)", [name]).unwrap();
+    }
+    for number in 1..=3 {
+        crate::people::join(&mut bench, number, &format!("s{:03}", number * 190));
+    }
+    for number in 1..=4 {
+        bench.in_review(number);
+    }
+    let scoped = [("s190".to_owned(), [Role::Prepare].into())].into();
+    govern(&mut bench, &DeskAction::SetPerson(Person { scoped, ..person("review", &[Role::Review], None) }));
+    assert_eq!(queue(&mut bench, "review", QueueName::Waiting), ["001", "002", "003", "004"]);
+    for (sort, expected) in [(Sort::Updated, ["004", "003"]), (Sort::Vin, ["001", "002"])] {
+        let mut query = PageQuery {
+            queue: QueueName::Waiting,
+            filter: None,
+            sort,
+            limit: 2,
+            after: None,
+            who: login("review"),
+            now: minute(10),
+        };
+        let mut listed = Vec::new();
+        for _ in 0..2 {
+            let page = bench.desk.page(&query).unwrap();
+            listed.extend(page.rows.iter().map(|row| row.summary.vin.as_str()[14..].to_owned()));
+            query.after = page.next;
+        }
+        assert_eq!(listed[..2], expected, "{sort:?}");
+        assert_eq!(listed.iter().collect::<std::collections::BTreeSet<_>>().len(), 4, "{sort:?}: {listed:?}");
+    }
 }

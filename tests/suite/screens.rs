@@ -1,6 +1,7 @@
 //! A desk for the terminal's tests: invented people, a policy, three records, and a model that has read them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use stageplate::app::command;
@@ -26,6 +27,7 @@ use stageplate::domain::queue::QueueName;
 use stageplate::domain::readiness;
 use stageplate::domain::record::{Declared, Record, Stage};
 use stageplate::domain::report::age_words;
+use stageplate::domain::scope::Policies;
 use stageplate::domain::summary::Summary;
 use stageplate::domain::triage::{By, Group, Groups, Raised, age_bucket};
 use stageplate::ivi;
@@ -468,8 +470,14 @@ pub fn keymap(name: &str) -> Keymap {
 pub fn unread_model(who: &str) -> (Model, Vec<Effect>) {
     let people = people();
     let actor = Actor::of(people.iter().find(|person| person.login.as_str() == who).unwrap());
-    let house =
-        House { people, policy: policy(), options: Vec::new(), catalogue: ivi::catalogue(), desk: "desk.db".into() };
+    let house = House {
+        people,
+        policies: Policies { desk: Arc::new(policy()), scopes: BTreeMap::new() },
+        scopes: Vec::new(),
+        options: Vec::new(),
+        catalogue: ivi::catalogue(),
+        desk: "desk.db".into(),
+    };
     Model::new(actor, house, keymap("default"), QueueName::Waiting, now(), Seq(48_211))
 }
 

@@ -6,55 +6,50 @@ use crate::domain::catalogue::{Catalogue, Element};
 use crate::domain::exception::State;
 use crate::domain::nearest::nearest;
 use crate::domain::person::Person;
-use crate::domain::policy::Policy;
+use crate::domain::scope::Policies;
+
+/// What a filter may name on a desk.
+#[derive(Debug, Clone, Copy)]
+pub struct Names<'a> {
+    /// Whose steps and kinds of exceptions there are: the desk's policy and those of scopes.
+    pub policies: &'a Policies,
+    /// The names of the scopes.
+    pub scopes: &'a [String],
+    /// The codes of the build options.
+    pub options: &'a [String],
+    /// Everybody.
+    pub people: &'a [Person],
+    /// The elements.
+    pub catalogue: &'a Catalogue,
+}
 
 impl Filter {
-    /// Looks for a name that the desk does not know; `text` is what the filter was read from, `options` are the codes of
-    /// its build options.
+    /// Looks for a name that the desk does not know, or an entry that the catalogue does not; `text` is what the filter was
+    /// read from.
     ///
     /// # Errors
     /// The first one, its place, and the nearest name there is.
-    pub fn names_known(
-        &self,
-        text: &str,
-        policy: &Policy,
-        options: &[String],
-        people: &[Person],
-    ) -> Result<(), FilterFault> {
+    pub fn names_known(&self, text: &str, names: &Names<'_>) -> Result<(), FilterFault> {
         match self {
-            Filter::All(parts) | Filter::Any(parts) => {
-                parts.iter().try_for_each(|part| part.names_known(text, policy, options, people))
-            }
-            Filter::Not(inner) => inner.names_known(text, policy, options, people),
+            Filter::All(parts) | Filter::Any(parts) => parts.iter().try_for_each(|part| part.names_known(text, names)),
+            Filter::Not(inner) => inner.names_known(text, names),
+            Filter::Term(Term::Changed(entries)) => entries_known(entries, text, names.catalogue),
             Filter::Term(term) => {
-                let (what, asked, known) = names(term, policy, options, people);
+                let (what, asked, known) = named(term, names);
                 asked.into_iter().try_for_each(|name| is_known(text, what, name, &known))
             }
         }
     }
 }
 
-impl Filter {
-    /// Looks for an entry that the catalogue does not know; `text` is what the filter was read from.
-    ///
-    /// # Errors
-    /// The first one, its place, and the nearest name there is.
-    pub fn entries_known(&self, text: &str, catalogue: &Catalogue) -> Result<(), FilterFault> {
-        match self {
-            Filter::All(parts) | Filter::Any(parts) => {
-                parts.iter().try_for_each(|part| part.entries_known(text, catalogue))
-            }
-            Filter::Not(inner) => inner.entries_known(text, catalogue),
-            Filter::Term(Term::Changed(entries)) => entries.iter().try_for_each(|entry| {
-                if entry.contains('*') || is_entry(catalogue, entry) {
-                    return Ok(());
-                }
-                let message = format!("no entry of the certificate is called `{entry}`");
-                Err(FilterFault { at: place_of(text, entry), message, nearest: catalogue.nearest(entry) })
-            }),
-            Filter::Term(_) => Ok(()),
+fn entries_known(entries: &[String], text: &str, catalogue: &Catalogue) -> Result<(), FilterFault> {
+    entries.iter().try_for_each(|entry| {
+        if entry.contains('*') || is_entry(catalogue, entry) {
+            return Ok(());
         }
-    }
+        let message = format!("no entry of the certificate is called `{entry}`");
+        Err(FilterFault { at: place_of(text, entry), message, nearest: catalogue.nearest(entry) })
+    })
 }
 
 /// Whether a text is an entry number, the name or the path of an element, each perhaps with a row, or an address.
@@ -79,33 +74,28 @@ fn without_rows(text: &str) -> String {
 }
 
 /// What a term names, the names it asks for, and those there are.
-fn names<'a>(
-    term: &'a Term,
-    policy: &'a Policy,
-    options: &'a [String],
-    people: &'a [Person],
-) -> (&'static str, Vec<&'a str>, Vec<&'a str>) {
+fn named<'a>(term: &'a Term, names: &Names<'a>) -> (&'static str, Vec<&'a str>, Vec<&'a str>) {
+    let Names { policies, scopes, options, people, .. } = *names;
     let texts = |list: &'a [String]| list.iter().map(String::as_str).collect();
+    let kinds = || policies.all().flat_map(|policy| &policy.exception_kinds).map(|kind| kind.name.as_str());
     match term {
-        Term::Text(TextField::Step, list) => {
-            ("step", texts(list), policy.steps.iter().map(|step| step.name.as_str()).collect())
-        }
+        Term::Text(TextField::Step, list) => (
+            "step",
+            texts(list),
+            policies.all().flat_map(|policy| &policy.steps).map(|step| step.name.as_str()).collect(),
+        ),
+        Term::Text(TextField::Scope, list) => ("scope", texts(list), scopes.iter().map(String::as_str).collect()),
         Term::Text(TextField::Option, list) => {
             ("build option", texts(list), options.iter().map(String::as_str).collect())
         }
-        Term::Text(TextField::ExceptionKind, list) => {
-            ("kind of exception", texts(list), policy.exception_kinds.iter().map(|kind| kind.name.as_str()).collect())
-        }
+        Term::Text(TextField::ExceptionKind, list) => ("kind of exception", texts(list), kinds().collect()),
         Term::Text(TextField::ExceptionState, list) => {
             ("state of an exception", texts(list), State::ALL.iter().map(|state| state.word()).collect())
         }
         Term::Text(TextField::Team, list) => {
             ("team", texts(list), people.iter().filter_map(|person| person.team.as_deref()).collect())
         }
-        Term::Exception(list) => {
-            let kinds = policy.exception_kinds.iter().map(|kind| kind.name.as_str());
-            ("kind of exception", texts(list), kinds.chain(["open"]).collect())
-        }
+        Term::Exception(list) => ("kind of exception", texts(list), kinds().chain(["open"]).collect()),
         Term::Person(_, list) => {
             let asked = list.iter().filter_map(|who| match who {
                 Who::Login(login) => Some(login.as_str()),
@@ -140,7 +130,14 @@ mod tests {
     use super::*;
 
     fn entries(text: &str) -> Result<(), FilterFault> {
-        Filter::parse(text, NaiveDate::MIN).unwrap().entries_known(text, crate::ivi::catalogue())
+        names(text, &[])
+    }
+
+    fn names(text: &str, scopes: &[String]) -> Result<(), FilterFault> {
+        let policies = Policies { desk: std::sync::Arc::default(), scopes: Default::default() };
+        let catalogue = crate::ivi::catalogue();
+        let names = Names { policies: &policies, scopes, options: &[], people: &[], catalogue };
+        Filter::parse(text, NaiveDate::MIN).unwrap().names_known(text, &names)
     }
 
     #[test]
@@ -163,5 +160,13 @@ mod tests {
     fn an_entry_nobody_knows_answers_with_its_place_and_the_nearest() {
         let fault = entries("ActualMas -changed:13,ActualMas").unwrap_err();
         assert_eq!((fault.at, fault.nearest.as_deref()), (22, Some("ActualMass")));
+    }
+    #[test]
+    fn a_scope_nobody_knows_answers_with_the_nearest_instead_of_nothing() {
+        let scopes = ["vans".to_owned(), "buses".to_owned()];
+        assert_eq!(names("scope:vans,none or scope:b*", &scopes), Ok(()));
+        let fault = names("held:no scope:vens", &scopes).unwrap_err();
+        assert_eq!((fault.at, fault.nearest.as_deref()), (14, Some("vans")));
+        assert!(fault.message.contains("no scope `vens`"), "{fault}");
     }
 }

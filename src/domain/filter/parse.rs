@@ -3,7 +3,7 @@
 
 use chrono::{Days, NaiveDate};
 
-use super::{FIELDS, Field, Filter, FilterFault, FindingWord, Kind, Order, Term, Who};
+use super::{FIELDS, Field, Filter, FilterFault, FindingWord, FlagField, Kind, Order, Term, Who};
 use crate::domain::identity::Login;
 use crate::domain::nearest::nearest;
 
@@ -13,11 +13,20 @@ const DEEPEST: usize = 32;
 
 /// Reads a filter; the fields of `first` go before those of records.
 pub fn parse(text: &str, today: NaiveDate, first: &'static [Field]) -> Result<Filter, FilterFault> {
+    read(text, today, first, false)
+}
+
+/// Reads a filter that means the same whoever asks, and whenever.
+pub fn parse_rule(text: &str, today: NaiveDate) -> Result<Filter, FilterFault> {
+    read(text, today, &[], true)
+}
+
+fn read(text: &str, today: NaiveDate, first: &'static [Field], lasting: bool) -> Result<Filter, FilterFault> {
     let letters: Vec<char> = text.chars().collect();
     if letters.len() > LONGEST {
         return Err(fault(LONGEST, format!("a filter has at most {LONGEST} characters")));
     }
-    let mut reader = Reader { letters: &letters, at: 0, today, first };
+    let mut reader = Reader { letters: &letters, at: 0, today, first, lasting };
     let filter = reader.any(0)?;
     reader.blanks();
     match reader.peek() {
@@ -40,6 +49,8 @@ struct Reader<'a> {
     at: usize,
     today: NaiveDate,
     first: &'static [Field],
+    /// Whether only what means the same whoever asks and whenever is taken.
+    lasting: bool,
 }
 
 impl Reader<'_> {
@@ -189,6 +200,9 @@ impl Reader<'_> {
         if order != Order::Is && !compared {
             return Err(fault(at, format!("`{}` is not compared, write `{}:`", field.word, field.word)));
         }
+        if self.lasting {
+            lasts(field, at)?;
+        }
         let mut values = Vec::new();
         loop {
             let place = self.at;
@@ -206,7 +220,15 @@ impl Reader<'_> {
         let texts = |values: Vec<(usize, String)>| values.into_iter().map(|(_, value)| value).collect::<Vec<_>>();
         Ok(match field.kind {
             Kind::Text(text) => Term::Text(text, texts(values)),
-            Kind::Person(person) => Term::Person(person, values.into_iter().map(who).collect::<Result<_, _>>()?),
+            Kind::Person(person) => {
+                if let Some((place, _)) = values.iter().find(|(_, value)| self.lasting && value == "me") {
+                    return Err(fault(
+                        *place,
+                        "`me` depends on who asks, and a scope's rule is asked when a record comes in",
+                    ));
+                }
+                Term::Person(person, values.into_iter().map(who).collect::<Result<_, _>>()?)
+            }
             Kind::Exception => Term::Exception(texts(values)),
             Kind::Finding => Term::Finding(values.iter().map(finding).collect::<Result<_, _>>()?),
             Kind::Changed => Term::Changed(texts(values)),
@@ -238,6 +260,7 @@ impl Reader<'_> {
         {
             return Ok(day);
         }
+        let ahead = ahead && !self.lasting;
         let relative = if ahead { days(text).and_then(|days| self.today.checked_add_days(days)) } else { None };
         let takes = if ahead { "a day as in 2026-07-05, or 3d" } else { "a day as in 2026-07-05" };
         relative.ok_or_else(|| fault(*at, format!("`{text}` is not {takes}")))
@@ -247,6 +270,17 @@ impl Reader<'_> {
         let day = days(text).and_then(|days| self.today.checked_sub_days(days));
         day.ok_or_else(|| fault(*at, format!("`{text}` is no age, write it as in 5d")))
     }
+}
+
+/// Whether a field has the same answer whoever asks and on whatever day.
+fn lasts(field: &Field, at: usize) -> Result<(), FilterFault> {
+    let depends = match field.kind {
+        Kind::Flag(FlagField::Unread) => "who asks",
+        Kind::Age(_) | Kind::Flag(FlagField::Overdue | FlagField::Stuck | FlagField::Held) => "the day somebody asks",
+        _ => return Ok(()),
+    };
+    let message = format!("`{}` depends on {depends}, and a scope's rule is asked when a record comes in", field.word);
+    Err(fault(at, message))
 }
 
 fn one_or(mut parts: Vec<Filter>, many: impl FnOnce(Vec<Filter>) -> Filter) -> Filter {
@@ -362,6 +396,26 @@ mod tests {
             let fault = Filter::parse(text, today()).expect_err(text);
             assert_eq!((fault.at, fault.nearest.as_deref()), (at, nearest), "{text}: {fault}");
         }
+    }
+
+    #[test]
+    fn a_rule_that_would_depend_on_who_asks_or_when_is_refused_at_its_place() {
+        for (text, at, why) in [
+            ("category:N1 owner:me", 18, "who asks"),
+            ("preparer:none,me", 14, "who asks"),
+            ("unread:yes", 0, "who asks"),
+            ("vin:W* age>5d", 7, "the day somebody asks"),
+            ("-(held:no)", 2, "the day somebody asks"),
+            ("overdue:yes", 0, "the day somebody asks"),
+            ("due<3d", 4, "is not a day as in"),
+        ] {
+            let fault = Filter::parse_rule(text, today()).expect_err(text);
+            assert_eq!(fault.at, at, "{text}: {fault}");
+            assert!(fault.message.contains(why), "{text}: {fault}");
+            assert!(Filter::parse(text, today()).is_ok(), "{text}");
+        }
+        let text = "category:N1 variant:BOX* owner:none due<2027-01-01";
+        assert_eq!(Filter::parse_rule(text, today()), Filter::parse(text, today()));
     }
 
     #[test]

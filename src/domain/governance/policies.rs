@@ -229,6 +229,7 @@ mod tests {
             approval: None,
             scopes: &[],
             options: None,
+            names: None,
             gateway_exists: false,
             now: Moment(0),
             policies: Some(&policies),

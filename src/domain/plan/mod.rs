@@ -129,6 +129,7 @@ pub struct Planned {
 /// The rule that says no, the entry, and who could.
 pub fn plan(case: &Case<'_>, actor: &Actor, action: &Action, next_exception: i64) -> Result<Planned, Refusal> {
     let scope = case.record.scope.as_deref().or_else(|| action.scope_given());
+    let anywhere = actor;
     let actor = actor.within(scope);
     let mut work = Work::new(case, &actor, next_exception);
     match action {
@@ -151,7 +152,7 @@ pub fn plan(case: &Case<'_>, actor: &Actor, action: &Action, next_exception: i64
         Action::ApprovalNews(news) => standing::tell(&mut work, news)?,
         Action::Note { text } => moves::note(&mut work, text)?,
         Action::Vacate { who } => moves::vacate(&mut work, who)?,
-        Action::MoveScope { to, reason } => scope::move_to(&mut work, to, reason)?,
+        Action::MoveScope { to, reason } => scope::move_to(&mut work, anywhere, to, reason)?,
         Action::Follow => scope::follow(&mut work)?,
         Action::Undo => undo::undo(&mut work, None)?,
     }
@@ -230,7 +231,26 @@ impl<'a> Work<'a> {
     }
 
     fn need(&self, what: &str, roles: &[Role]) -> Result<(), Refusal> {
-        if self.actor.has_any(roles) { Ok(()) } else { Err(Refusal::role(self.actor, what, roles)) }
+        if self.actor.has_any(roles) {
+            return Ok(());
+        }
+        let refusal = Refusal::role(self.actor, what, roles);
+        // Who has the role on other records must be told which they are, or the refusal reads as a mistake.
+        let elsewhere: Vec<&str> = self
+            .actor
+            .scoped
+            .iter()
+            .filter(|(_, theirs)| roles.iter().any(|role| theirs.contains(role)))
+            .map(|(scope, _)| scope.as_str())
+            .collect();
+        if elsewhere.is_empty() {
+            return Err(refusal);
+        }
+        let here = match &self.case.record.scope {
+            Some(scope) => format!("this record is in the scope `{scope}`"),
+            None => "this record is in no scope".to_owned(),
+        };
+        Err(refusal.hint(format!("{} has it in the scope {} only; {here}", self.actor.login, elsewhere.join(", "))))
     }
 
     fn not_on_hold(&self) -> Result<(), Refusal> {

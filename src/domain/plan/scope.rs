@@ -2,11 +2,21 @@
 
 use super::{Planned, Refusal, Work};
 use crate::domain::moment::Moment;
-use crate::domain::person::Role;
+use crate::domain::person::{Actor, Role};
 use crate::domain::policy::{Outcome, Policy};
 
-pub fn move_to(work: &mut Work<'_>, to: &str, reason: &str) -> Result<(), Refusal> {
-    work.need("move records between scopes", &[Role::Lead, Role::Admin])?;
+/// The roles that move records between scopes.
+const LEADS: [Role; 2] = [Role::Lead, Role::Admin];
+
+/// Moves the record. Whoever does it answers for both sides: a record neither leaves nor comes under a policy through
+/// somebody who leads only the other. `actor` is the one who acts with their roles everywhere, not those here alone.
+pub fn move_to(work: &mut Work<'_>, actor: &Actor, to: &str, reason: &str) -> Result<(), Refusal> {
+    work.need("move records between scopes", &LEADS)?;
+    if !actor.within(Some(to)).has_any(&LEADS) {
+        let refusal = Refusal::role(actor, &format!("move records into the scope `{to}`"), &LEADS);
+        return Err(refusal
+            .hint(format!("a lead of both scopes can, or an administrator; {} leads only this one", actor.login)));
+    }
     work.needs_words("a move to another scope", reason)?;
     if work.step()?.outcome == Outcome::Rest {
         return Err(Refusal::new("step", "a released record stays in the scope it was released in"));

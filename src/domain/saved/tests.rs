@@ -18,11 +18,11 @@ fn people() -> Vec<Person> {
     ]
 }
 
-fn policy() -> Policy {
+fn policies() -> Policies {
     let body = serde_json::json!({
         "name": "t", "version": 1, "steps": [], "exception_kinds": [], "grades": {}, "options": [],
     });
-    serde_json::from_value(body).unwrap()
+    Policies { desk: std::sync::Arc::new(serde_json::from_value(body).unwrap()), scopes: Default::default() }
 }
 
 fn queue(id: i64, name: &str, owner: &str, team: Option<&str>) -> SavedQueue {
@@ -37,10 +37,11 @@ fn queue(id: i64, name: &str, owner: &str, team: Option<&str>) -> SavedQueue {
 
 fn act(who: &str, saved: &[SavedQueue], act: &QueueAct) -> Result<Kept, Refusal> {
     let people = people();
-    let policy = policy();
+    let policies = policies();
     let shelf = Shelf {
         people: &people,
-        policy: &policy,
+        policies: &policies,
+        scopes: &[],
         options: &[],
         catalogue: crate::ivi::catalogue(),
         saved,
@@ -125,10 +126,11 @@ fn a_query_that_does_not_read_is_refused_with_the_nearest_word() {
 fn a_name_means_ones_own_queue_before_the_teams() {
     let saved = [queue(1, "small", "ben", Some("vans")), queue(2, "small", "anna", None), queue(3, "big", "ben", None)];
     let people = people();
-    let policy = policy();
+    let policies = policies();
     let shelf = Shelf {
         people: &people,
-        policy: &policy,
+        policies: &policies,
+        scopes: &[],
         options: &[],
         catalogue: crate::ivi::catalogue(),
         saved: &saved,
