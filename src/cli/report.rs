@@ -4,11 +4,12 @@
 use chrono::{Days, NaiveDate};
 use serde_json::{Value, json};
 
-use super::args::{ReportArgs, ReportKind};
+use super::args::{Format, ReportArgs, ReportKind};
 use super::context::{self, Context};
-use super::output::Table;
+use super::output::{Table, columns, terminal_width, wrapped};
 use crate::domain::report::figures::{Spread, days};
 use crate::domain::report::{AGES, Share, age_words};
+use crate::domain::visible::visible;
 use crate::failure::{Failure, Kind};
 
 /// How far back a report looks that is not told: throughput a quarter, a rollout four weeks beside the four before.
@@ -142,7 +143,7 @@ fn throughput(context: &mut Context, scope: Option<&str>, since: NaiveDate) -> R
         "returns_by_reason": reasons.iter().map(|(reason, count)| json!({"reason": reason, "returns": count}))
             .collect::<Vec<_>>(),
     });
-    let mut text = super::output::columns(&table);
+    let mut text = columns(&table);
     let passed = report.first_pass().map_or("no version".to_owned(), |share| {
         format!("{} of {} versions ({}%)", share.part, share.whole, share.percent())
     });
@@ -154,6 +155,7 @@ fn rollout(context: &mut Context, scope: Option<&str>, since: NaiveDate) -> Resu
     let report = context.desk.rollout_report(scope, since, context::now())?;
     let mut table = Table::new(&["Scope", "Records", "Figure", "Since", "Before"]);
     let mut values: Vec<Value> = Vec::new();
+    let mut plainly = String::new();
     for rollout in &report {
         let name = rollout.scope.clone().unwrap_or_else(|| "–".to_owned());
         let mut figures = serde_json::Map::new();
@@ -169,10 +171,22 @@ fn rollout(context: &mut Context, scope: Option<&str>, since: NaiveDate) -> Resu
         }
         values.push(json!({
             "scope": rollout.scope, "records": rollout.records, "since": rollout.since, "before": rollout.before,
-            "figures": figures,
+            "figures": figures, "plainly": rollout.plainly(),
         }));
+        plainly.push_str(&format!("\nShould {} widen?\n", visible(&name)));
+        for sentence in rollout.plainly() {
+            plainly.push_str(&wrapped(&sentence, 2, 4, terminal_width()));
+        }
     }
-    context.out.list(&table, &values)?;
-    context.out.say(&format!("`Since` counts from {since} to today, `Before` as many days before that"));
+    match context.out.format {
+        Format::Table => context.out.text(&format!("{}{plainly}", columns(&table)))?,
+        _ => context.out.list(&table, &values)?,
+    }
+    let narrower = scope.map_or(String::new(), |scope| format!(" --scope {scope}"));
+    let told = format!(
+        "`Since` counts from {since} to today, `Before` as many days before that; returns by reason and time per step are \
+         in `report throughput{narrower}`, exceptions by kind in `report exceptions{narrower}`"
+    );
+    context.out.say(wrapped(&told, 0, 2, terminal_width()).trim_end());
     Ok(())
 }

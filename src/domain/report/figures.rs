@@ -243,12 +243,61 @@ pub struct Rollout {
     pub then: Figures,
 }
 
+impl Rollout {
+    /// What speaks for and against widening the scope, in a sentence each: what was, beside what was before. The figures are
+    /// the answer; the verdict is somebody's.
+    pub fn plainly(&self) -> Vec<String> {
+        let Rollout { now, then, .. } = self;
+        let yield_of = |figures: &Figures| match Share::of(figures.first_pass, figures.released) {
+            Some(share) => format!("{} of {} ({}%)", share.part, share.whole, share.percent()),
+            None => "none released".to_owned(),
+        };
+        let missing = |figures: &Figures| {
+            let found = figures.missing_before + figures.missing_after;
+            match Share::of(figures.missing_after, found) {
+                Some(share) => format!("{} of {}", share.part, share.whole),
+                None => "none found".to_owned(),
+            }
+        };
+        vec![
+            format!("released without a return: {}, before: {}", yield_of(now), yield_of(then)),
+            format!("missing data that review let through: {}, before: {}", missing(now), missing(then)),
+            format!("corrections that came after review: {}, before: {}", now.late_corrections, then.late_corrections),
+            format!("returns: {}, before: {}", now.returns, then.returns),
+        ]
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn hours(hours: i64) -> Moment {
         Moment(hours * HOUR)
+    }
+
+    #[test]
+    fn a_rollout_is_told_plainly_and_without_a_verdict() {
+        let day = |text: &str| text.parse().unwrap();
+        let now = Figures {
+            released: 12,
+            first_pass: 10,
+            returns: 3,
+            missing_before: 4,
+            missing_after: 1,
+            ..Figures::default()
+        };
+        let (since, before) = (day("2026-07-06"), day("2026-06-08"));
+        let rollout = Rollout { scope: None, records: 20, since, before, now, then: Figures::default() };
+        assert_eq!(
+            rollout.plainly(),
+            [
+                "released without a return: 10 of 12 (83%), before: none released",
+                "missing data that review let through: 1 of 5, before: none found",
+                "corrections that came after review: 0, before: 0",
+                "returns: 3, before: 0",
+            ]
+        );
     }
 
     #[test]
