@@ -7,7 +7,7 @@ use super::args::{ExceptionIds, ExceptionListArgs, ExceptionVerb};
 use super::context::{self, Context};
 use super::json;
 use super::outcomes::{Outcomes, Told};
-use super::output::{Table, columns};
+use super::output::{Table, columns, terminal_width, wrapped};
 use super::work;
 use crate::domain::action::{Action, Linked, Settle};
 use crate::domain::exception::Exception;
@@ -193,7 +193,8 @@ fn text(found: &Raised, linked: &[Raised], today: NaiveDate) -> String {
         let back = if remark.struck_at.is_some() { " (taken back)" } else { "" };
         lines.push(format!("said       {} by {}{back}: {}", at(remark.at), remark.by, visible(&remark.text)));
     }
-    let mut text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    let width = terminal_width();
+    let mut text: String = lines.iter().map(|line| wrapped(line, 0, 11, width)).collect();
     if !linked.is_empty() {
         text.push_str("\nLinked with it\n");
         text.push_str(&columns(&table(linked, today)));

@@ -103,26 +103,84 @@ pub fn escaped(json: &str) -> Cow<'_, str> {
     Cow::Owned(text)
 }
 
-/// The table in columns, each as wide as its widest cell; hidden characters made visible.
+/// The table in columns, hidden characters made visible. On a terminal the rows are made to fit it; off one every row is a
+/// line.
 pub fn columns(table: &Table) -> String {
+    fitted(table, terminal_width())
+}
+
+/// The table no wider than `width`: with less between its columns, then with cells broken between words, then with the
+/// columns that still find no place below the row, each after its title.
+fn fitted(table: &Table, width: Option<usize>) -> String {
     let rows: Vec<Vec<String>> = std::iter::once(table.head.iter().map(|head| (*head).to_owned()).collect())
         .chain(table.rows.iter().map(|row| row.iter().map(|cell| visible(cell).into_owned()).collect()))
         .collect();
-    let mut widths = vec![0; table.head.len()];
-    for row in &rows {
-        for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(cell.width());
+    let mut widths: Vec<usize> = (0..table.head.len()).map(|at| widest(&rows, at, |cell| cell.width())).collect();
+    let Some(width) = width else { return lines(&rows, &widths, 2) };
+    let taken = |widths: &[usize], gap: usize| widths.iter().sum::<usize>() + gap * widths.len().saturating_sub(1);
+    if taken(&widths, 2) <= width {
+        return lines(&rows, &widths, 2);
+    }
+    if taken(&widths, 1) > width {
+        let longest =
+            |at: usize| widest(&rows, at, |cell| cell.split(' ').map(UnicodeWidthStr::width).max().unwrap_or(0));
+        let least: Vec<usize> = (0..widths.len()).map(longest).collect();
+        if taken(&least, 1) > width {
+            let beside = (1..least.len()).rev().find(|some| taken(&widths[..*some], 2) <= width).unwrap_or(1);
+            return with_the_rest_below(&rows, &widths[..beside], width);
+        }
+        let gaps = widths.len().saturating_sub(1);
+        narrow(&mut widths, &least, width - gaps);
+    }
+    lines(&rows, &widths, 1)
+}
+
+fn widest(rows: &[Vec<String>], at: usize, width: impl Fn(&str) -> usize) -> usize {
+    rows.iter().filter_map(|row| row.get(at)).map(|cell| width(cell)).max().unwrap_or(0)
+}
+
+/// Makes the widest columns narrower until they fit, none narrower than its longest word: a VIN, a number or an address is
+/// never broken.
+fn narrow(widths: &mut [usize], least: &[usize], width: usize) {
+    while widths.iter().sum::<usize>() > width {
+        let wider = (0..widths.len()).filter(|at| widths[*at] > least[*at]);
+        let Some(widest) = wider.max_by_key(|at| widths[*at]) else { return };
+        widths[widest] -= 1;
+    }
+}
+
+/// Rows in columns of these widths, cells broken between words where they are wider.
+fn lines(rows: &[Vec<String>], widths: &[usize], gap: usize) -> String {
+    let mut text = String::new();
+    for row in rows {
+        let broken = |(cell, width): (&String, &usize)| -> Vec<String> {
+            wrapped(cell, 0, 0, Some(*width)).lines().map(str::to_owned).collect()
+        };
+        let cells: Vec<Vec<String>> = row.iter().zip(widths).map(broken).collect();
+        for at in 0..cells.iter().map(Vec::len).max().unwrap_or(0) {
+            let mut line = String::new();
+            for (width, cell) in widths.iter().zip(&cells) {
+                let part = cell.get(at).map_or("", String::as_str);
+                line.push_str(part);
+                line.push_str(&" ".repeat(width.saturating_sub(part.width()) + gap));
+            }
+            text.push_str(line.trim_end());
+            text.push('\n');
         }
     }
-    let mut text = String::new();
-    for row in &rows {
-        let mut line = String::new();
-        for (width, cell) in widths.iter().zip(row) {
-            line.push_str(cell);
-            line.push_str(&" ".repeat(width.saturating_sub(cell.width()) + 2));
+    text
+}
+
+fn with_the_rest_below(rows: &[Vec<String>], widths: &[usize], width: usize) -> String {
+    let Some((head, rows)) = rows.split_first() else { return String::new() };
+    let mut text = lines(std::slice::from_ref(head), widths, 2);
+    for row in rows {
+        text.push_str(&lines(std::slice::from_ref(row), widths, 2));
+        let rest = head.iter().zip(row).skip(widths.len()).filter(|(_, cell)| !cell.is_empty());
+        let rest: Vec<String> = rest.map(|(title, cell)| format!("{title}: {cell}")).collect();
+        if !rest.is_empty() {
+            text.push_str(&wrapped(&rest.join(" · "), 4, 4, Some(width)));
         }
-        text.push_str(line.trim_end());
-        text.push('\n');
     }
     text
 }
@@ -189,6 +247,29 @@ mod tests {
         assert_eq!(broken.split_whitespace().collect::<Vec<_>>(), text.split(' ').collect::<Vec<_>>());
         assert_eq!(wrapped(text, 4, 6, None), format!("    {text}\n"));
         assert_eq!(wrapped("incomprehensibilities x", 2, 2, Some(10)), "  incomprehensibilities\n  x\n");
+    }
+
+    #[test]
+    fn on_a_narrow_terminal_rows_fit_and_nothing_is_lost() {
+        let mut table = Table::new(&["VIN", "Step", "Entry", "Text"]);
+        let words = "the mass on axle two was weighed without the tail lift";
+        let cells = ["ZZATG60D2TK104417", "review", "MassGroup/ActualMass", words];
+        table.row(cells.map(str::to_owned));
+        assert_eq!(fitted(&table, None).lines().count(), 2);
+        assert_eq!(fitted(&table, Some(200)), fitted(&table, None));
+        let close = fitted(&table, Some(100));
+        assert_eq!(close.lines().count(), 2, "less between the columns is enough: {close}");
+        for width in [80, 60, 50, 40] {
+            let text = fitted(&table, Some(width));
+            assert!(text.lines().all(|line| line.width() <= width), "{width}: {text}");
+            for word in cells.iter().flat_map(|cell| cell.split(' ')) {
+                assert!(text.contains(word), "{width}: {word} is lost or broken: {text}");
+            }
+        }
+        assert!(
+            fitted(&table, Some(80)).contains("ZZATG60D2TK104417 review MassGroup/ActualMass the mass on axle two")
+        );
+        assert!(fitted(&table, Some(50)).contains("\n    Text: the mass on axle two"));
     }
 
     #[test]
