@@ -172,10 +172,23 @@ fn brief(value: &str, what: &str) -> String {
     if what.starts_with("stage ") { value.chars().take(12).collect() } else { value.to_owned() }
 }
 
+/// Whether a file can be made where it is wanted, asked by making one beside it: what cannot be told of is not imported.
+fn may_be_made(path: &Path) -> Result<(), Failure> {
+    let folder = folder_of(path);
+    tempfile::Builder::new().prefix(".stageplate-").tempfile_in(folder).map(drop).map_err(|fault| {
+        Failure::new(Kind::Usage, format!("cannot write {}: {fault}; nothing was imported", path.display()))
+            .hint("name a file in a folder that is there and may be written to")
+    })
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 /// A sheet of rejected rows is written over an older one and over nothing else.
 fn may_be_written(path: &Path) -> Result<(), Failure> {
     match std::fs::symlink_metadata(path) {
-        Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => may_be_made(path),
         Err(fault) => Err(context::unreadable(path, &fault)),
         Ok(about) if about.is_file() && files::bytes(path).is_ok_and(|bytes| rejects::is_one(&bytes)) => Ok(()),
         Ok(_) => Err(Failure::new(
@@ -195,8 +208,7 @@ fn write_rejects(context: &Context, path: &Path, rejected: &[Rejected]) -> Resul
         context.out.say(&format!("no row was rejected; {} was not written", path.display()));
         return Ok(());
     };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let written = tempfile::Builder::new().prefix(".stageplate-").tempfile_in(folder).and_then(|mut file| {
+    let written = tempfile::Builder::new().prefix(".stageplate-").tempfile_in(folder_of(path)).and_then(|mut file| {
         file.write_all(&bytes)?;
         file.as_file().sync_all()?;
         file.persist(path).map(drop).map_err(|fault| fault.error)

@@ -157,7 +157,13 @@ pub fn judge(actor: &Actor, shelf: &Shelf<'_>, act: &QueueAct) -> Result<Kept, R
     match act {
         QueueAct::Save { name, query, team } => save(actor, shelf, name, query, team.as_ref()),
         QueueAct::Drop { name } => {
-            let Some(queue) = named(name, &actor.login, shelf) else { return Err(not_there(actor, shelf, name)) };
+            let Some(queue) = named(name, &actor.login, shelf) else {
+                if QueueName::words().any(|word| same(word, name)) {
+                    return Err(Refusal::new("queue", format!("`{name}` is a queue of the desk itself and stays"))
+                        .hint("only queues that somebody saved are dropped; `stageplate queue list` shows them"));
+                }
+                return Err(not_there(actor, shelf, name));
+            };
             may_change(actor, shelf, queue)?;
             let facts = queue.team.as_ref().map(|_| told(&queue.full_name(), Some(&queue.query), None));
             Ok(Kept::Dropped { id: queue.id, facts })

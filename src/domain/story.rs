@@ -20,7 +20,7 @@ const DEEDS: [(&str, &str); 42] = [
     ("exception-comment", "said something about an exception"),
     ("exception-link", "linked an exception with the same fault elsewhere"),
     ("sign", "signed"),
-    ("advance", "moved the record on"),
+    ("advance", "moved the record to its next step"),
     ("return", "sent the record back"),
     ("hold", "put the record on hold"),
     ("resume", "went on with the record"),

@@ -120,7 +120,11 @@ fn rejected_rows_are_never_written_over_another_file() {
     assert!(refused["message"].as_str().unwrap().contains("nothing was imported"), "{refused}");
     assert_eq!(fs::read_to_string(site.path("a.csv")).unwrap(), format!("vin,13\n{CAB},heavy\n"));
     let nowhere = path(&site, "absent/rejects.csv");
-    site.expect(2, "prep", &["import", &sheet, "--rejects", &nowhere]);
+    let good = path(&site, "good.csv");
+    site.write("good.csv", &format!("vin,order\n{CAB},B-77\n"));
+    let refused = site.refusal(2, "prep", &["import", &good, "--rejects", &nowhere]);
+    assert!(refused["message"].as_str().unwrap().contains("nothing was imported"), "{refused}");
+    site.expect(5, "prep", &["show", CAB]);
 }
 
 #[test]

@@ -384,7 +384,8 @@ impl<'a> Work<'a> {
 
     fn needs_words(&self, what: &str, text: &str) -> Result<(), Refusal> {
         if !text.chars().any(char::is_alphanumeric) {
-            return Err(Refusal::new("reason", format!("{what} needs a reason in words")));
+            return Err(Refusal::new("reason", format!("{what} needs a reason in words"))
+                .hint("say it so that who reads the history in ten years understands it"));
         }
         if text.len() > 64 * 1024 {
             return Err(Refusal::new("length", format!("{what}: the text is longer than 64 KiB")));

@@ -3,6 +3,7 @@
 use super::{No, Refusal, Work};
 use crate::domain::address::Address;
 use crate::domain::checks::Grade;
+use crate::domain::nearest::nearest;
 use crate::domain::person::Role;
 use crate::domain::policy::{Gate, Outcome, Step};
 use crate::domain::readiness;
@@ -68,7 +69,15 @@ pub fn sign(work: &mut Work<'_>, checkpoint: Option<&str>, meaning: Option<&str>
                     other.name, step.name
                 ),
             ),
-            None => Refusal::not_found(format!("the policy has no checkpoint `{name}`")),
+            None => {
+                let known: Vec<&str> =
+                    work.case.policy.steps.iter().filter_map(|step| step.checkpoint.as_deref()).collect();
+                let refusal = Refusal::not_found(format!("the policy has no checkpoint `{name}`"));
+                match nearest(name, known.iter().copied()) {
+                    Some(near) => refusal.hint(format!("the nearest is `{near}`")),
+                    None => refusal.hint(format!("there are: {}", known.join(", "))),
+                }
+            }
         });
     }
     put_signature(work, step, name, meaning)

@@ -99,6 +99,17 @@ fn only_who_saved_it_the_teams_lead_or_an_administrator_changes_or_drops_a_share
 }
 
 #[test]
+fn a_queue_of_the_desk_itself_is_not_dropped_and_is_not_its_own_nearest_word() {
+    for name in ["mine", "Overdue"] {
+        let no = act("root", &[], &QueueAct::Drop { name: name.into() }).unwrap_err();
+        assert_eq!(no.rule, "queue", "{name}");
+        assert!(no.message.contains("stays") && !no.hints[0].contains("nearest"), "{no:?}");
+    }
+    let no = act("root", &[], &QueueAct::Drop { name: "min".into() }).unwrap_err();
+    assert_eq!((no.rule.as_str(), no.hints[0].as_str()), ("exists", "the nearest is `mine`"));
+}
+
+#[test]
 fn nobody_shares_with_a_team_they_are_not_of_unless_they_lead_or_administer() {
     assert_eq!(rule(act("anna", &[], &save("small", "category:N1", Some("campers")))), "role");
     assert_eq!(rule(act("anna", &[], &save("small", "category:N1", Some("camper")))), "exists");
