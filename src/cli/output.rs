@@ -115,7 +115,7 @@ fn fitted(table: &Table, width: Option<usize>) -> String {
     let rows: Vec<Vec<String>> = std::iter::once(table.head.iter().map(|head| (*head).to_owned()).collect())
         .chain(table.rows.iter().map(|row| row.iter().map(|cell| visible(cell).into_owned()).collect()))
         .collect();
-    let mut widths: Vec<usize> = (0..table.head.len()).map(|at| widest(&rows, at, |cell| cell.width())).collect();
+    let mut widths: Vec<usize> = (0..table.head.len()).map(|at| widest(&rows, at, UnicodeWidthStr::width)).collect();
     let Some(width) = width else { return lines(&rows, &widths, 2) };
     let taken = |widths: &[usize], gap: usize| widths.iter().sum::<usize>() + gap * widths.len().saturating_sub(1);
     if taken(&widths, 2) <= width {
