@@ -83,6 +83,15 @@ pub fn found(model: &mut Model, ticket: Ticket, rows: &[Row], more: bool) -> boo
     true
 }
 
+/// The answer to a question is not to be had: it may be asked again.
+pub fn failed(model: &mut Model, ticket: Ticket) {
+    if let Some(Sheet::Jump(jump)) = &mut model.sheet
+        && jump.asked == Some(ticket)
+    {
+        jump.asked = None;
+    }
+}
+
 /// Goes to the record under the cursor.
 pub fn accept(model: &mut Model) -> Vec<Effect> {
     let Some(Sheet::Jump(jump)) = &model.sheet else { return Vec::new() };

@@ -90,6 +90,13 @@ pub enum Msg {
     },
     /// Exceptions that are linked with each other.
     Linked(Vec<Raised>),
+    /// A page could not be read.
+    NoPage {
+        /// The question it answers.
+        ticket: Ticket,
+        /// Why.
+        failure: Failure,
+    },
     /// A record.
     Dossier(Box<Dossier>),
     /// A record could not be read.
@@ -186,7 +193,7 @@ pub struct Governed {
 pub enum Effect {
     /// Count the queues; answered by [`Msg::Counts`] and [`Msg::Saved`].
     LoadCounts,
-    /// Read a page of a list; answered by [`Msg::Page`].
+    /// Read a page of a list; answered by [`Msg::Page`] or [`Msg::NoPage`].
     LoadPage {
         /// The question's number.
         ticket: Ticket,

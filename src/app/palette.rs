@@ -82,6 +82,10 @@ mod tests {
         }
         palette.narrow();
         assert_eq!(palette.chosen().map(|command| command.name), Some("release"));
+        let mut palette = Palette::new(Context::List);
+        palette.words.insert("unm");
+        palette.narrow();
+        assert_eq!(palette.chosen().map(|command| command.name), Some("unmark-all"));
         palette.words.insert("zzzz");
         palette.narrow();
         assert!(palette.chosen().is_none());

@@ -4,10 +4,11 @@ use super::acts::Done;
 use super::command::{self, Command};
 use super::filled;
 use super::form::Meanwhile;
+use super::help::keys_of;
 use super::jump;
 use super::layout::Focus;
 use super::lines;
-use super::model::{List, Model, Sheet, Tone};
+use super::model::{Context, List, Model, Sheet, Tone};
 use super::msg::{Effect, Msg, Row, Tag, Ticket, told};
 use super::outbox::{Act, Deed, Then};
 use super::places::{self, Place};
@@ -28,6 +29,14 @@ use crate::failure::Failure;
 
 /// Takes a message in; answers with what is to be done, in order.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    let mut effects = take(model, msg);
+    if model.tour.is_some() {
+        effects.extend(tour::look(model));
+    }
+    effects
+}
+
+fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
     match msg {
         Msg::Key(key) => {
             let before = Place::of(model);
@@ -83,6 +92,15 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Refused { tag, refusal } => refused(model, tag, &in_words(&refusal), false),
         Msg::Conflict { tag, event } => conflict(model, tag, &event),
         Msg::Failed { tag: Some(tag), failure } => refused(model, tag, &failure_in_words(&failure), true),
+        Msg::NoPage { ticket, failure } => {
+            // What was asked for may be asked for again: by the next news, or by whoever moves on.
+            if model.list.asked.is_some_and(|(asked, _)| asked == ticket) {
+                model.list.asked = None;
+            }
+            jump::failed(model, ticket);
+            model.say(Tone::No, failure_in_words(&failure));
+            Vec::new()
+        }
         Msg::Failed { tag: None, failure } => {
             model.say(Tone::No, failure_in_words(&failure));
             Vec::new()
@@ -161,7 +179,29 @@ fn press(model: &mut Model, key: Key) -> Vec<Effect> {
         None if begun && key.code == Code::Esc => Vec::new(),
         // The sequence came to nothing; its last key may still mean something alone.
         None if begun => press(model, key),
-        None => Vec::new(),
+        None => {
+            if key.code != Code::Esc {
+                let told = means_elsewhere(model, context, key);
+                model.say(Tone::Plain, told);
+            }
+            Vec::new()
+        }
+    }
+}
+
+/// What is said of a key that does nothing here: what it does elsewhere, and how to see what there is.
+fn means_elsewhere(model: &Model, context: Context, key: Key) -> String {
+    let help = keys_of(model, context, "help").first();
+    let help = help.map(|key| format!("; {key} tells all keys")).unwrap_or_default();
+    let elsewhere = Context::ALL.into_iter().find_map(|place| match model.keymap.lookup(place.word(), &[key]) {
+        Match::Command(name) if !place.types() => {
+            command::named(name).filter(|command| command.contexts.contains(&place)).map(|command| (place, command))
+        }
+        _ => None,
+    });
+    match elsewhere {
+        Some((place, command)) => format!("{key} does nothing here; {} it is: {}{help}", place.words(), command.title),
+        None => format!("{key} is bound to nothing{help}"),
     }
 }
 

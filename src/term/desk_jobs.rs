@@ -63,12 +63,17 @@ impl Jobs {
             }
             Effect::LoadPage { ticket, queue, filter, sort, limit, after } => {
                 let who = self.actor.login.clone();
-                self.read(move |desk| {
+                self.submit(move |desk| {
                     // A place in a list that cannot be read any more leads to its beginning.
                     let after = after.and_then(|after| after.parse::<Cursor>().ok());
-                    let page = desk.page(&PageQuery { queue, filter, sort, limit, after, who, now })?;
-                    let rows = page.rows.into_iter().map(|row| Row { summary: row.summary, unread: row.unread });
-                    Ok(Msg::Page { ticket, rows: rows.collect(), next: page.next.map(|next| next.to_string()) })
+                    match desk.page(&PageQuery { queue, filter, sort, limit, after, who, now }) {
+                        Ok(page) => {
+                            let rows = page.rows.into_iter();
+                            let rows = rows.map(|row| Row { summary: row.summary, unread: row.unread }).collect();
+                            Msg::Page { ticket, rows, next: page.next.map(|next| next.to_string()) }
+                        }
+                        Err(error) => Msg::NoPage { ticket, failure: error.into() },
+                    }
                 });
             }
             Effect::LoadGroups { ticket, by, filter } => {

@@ -43,6 +43,9 @@ const TICK: Duration = Duration::from_secs(30);
 /// How long the first picture waits for the list, so that it is not drawn twice.
 const FIRST: Duration = Duration::from_millis(40);
 
+/// How long a place rests before it is written down: what ends the program without a word loses no more than this.
+const PLACE: Duration = Duration::from_secs(1);
+
 /// How long the way out may take after a signal before the program ends regardless.
 const GRACE: Duration = Duration::from_secs(3);
 
@@ -124,6 +127,8 @@ pub fn run(mut terminal: Terminal) -> Result<u8, Failure> {
         editor: terminal.editor,
         tour: terminal.tour,
         dirty: true,
+        place: String::new(),
+        place_due: None,
         end: None,
     };
     driver.resize();
@@ -190,6 +195,9 @@ struct Driver {
     editor: Option<String>,
     tour: Option<PathBuf>,
     dirty: bool,
+    /// The place as it was written down last, and when to look again.
+    place: String,
+    place_due: Option<Instant>,
     /// The code to end with, once nothing is on its way any more.
     end: Option<u8>,
 }
@@ -202,13 +210,28 @@ impl Driver {
                 return self.finish(code);
             }
             self.draw();
-            let rest = self.jobs.deadline().map(|due| due.saturating_duration_since(Instant::now()));
+            let due = self.jobs.deadline().into_iter().chain(self.place_due).min();
+            let rest = due.map(|due| due.saturating_duration_since(Instant::now()));
             match events.recv_timeout(rest.unwrap_or(TICK).min(TICK)) {
                 Ok(event) => self.take_all(event, events),
                 Err(RecvTimeoutError::Timeout) => self.tick(),
                 Err(RecvTimeoutError::Disconnected) => self.hang_up(),
             }
+            self.keep_place();
             self.jobs.save_drafts(false, now());
+        }
+    }
+
+    /// Hands the place over to be written down, once it rested, and if it is another one.
+    fn keep_place(&mut self) {
+        if self.place_due.is_none_or(|due| Instant::now() < due) {
+            return;
+        }
+        self.place_due = None;
+        let written = session::written(&self.model);
+        if written != self.place {
+            self.jobs.keep(session::KEY, written.clone());
+            self.place = written;
         }
     }
 
@@ -260,6 +283,9 @@ impl Driver {
     fn tell(&mut self, msg: Msg) {
         // A pulse alone changes nothing on the screen; its answer may.
         self.dirty |= !matches!(msg, Msg::Pulse);
+        if matches!(msg, Msg::Key(_) | Msg::Pointer(_)) {
+            self.place_due.get_or_insert_with(|| Instant::now() + PLACE);
+        }
         let effects = update(&mut self.model, msg);
         self.carry_out(effects);
     }

@@ -201,7 +201,10 @@ fn column_pieces(pen: &Pen<'_>, model: &Model, summary: &Summary, column: Column
         Column::Step if summary.held_on(today) => vec![piece("on hold", Role::Warns)],
         Column::Step if summary.approval_status.is_some() => {
             // The approval of a released record may be withdrawn too: it is marked where it stands.
-            vec![piece(pen.looks.mark(Mark::Blocks), Role::Blocks), piece(summary.step.clone(), Role::Normal)]
+            vec![
+                piece(format!("{} ", pen.looks.mark(Mark::Blocks)), Role::Blocks),
+                piece(summary.step.clone(), Role::Normal),
+            ]
         }
         Column::Step => vec![piece(summary.step.clone(), Role::Normal)],
         Column::Owner => vec![or_none(summary.owner.as_ref().map(crate::domain::identity::Login::as_str))],

@@ -755,3 +755,33 @@ fn an_answer_to_an_older_question_is_dropped() {
     assert!(effects.is_empty());
     assert_eq!(desk.model.list.rows.len(), before);
 }
+
+#[test]
+fn a_key_that_does_nothing_here_says_what_it_does_elsewhere() {
+    let mut desk = Desk::of("review", 80, 24);
+    let said = |desk: &Desk| desk.model.notice.as_ref().map(|notice| notice.text.clone()).unwrap_or_default();
+    desk.press("c");
+    assert_eq!(said(&desk), "c does nothing here; in the record it is: Confirm the change; ? tells all keys");
+    desk.press("alt-z");
+    assert_eq!(said(&desk), "alt-z is bound to nothing; ? tells all keys");
+    desk.press("esc esc esc");
+    assert!(desk.model.notice.as_ref().is_none_or(|notice| !notice.text.contains("esc")), "esc is never wrong");
+}
+
+#[test]
+fn a_page_that_could_not_be_read_is_asked_for_again() {
+    let mut desk = Desk::of("review", 80, 24);
+    desk.press("f5");
+    let ticket = desk.model.list.asked.map(|(ticket, _)| ticket);
+    let effects = update(&mut desk.model, Msg::Key("f5".parse().unwrap()));
+    let asked = effects.iter().find_map(|effect| match effect {
+        Effect::LoadPage { ticket, .. } => Some(*ticket),
+        _ => None,
+    });
+    let ticket = asked.or(ticket).expect("a page is asked for");
+    let failure = Failure::new(Kind::Fault, "the disk is gone");
+    update(&mut desk.model, Msg::NoPage { ticket, failure });
+    assert_eq!(desk.model.list.asked, None);
+    let again = update(&mut desk.model, Msg::Key("f5".parse().unwrap()));
+    assert!(again.iter().any(|effect| matches!(effect, Effect::LoadPage { .. })));
+}

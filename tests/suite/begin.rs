@@ -144,6 +144,18 @@ fn the_tour_names_the_next_key_and_follows_what_is_done() {
 }
 
 #[test]
+fn a_step_is_passed_by_whatever_leads_where_it_leads() {
+    let mut desk = touring();
+    let step = |desk: &Desk| tour::said(&desk.model).map(|said| said.step);
+    desk.press("tab");
+    assert_eq!(step(&desk), Some(2), "the record was opened by another key");
+    desk.press("down");
+    assert_eq!(step(&desk), Some(3), "the next undecided change was gone to by an arrow");
+    desk.press("2");
+    assert_eq!(step(&desk), Some(3), "another pane is no step");
+}
+
+#[test]
 fn a_command_that_could_not_run_is_no_step() {
     let mut desk = touring();
     desk.press("G enter");

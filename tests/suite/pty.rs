@@ -118,11 +118,21 @@ impl Terminal {
         self.child.process_id().expect("it was started")
     }
 
-    /// Waits for the program to end, and answers its exit code.
+    /// What the program wrote last may still be on its way when it has ended.
+    fn reads_the_rest(&self, until: Instant) {
+        let (lock, changed) = &*self.shared;
+        let mut shared = lock.lock().unwrap();
+        while !shared.closed && Instant::now() < until {
+            shared = changed.wait_timeout(shared, until.saturating_duration_since(Instant::now())).unwrap().0;
+        }
+    }
+
+    /// Waits for the program to end and everything it wrote, and answers its exit code.
     pub fn ends(&mut self) -> u32 {
         let until = Instant::now() + DEADLINE;
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
+                self.reads_the_rest(until);
                 return status.exit_code();
             }
             assert!(Instant::now() < until, "the program did not end; the screen is\n{}", self.screen());

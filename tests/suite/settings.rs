@@ -174,3 +174,19 @@ fn what_is_chosen_at_the_keyboard_is_in_the_file_and_the_terminal() {
     assert_eq!(terminal.ends(), 0);
     terminal.cells(|screen| assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None, "given back"));
 }
+
+#[test]
+fn a_place_outlives_a_program_that_was_killed() {
+    let demo = Demo::new();
+    let mut terminal = demo.open_where_left(100, 30, "review");
+    terminal.sees("stageplate");
+    terminal.keys("/step:review\r");
+    let written = || {
+        let mut desk = stageplate::store::Desk::open(&demo.desk(), stageplate::ivi::catalogue()).unwrap();
+        desk.draft(&crate::screens::login("review"), stageplate::app::session::KEY).unwrap().unwrap_or_default()
+    };
+    terminal.wait("the place is written down", |_| written().contains("step:review"));
+    drop(terminal);
+    let again = demo.open_where_left(100, 30, "review");
+    again.sees("/step:review");
+}
