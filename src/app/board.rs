@@ -272,11 +272,31 @@ pub fn step(model: &mut Model, step: Step) -> Vec<Effect> {
     ask_for_more(model).into_iter().collect()
 }
 
+/// Puts the cursor on a row of the groups or of the exceptions, and the focus with it.
+pub fn point(model: &mut Model, on_groups: bool, row: usize) -> Vec<Effect> {
+    model.board.on_groups = on_groups;
+    if on_groups {
+        let height = usize::from(parts(model).groups.height);
+        let rows = model.board.group_rows();
+        model.board.group_scroll.to(row, rows, height);
+        return show_group(model);
+    }
+    let fit = fit(model);
+    model.board.select(row, fit);
+    ask_for_more(model).into_iter().collect()
+}
+
 fn to_group(model: &mut Model, step: Step) -> Vec<Effect> {
     let height = usize::from(parts(model).groups.height);
     let board = &mut model.board;
     let rows = board.group_rows();
     board.group_scroll.by(step, rows, height);
+    show_group(model)
+}
+
+/// Shows the exceptions of the group its cursor is on.
+fn show_group(model: &mut Model) -> Vec<Effect> {
+    let board = &mut model.board;
     let group = board.group_at(board.group_scroll.at).map(|group| group.key.clone());
     if board.group == group {
         return Vec::new();

@@ -7,7 +7,7 @@
 //! everything a person can do, done in [`acts`] (for many records at once in [`bulk`]), [`moves`], [`places`], [`typing`] and [`sheets`] ([`complete`] and [`jump`] help); [`record`], [`grounds`], [`form`], [`forms`] and
 //! [`filled`], [`tabs`], [`palette`], [`help`] and [`lines`] are what the screen shows; [`screen`] says which screens there are beside the desk, [`board`] is
 //! one, what is done on it [`settle`]'s; [`outbox`] holds acts on their way; [`settings`] is what somebody chose for themselves, [`pointer`] the mouse, [`session`] where somebody left off, [`tour`] how they begin; [`layout`] and [`text`] say
-//! where things are.
+//! where things are. [`linear`] is the same desk line by line, [`point`] what is asked for by name or by row instead of by key.
 
 pub mod acts;
 pub mod board;
@@ -21,6 +21,7 @@ pub mod grounds;
 pub mod help;
 pub mod jump;
 pub mod layout;
+pub mod linear;
 pub mod lines;
 pub mod model;
 pub mod moves;
@@ -28,6 +29,7 @@ pub mod msg;
 pub mod outbox;
 pub mod palette;
 pub mod places;
+pub mod point;
 pub mod pointer;
 pub mod record;
 pub mod screen;

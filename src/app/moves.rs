@@ -268,7 +268,7 @@ pub fn step(model: &mut Model, step: Step) -> Vec<Effect> {
 }
 
 /// Lists the queue its cursor is on.
-fn show_queue(model: &mut Model) -> Vec<Effect> {
+pub(super) fn show_queue(model: &mut Model) -> Vec<Effect> {
     let Some((queue, _)) = model.queues.rows.get(model.queues.scroll.at) else { return Vec::new() };
     if *queue == model.list.queue {
         return Vec::new();

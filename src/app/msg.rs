@@ -1,6 +1,8 @@
 //! What happens to the model, and what the model wants done: both are data.
 
+use super::command::Command;
 use super::lines::Side;
+use super::point::Part;
 use super::pointer::Pointer;
 use super::settings::Value;
 use crate::config::key::Key;
@@ -48,6 +50,17 @@ pub enum Msg {
     Paste(String),
     /// Something was done with the mouse.
     Pointer(Pointer),
+    /// A command was asked for by its name.
+    Run(&'static Command),
+    /// The cursor is to go to a row of a part of the screen, and the focus with it.
+    Point {
+        /// Which part.
+        part: Part,
+        /// The row, from 0.
+        row: usize,
+    },
+    /// One of the things offered by what lies over the screen was chosen: its place among those shown, from 0.
+    Choose(usize),
     /// The screen has this size.
     Resize {
         /// Columns.

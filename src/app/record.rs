@@ -294,6 +294,16 @@ impl Opened {
         }
     }
 
+    /// Puts the cursor on a row, in a pane of which so many screen rows are shown.
+    pub fn go_to(&mut self, row: usize, height: usize) {
+        let (rows, fit) = (self.rows(), height / self.pane.row_height());
+        self.scrolls[self.pane.place()].to(row, rows, fit);
+        if self.pane == Pane::Entries {
+            self.off_heading(Step::Down);
+            self.settle_window(height);
+        }
+    }
+
     /// Takes the cursor of the entries pane off a heading, on in the direction it came; every section has an entry.
     fn off_heading(&mut self, step: Step) {
         let up = matches!(step, Step::Up | Step::HalfUp | Step::PageUp);

@@ -41,7 +41,8 @@ fn written(opened: &Opened, today: NaiveDate, how: Names) -> Vec<(Pane, String)>
     Pane::ALL.into_iter().enumerate().map(name).collect()
 }
 
-fn counted(opened: &Opened, pane: Pane, today: NaiveDate) -> String {
+/// How much of a pane there is to do, after its name.
+pub fn counted(opened: &Opened, pane: Pane, today: NaiveDate) -> String {
     match pane {
         Pane::Changes => {
             let all = opened.dossier.certificate.decisions().count();

@@ -12,6 +12,7 @@ use super::model::{Context, List, Model, Sheet, Tone};
 use super::msg::{Effect, Msg, Row, Tag, Ticket, told};
 use super::outbox::{Act, Deed, Then};
 use super::places::{self, Place};
+use super::point;
 use super::record::{Opened, in_words};
 use super::screen::{self, Screen};
 use super::{board, bulk, settle};
@@ -38,13 +39,10 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
 
 fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
     match msg {
-        Msg::Key(key) => {
-            let before = Place::of(model);
-            let effects = hear(model, key);
-            let after = Place::of(model);
-            model.places.left(before, &after);
-            effects
-        }
+        Msg::Key(key) => moving(model, |model| hear(model, key)),
+        Msg::Run(command) => moving(model, |model| point::run(model, command)),
+        Msg::Point { part, row } => moving(model, |model| point::to(model, part, row)),
+        Msg::Choose(at) => point::choose(model, at),
         Msg::Paste(text) => typing::pasted(model, &text),
         Msg::Pointer(at) => {
             let before = Place::of(model);
@@ -110,6 +108,15 @@ fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
     }
+}
+
+/// Does something that may lead to another place, and remembers the one it was done in.
+fn moving(model: &mut Model, work: impl FnOnce(&mut Model) -> Vec<Effect>) -> Vec<Effect> {
+    let before = Place::of(model);
+    let effects = work(model);
+    let after = Place::of(model);
+    model.places.left(before, &after);
+    effects
 }
 
 fn failure_in_words(failure: &Failure) -> String {

@@ -11,6 +11,9 @@ pub struct Cli {
     /// What holds for every verb.
     #[command(flatten)]
     pub global: Global,
+    /// Open the terminal line by line, for a screen reader or a serial line; TERM=dumb does so too
+    #[arg(long)]
+    pub linear: bool,
     /// The verb; the terminal opens without one.
     #[command(subcommand)]
     pub verb: Option<Verb>,
@@ -67,6 +70,9 @@ pub enum Verb {
     Tui {
         /// The queue to open
         queue: Option<String>,
+        /// Line by line, for a screen reader or a serial line; TERM=dumb does so too
+        #[arg(long)]
+        linear: bool,
     },
     /// Make a demo desk from the sample data and open it; off a terminal, print its path and the reviewer's queue
     Demo(DemoArgs),

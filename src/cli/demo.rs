@@ -113,7 +113,7 @@ pub fn run(global: &Global, args: &DemoArgs) -> Result<u8, Failure> {
     if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() {
         drop(desk);
         let global = Global { db: Some(path), speak_as: Some(login.to_string()), ..global.clone() };
-        return terminal::open(&global, None, true);
+        return terminal::open(&global, None, true, false);
     }
     let now = context::now();
     let query = PageQuery {

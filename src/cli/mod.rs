@@ -40,9 +40,14 @@ use crate::failure::{Failure, Kind};
 pub fn run(cli: Cli) -> Result<u8, Failure> {
     let global = cli.global;
     let open = || Context::open(&global);
-    let Some(verb) = cli.verb else { return terminal::open(&global, None, false) };
+    if cli.linear && !matches!(cli.verb, None | Some(Verb::Tui { .. })) {
+        return Err(Failure::new(Kind::Usage, "--linear says how the terminal opens: this verb opens none"));
+    }
+    let Some(verb) = cli.verb else { return terminal::open(&global, None, false, cli.linear) };
     match verb {
-        Verb::Tui { queue } => return terminal::open(&global, queue.as_deref(), false),
+        Verb::Tui { queue, linear } => {
+            return terminal::open(&global, queue.as_deref(), false, linear || cli.linear);
+        }
         Verb::Demo(args) => return demo::run(&global, &args),
         Verb::Init { policy, options } => desk::init(&global, policy.as_deref(), options.as_deref()),
         Verb::Doctor => desk::doctor(&global),

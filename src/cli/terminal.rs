@@ -30,8 +30,8 @@ pub fn configured() -> Configured {
 }
 
 /// Opens the terminal on a queue (where the person left it, without one), with the tour if it is wanted and was never
-/// had; answers its exit code.
-pub fn open(global: &Global, queue: Option<&str>, tour: bool) -> Result<u8, Failure> {
+/// had, line by line where that is wanted; answers its exit code.
+pub fn open(global: &Global, queue: Option<&str>, tour: bool, linear: bool) -> Result<u8, Failure> {
     let Context { mut desk, actor, .. } = Context::open(global)?;
     let queue = queue.map(|name| desk.queue_named(&actor, name, context::now())).transpose()?;
     let Configured { settings, keymap, faults } = configured();
@@ -58,6 +58,7 @@ pub fn open(global: &Global, queue: Option<&str>, tour: bool) -> Result<u8, Fail
         },
         editor: term::editor::chosen(variable("VISUAL"), variable("EDITOR")),
         session,
+        linear: linear || settings.linear,
         release: Arc::new(move |desk, actor, id, seen, now| {
             let key = issuing::key(None, seal.as_deref(), desk.path(), desk.is_demo(), key_password)?;
             Ok(issuing::release(desk, actor, id, &key, now, Some(seen))?.seq)

@@ -23,13 +23,15 @@ pub struct Settings {
     pub ascii: bool,
     /// Whether the mouse is listened to: `mouse = false`.
     pub mouse: bool,
+    /// Whether the linear view is opened instead of the full screen: `linear = false`.
+    pub linear: bool,
     /// The file of the key that seals releases, PKCS#12 or PEM: `[seal] key = "path"`.
     pub seal: Option<PathBuf>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Settings { keymap: "default".to_owned(), theme: None, ascii: false, mouse: false, seal: None }
+        Settings { keymap: "default".to_owned(), theme: None, ascii: false, mouse: false, linear: false, seal: None }
     }
 }
 
@@ -57,6 +59,7 @@ impl Settings {
             theme: theme(&root, &reader),
             ascii: root.flag("ascii").map_or(defaults.ascii, |flag| flag.value),
             mouse: root.flag("mouse").map_or(defaults.mouse, |flag| flag.value),
+            linear: root.flag("linear").map_or(defaults.linear, |flag| flag.value),
             seal: root.table("seal").and_then(|table| seal(table, path)),
         };
         root.close();
@@ -138,10 +141,10 @@ mod tests {
     #[test]
     fn a_file_says_only_what_differs() {
         assert_eq!(parse(""), (Settings::default(), Vec::new()));
-        let (settings, faults) = parse("theme = \"none\"\nascii = true\n[seal]\nkey = \"seal.p12\"\n");
+        let (settings, faults) = parse("theme = \"none\"\nascii = true\nlinear = true\n[seal]\nkey = \"seal.p12\"\n");
         assert_eq!(faults, Vec::<String>::new());
         assert_eq!(settings.theme.map(|theme| theme.name), Some("none"));
-        assert!(settings.ascii);
+        assert!(settings.ascii && settings.linear);
         assert_eq!(settings.seal, Some(PathBuf::from("/home/ann/seal.p12")));
     }
 

@@ -167,6 +167,11 @@ impl Jobs {
         }
     }
 
+    /// Calls back, on the worker's thread, when everything handed over so far has been answered.
+    pub fn when_answered(&self, call: impl FnOnce() + Send + 'static) {
+        self.worker.submit(Box::new(move |_| call()));
+    }
+
     /// Runs what was handed over, writes down every text, and closes the desk.
     pub fn finish(mut self, now: Moment) {
         self.save_drafts(true, now);

@@ -4,7 +4,7 @@
 //! [`guard`] (raw mode and the alternate screen), [`output`] (one write a frame) and [`input`] (keys, made from bytes by
 //! [`decode`]). [`signals`] tells what the system wants, [`suspend`] stops the process, [`editor`] and [`clipboard`] do
 //! what a terminal lends to other programs. [`run`] joins them with the model and, through [`desk_jobs`], with the desk; [`files`] are the
-//! person's own.
+//! person's own. [`linear`] does the same for a terminal that is written to line by line.
 //!
 //! Invariant: the terminal is never asked anything, and every way out leaves it as it was found.
 
@@ -15,6 +15,7 @@ pub mod editor;
 pub mod files;
 pub mod guard;
 pub mod input;
+pub mod linear;
 pub mod output;
 pub mod run;
 pub mod screen;

@@ -15,6 +15,7 @@ use super::desk_jobs::{Answer, Jobs, Release};
 use super::editor;
 use super::files::Files;
 use super::input::{Input, Mouse, MouseButton, MouseKind};
+use super::linear;
 use super::screen::Screen;
 use super::session::{Session, size_of};
 use super::signals::{self, Signal, Watch};
@@ -38,7 +39,7 @@ use crate::store::{Desk, Worker};
 use crate::view;
 
 /// How often the clock is looked at while nothing happens: for the days on the screen.
-const TICK: Duration = Duration::from_secs(30);
+pub(super) const TICK: Duration = Duration::from_secs(30);
 
 /// How long the first picture waits for the list, so that it is not drawn twice.
 const FIRST: Duration = Duration::from_millis(40);
@@ -47,7 +48,7 @@ const FIRST: Duration = Duration::from_millis(40);
 const PLACE: Duration = Duration::from_secs(1);
 
 /// How long the way out may take after a signal before the program ends regardless.
-const GRACE: Duration = Duration::from_secs(3);
+pub(super) const GRACE: Duration = Duration::from_secs(3);
 
 /// Everything the terminal needs.
 pub struct Terminal {
@@ -67,6 +68,8 @@ pub struct Terminal {
     pub place: Option<Place>,
     /// What kind of terminal it is.
     pub session: Session,
+    /// Whether the linear view is wanted; a terminal that can move no cursor has it anyway.
+    pub linear: bool,
     /// The person's editor, if they have one.
     pub editor: Option<String>,
     /// Seals and releases a record.
@@ -100,9 +103,12 @@ enum Event {
 /// # Errors
 /// There is no terminal to draw on, or the desk cannot be read.
 pub fn run(mut terminal: Terminal) -> Result<u8, Failure> {
-    if !terminal.session.has_screen() {
+    if !terminal.session.has_terminal() {
         return Err(Failure::new(Kind::Usage, "there is no terminal to draw on")
             .hint("the verbs do everything the terminal does: `stageplate --help`"));
+    }
+    if terminal.linear || !terminal.session.has_screen() {
+        return linear::run(terminal);
     }
     let (sender, events) = mpsc::channel();
     let (model, effects) = model(&mut terminal)?;
@@ -149,16 +155,16 @@ fn pointer(Mouse { kind, column, row }: Mouse) -> Option<Pointer> {
     Some(Pointer { what, column, row })
 }
 
-fn no_terminal(error: &io::Error) -> Failure {
+pub(super) fn no_terminal(error: &io::Error) -> Failure {
     Failure::new(Kind::Fault, format!("the terminal cannot be used: {error}"))
 }
 
-fn now() -> Moment {
+pub(super) fn now() -> Moment {
     Utc::now().into()
 }
 
 /// The model of a desk as it is now, and what it wants to read first.
-fn model(terminal: &mut Terminal) -> Result<(Model, Vec<Effect>), Failure> {
+pub(super) fn model(terminal: &mut Terminal) -> Result<(Model, Vec<Effect>), Failure> {
     let desk = &mut terminal.desk;
     let name = desk.path().file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let house = House {

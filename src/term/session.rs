@@ -65,9 +65,14 @@ impl Session {
         }
     }
 
+    /// Whether there is a terminal on both sides: a script reads and writes with the verbs.
+    pub fn has_terminal(&self) -> bool {
+        self.input_is_terminal && self.output_is_terminal
+    }
+
     /// Whether the full screen can be drawn: there is a terminal on both sides, and it can move its cursor.
     pub fn has_screen(&self) -> bool {
-        self.input_is_terminal && self.output_is_terminal && !self.dumb
+        self.has_terminal() && !self.dumb
     }
 }
 

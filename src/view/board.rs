@@ -68,7 +68,7 @@ fn ways(pen: &mut Pen<'_>, model: &Model, area: Area) {
 }
 
 /// What people read of a group.
-fn named(model: &Model, by: By, key: Option<&str>) -> String {
+pub(super) fn named(model: &Model, by: By, key: Option<&str>) -> String {
     match (by, key) {
         (By::Kind, Some(key)) => kind_title(model, key).to_owned(),
         (By::Age, Some(key)) => format!("{key} days"),

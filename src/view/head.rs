@@ -138,12 +138,16 @@ fn work(pen: &Pen<'_>, model: &Model, opened: &Opened) -> Pieces {
 }
 
 fn readiness(pen: &Pen<'_>, opened: &Opened) -> Pieces {
+    let (mark, role, words) = readiness_said(opened);
+    vec![piece(format!("{} {words}", pen.looks.mark(mark)), role)]
+}
+
+/// How far the record is from its release, as a mark and in words.
+pub fn readiness_said(opened: &Opened) -> (Mark, Role, String) {
     let dossier = &opened.dossier;
     if let Some(release) = dossier.record.releases.iter().find(|release| release.version == dossier.record.version) {
-        return vec![piece(
-            format!("{} released by {} on {}", pen.looks.mark(Mark::Confirmed), release.by, release.sealed_at.day()),
-            Role::Fine,
-        )];
+        let words = format!("released by {} on {}", release.by, release.sealed_at.day());
+        return (Mark::Confirmed, Role::Fine, words);
     }
     let count = |what: &dyn Fn(&str) -> bool| dossier.readiness.iter().filter(|obstacle| what(&obstacle.rule)).count();
     let open = count(&|rule| rule == "gate:changes-decided");
@@ -166,12 +170,9 @@ fn readiness(pen: &Pen<'_>, opened: &Opened) -> Pieces {
     .collect();
     let only_signs = open + raised + found + gates + held == 0;
     match (parts.is_empty(), only_signs) {
-        (true, _) => vec![piece(format!("{} ready for release", pen.looks.mark(Mark::Confirmed)), Role::Fine)],
-        (_, true) => vec![piece(
-            format!("{} clean, to be signed: {}", pen.looks.mark(Mark::Confirmed), parts.join(", ")),
-            Role::Fine,
-        )],
-        _ => vec![piece(format!("{} not ready: {}", pen.looks.mark(Mark::Undecided), parts.join(", ")), Role::Open)],
+        (true, _) => (Mark::Confirmed, Role::Fine, "ready for release".to_owned()),
+        (_, true) => (Mark::Confirmed, Role::Fine, format!("clean, to be signed: {}", parts.join(", "))),
+        _ => (Mark::Undecided, Role::Open, format!("not ready: {}", parts.join(", "))),
     }
 }
 

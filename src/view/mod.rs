@@ -10,6 +10,7 @@ mod dialog;
 mod grounds;
 mod head;
 pub mod ink;
+pub mod linear;
 mod lines;
 mod list;
 mod panes;

@@ -94,7 +94,7 @@ pub fn pane(pen: &mut Pen<'_>, model: &Model, area: Area) {
     }
 }
 
-fn empty(pane: Pane) -> &'static str {
+pub(super) fn empty(pane: Pane) -> &'static str {
     match pane {
         Pane::Changes => "Our stage changes nothing yet.",
         Pane::Readiness => "Nothing stands in the way.",
@@ -139,7 +139,7 @@ pub(super) fn finding_mark(grade: Grade) -> (Mark, Role) {
 }
 
 /// What became of a change, as a mark and in words.
-fn decision(opened: &Opened, change: &Change, model: &Model) -> (Mark, Role, String) {
+pub(super) fn decision(opened: &Opened, change: &Change, model: &Model) -> (Mark, Role, String) {
     if let Some(confirmed) = &change.confirmed {
         return (Mark::Confirmed, Role::Fine, format!("confirmed {}", confirmed.by));
     }
@@ -238,7 +238,7 @@ fn change_lines(pen: &Pen<'_>, model: &Model, opened: &Opened, change: &Change) 
     vec![(first, vec![piece(words, role)]), (below, checked)]
 }
 
-fn grade_word(grade: Grade) -> &'static str {
+pub(super) fn grade_word(grade: Grade) -> &'static str {
     match grade {
         Grade::Block => "blocks",
         Grade::Warn => "warns",
@@ -278,7 +278,7 @@ fn entry_line(pen: &Pen<'_>, model: &Model, opened: &Opened, change: &Change) ->
     (left, vec![piece(from, if ours { Role::Changed } else { Role::Dim })])
 }
 
-fn duties(duties: &[Duty]) -> String {
+pub(super) fn duties(duties: &[Duty]) -> String {
     let words: Vec<&str> = duties.iter().map(|duty| duty.word()).collect();
     words.join(" or ")
 }

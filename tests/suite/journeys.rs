@@ -112,3 +112,108 @@ fn the_demo_greets_with_a_tour_that_one_key_ends_for_good() {
     terminal.keys("q");
     assert_eq!(terminal.ends(), 0);
 }
+
+#[test]
+fn a_releaser_releases_a_record_with_the_key_and_sees_it_released() {
+    let demo = Demo::new();
+    let ready = demo.json("release", &["queue", "ready"]);
+    let open = |vin: &&str| demo.json("release", &["show", vin])["readiness"].as_array().unwrap().is_empty();
+    let vins = ready.as_array().unwrap().iter().map(|record| record["vin"].as_str().unwrap());
+    let vin = vins.into_iter().find(open).expect("one may be released").to_owned();
+    let step = |demo: &Demo| demo.json("release", &["show", &vin])["record"]["step"].clone();
+
+    let mut terminal = demo.open(120, 40, "release", &[]);
+    terminal.keys("#");
+    terminal.keys(&vin[9..]);
+    terminal.sees("1 found");
+    terminal.keys("\r");
+    terminal.sees("ready for release");
+    terminal.keys("R");
+    terminal.sees("This cannot be undone");
+    terminal.keys("\r");
+    terminal.wait("the question closed", |screen| !screen.contains("This cannot be undone"));
+    assert_eq!(step(&demo), "ready", "the safe button had the focus");
+    terminal.keys("R");
+    terminal.sees("This cannot be undone");
+    terminal.keys("\t\r");
+    terminal.wait("the record released", |_| step(&demo) == "released");
+    terminal.sees("is released");
+
+    terminal.keys("#");
+    terminal.keys(&vin[9..]);
+    terminal.sees("1 found");
+    terminal.keys("\r");
+    terminal.sees("released by release on");
+    terminal.keys("q");
+    assert_eq!(terminal.ends(), 0);
+    let sealed =
+        demo.command(&["--db", demo.desk().to_str().unwrap(), "--as", "audit", "message", &vin]).output().unwrap();
+    assert!(sealed.status.success() && sealed.stdout.starts_with(b"<"), "the sealed message is there");
+}
+
+#[test]
+fn an_auditor_reads_a_released_record_to_its_messages_and_may_change_nothing() {
+    let demo = Demo::new();
+    let released = demo.json("audit", &["queue", "released"]);
+    let vin = released[0]["vin"].as_str().expect("the demo has a released record").to_owned();
+    let events = |demo: &Demo| demo.json("audit", &["log", &vin]);
+    let before = events(&demo);
+
+    let mut terminal = demo.open(120, 40, "audit", &[]);
+    terminal.keys("#");
+    terminal.keys(&vin[9..]);
+    terminal.sees("1 found");
+    terminal.keys("\r");
+    terminal.sees("released by");
+    terminal.keys("4");
+    let history = terminal.sees("[4 History");
+    assert!(history.contains("release"), "{history}");
+    terminal.keys("1");
+    terminal.sees("[1 Changes");
+    terminal.keys("d");
+    terminal.sees("the messages' own lines");
+    terminal.sees(" line ");
+    // A terminal sends Esc and a letter in one piece for the letter with alt: one after the other, then.
+    terminal.keys("\x1b");
+    terminal.wait("the lines closed", |screen| !screen.contains("the messages' own lines"));
+    for key in ["c", "f", "e", ">", "r", "R", "m"] {
+        terminal.keys(key);
+        let refused = |screen: &str| screen.lines().rev().take(4).any(|line| line.starts_with(" ✗ "));
+        terminal.wait("the refusal and who could", &refused);
+        // The next one is told anew.
+        terminal.keys("4");
+        terminal.wait("no refusal any more", |screen| !refused(screen));
+        terminal.keys("1");
+        terminal.sees("[1 Changes");
+    }
+    assert_eq!(events(&demo), before);
+    terminal.keys("q");
+    assert_eq!(terminal.ends(), 0);
+}
+
+#[test]
+fn a_lead_signs_the_compliance_review_and_the_record_is_ready() {
+    let demo = Demo::new();
+    let records = demo.json("lead", &["queue", "all", "--filter", "step:compliance"]);
+    let may = |vin: &&str| {
+        let record = demo.json("lead", &["show", vin]);
+        let blocked = |one: &Value| one["rule"].as_str().is_some_and(|rule| !rule.starts_with("checkpoint:"));
+        !record["readiness"].as_array().unwrap().iter().any(blocked)
+    };
+    let vins = records.as_array().unwrap().iter().map(|record| record["vin"].as_str().unwrap());
+    let vin = vins.into_iter().find(may).expect("one waits for its compliance review alone").to_owned();
+    let mut terminal = demo.open(120, 40, "lead", &[]);
+    terminal.keys("#");
+    terminal.keys(&vin[9..]);
+    terminal.sees("1 found");
+    terminal.keys("\r");
+    terminal.sees("to be signed: 1 signature");
+    terminal.keys(">");
+    terminal.wait("the record ready", |_| demo.json("lead", &["show", &vin])["record"]["step"] == "ready");
+    terminal.sees("compliance review signed");
+    let signed = demo.json("lead", &["show", &vin]);
+    let signoffs = signed["signoffs"].as_array().unwrap();
+    assert!(signoffs.iter().any(|one| one["checkpoint"] == "compliance review" && one["by"] == "lead"), "{signed}");
+    terminal.keys("q");
+    assert_eq!(terminal.ends(), 0);
+}

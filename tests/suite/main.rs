@@ -21,6 +21,8 @@ mod intake;
 mod invent;
 mod journeys;
 mod layering;
+mod linear;
+mod linear_line;
 mod main_job;
 mod many;
 mod messages;

@@ -12,6 +12,7 @@ const DEADLINE: Duration = Duration::from_secs(60);
 
 struct Shared {
     parser: vt100::Parser,
+    written: Vec<u8>,
     closed: bool,
 }
 
@@ -43,7 +44,7 @@ impl Terminal {
         let mut reader = pair.master.try_clone_reader().unwrap();
         let keys = pair.master.take_writer().unwrap();
         let parser = vt100::Parser::new(rows, columns, 0);
-        let shared = Arc::new((Mutex::new(Shared { parser, closed: false }), Condvar::new()));
+        let shared = Arc::new((Mutex::new(Shared { parser, written: Vec::new(), closed: false }), Condvar::new()));
         let theirs = Arc::clone(&shared);
         std::thread::spawn(move || {
             let mut buffer = [0; 65536];
@@ -53,6 +54,7 @@ impl Terminal {
                 let mut shared = lock.lock().unwrap();
                 shared.closed = read == 0;
                 shared.parser.process(&buffer[..read]);
+                shared.written.extend_from_slice(&buffer[..read]);
                 changed.notify_all();
                 if read == 0 {
                     return;
@@ -71,6 +73,28 @@ impl Terminal {
     /// What is on the screen.
     pub fn screen(&self) -> String {
         self.shared.0.lock().unwrap().parser.screen().contents()
+    }
+
+    /// Everything written to the terminal since it was started, and how many bytes of it there were.
+    pub fn written(&self) -> Vec<u8> {
+        self.shared.0.lock().unwrap().written.clone()
+    }
+
+    /// Waits until what was written behind the first `from` bytes is as wanted, and answers it.
+    pub fn reads(&self, from: usize, what: &str, wanted: impl Fn(&str) -> bool) -> String {
+        let text = |terminal: &Terminal| String::from_utf8_lossy(&terminal.written()[from..]).replace("\r\n", "\n");
+        let until = Instant::now() + DEADLINE;
+        loop {
+            let read = text(self);
+            if wanted(&read) {
+                return read;
+            }
+            let (lock, changed) = &*self.shared;
+            let shared = lock.lock().unwrap();
+            let left = until.saturating_duration_since(Instant::now());
+            assert!(!left.is_zero() && !shared.closed, "waited for {what}; it was written:\n{read}");
+            drop(changed.wait_timeout(shared, left.min(Duration::from_millis(100))).unwrap());
+        }
     }
 
     /// Looks at the screen cell by cell.

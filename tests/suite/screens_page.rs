@@ -41,6 +41,10 @@ const SCENES: [Scene; 21] = [
     Scene("The tour", "A first record, step by step.", "review", TOUR, ""),
 ];
 
+/// What the linear view is.
+const LINEAR: &str =
+    "`stageplate --linear`, or any terminal with `TERM=dumb`: the same desk for a screen reader or a serial line.";
+
 /// The keys of the scene that the tour runs in.
 const TOUR: &str = "enter ";
 
@@ -67,6 +71,8 @@ fn page() -> String {
             page.push_str(&format!("\n{width}x{height}\n\n```text\n{}\n```\n", text(&desk.model)));
         }
     }
+    let said: Vec<String> = crate::linear::example().lines().map(|line| line.trim_end().to_owned()).collect();
+    page.push_str(&format!("\n## Line by line\n\n{LINEAR}\n\n```text\n{}\n```\n", said.join("\n")));
     page
 }
 
