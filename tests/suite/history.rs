@@ -214,3 +214,57 @@ fn every_part_of_a_record_is_readable_in_eighty_columns() {
         }
     }
 }
+
+/// The exceptions that the desk raised about a record's approval: whether each blocks and where it stands.
+fn mismatches(demo: &Demo, vin: &str) -> Vec<(bool, String)> {
+    let record = demo.json("lead", 0, &["show", vin]);
+    let all = record["exceptions"].as_array().unwrap().iter();
+    let raised = all.filter(|one| one["kind"] == "approval-mismatch" && one["raised_by"].is_null());
+    raised.map(|one| (one["blocking"] == true, one["state"].as_str().unwrap().to_owned())).collect()
+}
+
+#[test]
+fn what_becomes_of_an_approval_is_told_to_its_records_and_shown_with_it() {
+    let demo = Demo::new();
+    let released = demo.vins("step:released").remove(0);
+    let status = |vin: &str| demo.json("lead", 0, &["show", vin])["record"]["approval_status"].clone();
+    let number = demo.json("lead", 0, &["show", &released])["record"]["approval"].as_str().unwrap().to_owned();
+    let shown = demo.json("lead", 0, &["approval", "show", &number]);
+    let users: Vec<String> = shown[0]["used_by"].as_array().unwrap().iter().map(vin_of).collect();
+    let work: Vec<String> = users.iter().filter(|vin| **vin != released).cloned().collect();
+    assert!(users.contains(&released) && !work.is_empty(), "{shown}");
+
+    let words = ["approval", "suspend", &number, "--from", "2000-01-01"];
+    assert_eq!(demo.run("lead", &words).status.code(), Some(2), "a reason is asked for");
+    demo.says("review", 4, &[&words[..], &["--reason", "not mine to say"]].concat());
+    let told = demo.json("lead", 0, &[&words[..], &["--reason", "brakes looked into"]].concat());
+    assert_eq!((&told[0]["status"], &told[0]["marked_released"]), (&"suspended".into(), &1.into()), "{told}");
+    assert_eq!(status(&released), "suspended");
+    assert_eq!(mismatches(&demo, &released), [], "what was released is marked and no more");
+    for vin in &work {
+        assert_eq!(mismatches(&demo, vin), [(true, "open".to_owned())], "{vin}");
+    }
+    let shown = demo.json("lead", 0, &["approval", "show", &number]);
+    let hits: Vec<String> = shown[0]["hits"].as_array().unwrap().iter().map(vin_of).collect();
+    assert!(work.iter().all(|vin| hits.contains(vin)) && !hits.contains(&released), "{shown}");
+
+    let words = ["approval", "withdraw", &number, "--from", "2000-01-01", "--reason", "not conform"];
+    demo.says("lead", 0, &words);
+    assert_eq!(status(&released), "withdrawn");
+    for vin in &work {
+        assert_eq!(mismatches(&demo, vin), [(true, "resolved".to_owned()), (true, "open".to_owned())], "{vin}");
+    }
+    let text = demo.says("lead", 0, &["approval", "show", &number]);
+    assert!(text.contains("Records in work that something about it hits") && text.contains(&work[0]), "{text}");
+
+    demo.says("lead", 0, &["approval", "reinstate", &number, "--from", "2000-01-01", "--reason", "an error of ours"]);
+    assert_eq!(status(&released), Value::Null);
+    for vin in &work {
+        assert!(mismatches(&demo, vin).iter().all(|one| one.1 == "resolved"), "{vin}");
+    }
+    assert_eq!(demo.json("lead", 0, &["approval", "show", &number])[0]["hits"], Value::Array(Vec::new()));
+}
+
+fn vin_of(row: &Value) -> String {
+    row["vin"].as_str().unwrap().to_owned()
+}
