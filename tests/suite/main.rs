@@ -29,6 +29,7 @@ mod messages;
 mod options;
 mod overview;
 mod ownership;
+mod pages;
 mod people;
 mod plan;
 mod properties;

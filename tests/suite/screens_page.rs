@@ -4,6 +4,7 @@ use stageplate::app::model::Model;
 use stageplate::app::tour::Tour;
 
 use crate::screens::{Desk, dossiers, with_exceptions};
+use crate::support::keeps_page;
 use crate::view::drawn;
 
 const HEAD: &str = "\
@@ -78,14 +79,5 @@ fn page() -> String {
 
 #[test]
 fn the_page_shows_the_screens_as_they_are() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/screens.md");
-    let made = page();
-    if std::env::var_os("STAGEPLATE_WRITE_DOCS").is_some() {
-        std::fs::write(path, &made).unwrap();
-    }
-    let written = std::fs::read_to_string(path).unwrap_or_default();
-    assert!(
-        written == made,
-        "docs/screens.md is not what is drawn: run STAGEPLATE_WRITE_DOCS=1 cargo test --test suite screens_page"
-    );
+    keeps_page("screens.md", &page());
 }

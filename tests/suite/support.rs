@@ -29,3 +29,16 @@ fn skip(why: &str) {
     assert!(std::env::var_os("CI").is_none(), "with CI set nothing may be skipped, but {why}");
     eprintln!("skipped: {why}");
 }
+
+/// Keeps a generated page of `docs/` true; with `STAGEPLATE_WRITE_DOCS` set it is written anew.
+pub fn keeps_page(name: &str, made: &str) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs").join(name);
+    if std::env::var_os("STAGEPLATE_WRITE_DOCS").is_some() {
+        std::fs::write(&path, made).unwrap();
+    }
+    let written = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        written == made,
+        "docs/{name} is not what it is made from: run STAGEPLATE_WRITE_DOCS=1 cargo test --test suite page"
+    );
+}
