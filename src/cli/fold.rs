@@ -80,7 +80,7 @@ pub fn ended(label: &str, gap: usize, text: &str, end: &str, width: usize) -> St
     }
     let mut out = beside(label, gap, text, width);
     if !end.is_empty() {
-        out.push_str(&format!("{:>width$}\n", end));
+        out.push_str(&format!("{end:>width$}\n"));
     }
     out
 }
