@@ -9,10 +9,9 @@ use rusqlite::{Connection, params};
 
 use super::desk::{Desk, End, Session};
 use super::error::StoreError;
-use super::govern::approvals_for;
 use super::record;
 use crate::domain::catalogue::Catalogue;
-use crate::domain::certificate::{Case, Certificate};
+use crate::domain::certificate::Certificate;
 use crate::domain::checks::{self, Finding};
 use crate::domain::filter::Filter;
 use crate::domain::identity::RecordId;
@@ -150,15 +149,10 @@ fn unmarked(session: &Session<'_>, limit: i64) -> Result<Vec<i64>, StoreError> {
 
 fn fill(session: &mut Session<'_>, id: RecordId, now: Moment) -> Result<(), StoreError> {
     let record = record::load(session.conn, session.packs, id)?;
-    let policy = session.policy()?;
-    let people = session.people()?;
-    let approvals = approvals_for(session.conn, &record, None)?;
-    let options = session.options(record.scope.as_deref())?;
-    let (catalogue, record) = (session.catalogue, &record);
-    let case =
-        Case { record, approvals: &approvals, people: &people, policy: &policy, options: &options, catalogue, now };
+    let around = session.around(&record)?;
+    let case = around.case(&record, now);
     let certificate = Certificate::of(&case);
     let findings = checks::run(&case, &certificate);
     let beside = Beside { record: id, certificate: &certificate, findings: &findings, step: None, now };
-    write(session.conn, catalogue, &beside)
+    write(session.conn, session.catalogue, &beside)
 }
