@@ -7,7 +7,7 @@ use crate::app::form::Purpose;
 use crate::app::grounds::grounds;
 use crate::app::model::{Model, Notice, Sheet};
 use crate::app::point::Part;
-use crate::app::record::Pane;
+use crate::app::record::{Opened, Pane};
 use crate::domain::address::Address;
 use crate::domain::identity::{ExceptionId, RecordId, Seq};
 use crate::domain::queue::{QueueName, Sort};
@@ -72,7 +72,7 @@ pub fn rows(model: &Model) -> usize {
     match Part::of(model) {
         Part::Queues => model.queues.rows.len(),
         Part::List => model.list.rows.len(),
-        Part::Record => model.current().map_or(0, |opened| opened.rows()),
+        Part::Record => model.current().map_or(0, Opened::rows),
         Part::Groups => model.board.group_rows(),
         Part::Board => model.board.rows.len(),
     }
@@ -144,7 +144,7 @@ impl Where {
             },
             Part::Record => {
                 let opened = model.current();
-                Where::Record(opened.map(|opened| opened.id()), opened.map(|opened| opened.pane))
+                Where::Record(opened.map(Opened::id), opened.map(|opened| opened.pane))
             }
         }
     }
@@ -277,7 +277,7 @@ pub fn reading(model: &Model, before: &Seen, show: Option<&Show>) -> Reading {
         Some(Show::About(row)) => return Reading::About(*row),
         Some(Show::Commands(_)) => return Reading::Nothing,
         Some(Show::Undecided) => {
-            let changes = model.current().into_iter().flat_map(|opened| opened.changes()).enumerate();
+            let changes = model.current().into_iter().flat_map(Opened::changes).enumerate();
             return Reading::Page(changes.filter(|(_, change)| change.undecided).map(|(row, _)| row).collect());
         }
         None => {}
