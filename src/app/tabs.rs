@@ -20,7 +20,7 @@ enum Names {
 /// Each pane with its name as it is written where so many columns are free, the one shown in brackets. A blank stands
 /// before the first.
 pub fn names(opened: &Opened, today: NaiveDate, width: usize) -> Vec<(Pane, String)> {
-    let fits = |names: &Vec<(Pane, String)>| 1 + names.iter().map(|(_, name)| name.len()).sum::<usize>() <= width;
+    let fits = |names: &Vec<(Pane, String)>| names.iter().map(|(_, name)| name.len()).sum::<usize>() < width;
     let mut tried = [Names::Apart, Names::Whole, Names::Short].into_iter().map(|how| written(opened, today, how));
     tried.find(fits).unwrap_or_else(|| written(opened, today, Names::Numbers))
 }

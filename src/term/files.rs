@@ -72,7 +72,7 @@ fn done(job: Job, place: Option<&Place>) -> Msg {
     match job {
         Job::Keymap(name) => {
             let folder = place.map(|place| place.keymaps.as_path());
-            let read = run::with_words(|words| keymap::read(&name, folder, words)).map_err(told);
+            let read = run::with_words(|words| keymap::read(&name, folder, words)).map_err(|faults| told(&faults));
             Msg::Keymap { name, read: Box::new(read) }
         }
         Job::Keep(name, value) => Msg::SettingKept(match place {
@@ -82,7 +82,7 @@ fn done(job: Job, place: Option<&Place>) -> Msg {
     }
 }
 
-fn told(faults: Vec<ConfigFault>) -> Vec<String> {
+fn told(faults: &[ConfigFault]) -> Vec<String> {
     faults.iter().map(ToString::to_string).collect()
 }
 
@@ -95,7 +95,7 @@ fn keep(path: &Path, name: &str, value: &Value) -> Result<Vec<String>, String> {
     };
     let text = with_setting(&path.display().to_string(), &text, name, value).map_err(|fault| fault.to_string())?;
     replace(path, &text).map_err(|error| format!("{} cannot be written: {error}", path.display()))?;
-    Ok(told(Settings::parse(path, &text).1))
+    Ok(told(&Settings::parse(path, &text).1))
 }
 
 /// Replaces a file, or the file that a link leads to, in one step; it keeps who may read it.
