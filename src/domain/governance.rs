@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 pub use people::person_after;
-pub use policies::{InWork, unstaffed};
+pub use policies::{InWork, ToSettle, unstaffed};
 
 use super::approval::{Approval, ApprovalNumber, Status, StatusChange};
 use super::event::Facts;
@@ -136,6 +136,8 @@ pub struct Known<'a> {
     pub policies: Option<&'a Policies>,
     /// Where the records are then.
     pub in_work: &'a [InWork],
+    /// And what is to be settled on them.
+    pub to_settle: &'a [ToSettle],
     /// What a scope's rule may name; it is only read without.
     pub names: Option<Names<'a>>,
     /// Whether the user is a gateway already.
@@ -360,6 +362,7 @@ mod tests {
             options: None,
             policies: None,
             in_work: &[],
+            to_settle: &[],
             names: None,
             gateway_exists: false,
             now: Moment(0),

@@ -14,7 +14,7 @@ use super::following;
 use super::options;
 use super::people::put_person;
 use super::record;
-use super::scopes::{self, in_work, load_scopes, put_policy, put_scope};
+use super::scopes::{self, in_work, load_scopes, put_policy, put_scope, to_settle};
 use super::standing::Told;
 use super::summary;
 use crate::domain::approval::Approval;
@@ -174,9 +174,9 @@ fn govern(
     let action = kept.as_ref().unwrap_or(action);
     let all_scopes = load_scopes(conn)?;
     let policies = session.policies()?;
-    let in_work = match action {
-        DeskAction::ApplyPolicy { .. } => in_work(conn)?,
-        _ => Vec::new(),
+    let (in_work, to_settle) = match action {
+        DeskAction::ApplyPolicy { .. } => (in_work(conn)?, to_settle(conn)?),
+        _ => (Vec::new(), Vec::new()),
     };
     let codes = match action {
         DeskAction::AddScope(_) | DeskAction::SetScope(_) => options::codes(session)?,
@@ -198,6 +198,7 @@ fn govern(
         options: before.as_ref(),
         policies: Some(&policies),
         in_work: &in_work,
+        to_settle: &to_settle,
         gateway_exists: matches!(action, DeskAction::Gateway { os_user } if gateway_exists(conn, os_user)?),
         now,
     };

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::columns::{amount, from_json, to_json};
 use super::desk::Desk;
 use super::error::StoreError;
-use crate::domain::governance::InWork;
+use crate::domain::governance::{InWork, ToSettle};
 use crate::domain::moment::Moment;
 use crate::domain::policy::Policy;
 use crate::domain::scope::{Policies, Scope};
@@ -147,14 +147,34 @@ pub fn in_work(conn: &Connection) -> Result<Vec<InWork>, StoreError> {
         .into_iter()
         .filter_map(|(word, records)| {
             let (scope, step) = word.split_once(' ')?;
-            Some(InWork { scope: Some(scope.to_owned()), step: step.to_owned(), records })
+            Some(InWork { scope: Some(scope.to_owned()), step: step.to_owned(), records, first: Vec::new() })
         })
         .collect();
     let others = all.into_iter().map(|(step, records)| {
         let of_scopes: u64 = scoped.iter().filter(|work| work.step == step).map(|work| work.records).sum();
-        InWork { scope: None, records: records.saturating_sub(of_scopes), step }
+        InWork { scope: None, records: records.saturating_sub(of_scopes), step, first: Vec::new() }
     });
-    Ok(others.collect::<Vec<_>>().into_iter().chain(scoped.clone()).collect())
+    let mut all: Vec<InWork> = others.collect::<Vec<_>>().into_iter().chain(scoped.clone()).collect();
+    let mut first = conn.prepare_cached(FIRST)?;
+    for work in all.iter_mut().filter(|work| work.records > 0) {
+        let rows = first.query_map(params![work.step, work.scope], |row| row.get(0))?;
+        work.first = rows.collect::<Result<_, _>>()?;
+    }
+    Ok(all)
+}
+
+/// The first records of a step in one scope, or in none (index `record_scope_step`).
+pub const FIRST: &str = "SELECT vin FROM record WHERE step = ?1 AND scope IS ?2 LIMIT 5";
+
+/// What is to be settled, by scope and kind: as many rows as there are, read once where a policy follows another.
+pub fn to_settle(conn: &Connection) -> Result<Vec<ToSettle>, StoreError> {
+    let mut find = conn.prepare_cached(
+        "SELECT r.scope, x.kind, count(*) FROM exception x JOIN record r ON r.id = x.record \
+         WHERE x.state IN ('open', 'in-progress') GROUP BY r.scope, x.kind",
+    )?;
+    let rows =
+        find.query_map([], |row| Ok(ToSettle { scope: row.get(0)?, kind: row.get(1)?, exceptions: amount(row, 2)? }))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// The number of the policy applied last, to whatever.

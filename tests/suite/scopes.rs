@@ -169,7 +169,8 @@ fn records_in_work_come_under_the_policy_that_follows_each_in_its_step() {
     after.steps[2].due_days = Some(9);
     let no = refused(&mut bench, &apply(None, after.clone()));
     assert_eq!(no.rule, "in-flight");
-    assert!(no.hints[0].starts_with("2 in `review`"), "{:?}", no.hints);
+    let told = format!("2 in `review` ({}, {}; all: stageplate queue", vin(1), vin(2));
+    assert!(no.hints[0].starts_with(&told), "{:?}", no.hints);
     after.renames = vec![Rename { from: "review".into(), to: "technical".into() }];
     govern(&mut bench, &apply(None, after));
     let dossier = bench.desk.dossier(id, minute(20)).unwrap();
@@ -197,6 +198,20 @@ fn what_a_policy_has_not_reached_yet_is_shown_right_and_the_next_act_on_the_desk
     scope(&mut bench, "vans", None);
     let due: i64 = plain.query_row("SELECT due FROM record", [], |row| row.get(0)).unwrap();
     assert_eq!(due, 20651);
+}
+
+#[test]
+fn a_policy_keeps_the_kinds_of_what_is_still_to_be_settled_where_it_governs() {
+    let mut bench = Bench::new();
+    scope(&mut bench, "vans", None);
+    let id = bench.in_review(1);
+    bench.does("lead", id, &flag("other"), 5);
+    let mut after = policy();
+    after.exception_kinds.retain(|kind| kind.name != "other");
+    let no = refused(&mut bench, &apply(None, after.clone()));
+    assert_eq!(no.message, "1 exceptions to settle would have no kind under this policy");
+    assert!(no.hints[0].contains("kind:other"), "{:?}", no.hints);
+    govern(&mut bench, &apply(Some("vans"), after));
 }
 
 #[test]

@@ -174,12 +174,15 @@ fn prepared(desk: &mut Desk, row: &str, me: &Login) -> Action {
             Action::Resume { reason: None }
         }
         "release" => Action::Release(desk.sealed()),
-        "approval-news" => Action::ApprovalNews(ApprovalNews {
-            number: ApprovalNumber::parse("e4*2018/858*90471*01").unwrap(),
-            status: Status::Withdrawn,
-            from: None,
-            reason: words(),
-        }),
+        "approval-news" => {
+            desk.approvals[0].status = Status::Withdrawn;
+            Action::ApprovalNews(ApprovalNews {
+                number: ApprovalNumber::parse("e4*2018/858*90471*01").unwrap(),
+                status: Status::Withdrawn,
+                from: None,
+                reason: words(),
+            })
+        }
         "note" => Action::Note { text: words() },
         "vacate" => {
             let gone = owner("both").unwrap();

@@ -187,6 +187,7 @@ mod tests {
             options: None,
             policies: None,
             in_work: &[],
+            to_settle: &[],
             names: None,
             gateway_exists: false,
             now: Moment(0),

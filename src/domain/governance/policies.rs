@@ -6,7 +6,8 @@ use crate::domain::event::Facts;
 use crate::domain::nearest::nearest;
 use crate::domain::person::{Actor, Person, Role};
 use crate::domain::plan::Refusal;
-use crate::domain::policy::{Outcome, Policy, Step};
+use crate::domain::policy::{Outcome, Policy, Settler, Step};
+use crate::domain::scope::Policies;
 
 /// Records of one scope in one step.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,10 +18,59 @@ pub struct InWork {
     pub step: String,
     /// How many.
     pub records: u64,
+    /// The VINs of the first of them.
+    pub first: Vec<String>,
+}
+
+/// Exceptions to settle of one kind on records of one scope.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToSettle {
+    /// The scope, if any.
+    pub scope: Option<String>,
+    /// The kind.
+    pub kind: String,
+    /// How many.
+    pub exceptions: u64,
 }
 
 /// What nobody on the desk could do under a policy, each in a sentence; of a scope, or of the whole desk.
 pub fn unstaffed(policy: &Policy, people: &[Person], scope: Option<&str>) -> Vec<String> {
+    let mut told = unattended(policy, people, scope);
+    told.extend(unsettled(policy, people, scope));
+    told
+}
+
+/// Kinds of exceptions that name a settler whom the desk does not have, or whose roles nobody holds.
+fn unsettled(policy: &Policy, people: &[Person], scope: Option<&str>) -> Vec<String> {
+    let here = || people.iter().filter(|person| person.left.is_none());
+    let holds = |person: &Person, roles: &[Role]| match scope {
+        Some(_) => person.holds(roles, scope),
+        None => person.holds_somewhere(roles),
+    };
+    let mut told = Vec::new();
+    for kind in &policy.exception_kinds {
+        let name = &kind.name;
+        let settlers = [kind.settled_by, Role::Lead];
+        if !here().any(|person| holds(person, &settlers)) {
+            told.push(format!("nobody has the role {} or lead to settle an exception `{name}`", kind.settled_by));
+        }
+        match &kind.owner {
+            Some(Settler::Role(role)) if !here().any(|person| holds(person, &[*role])) => {
+                told.push(format!("nobody has the role {role}, which owns an exception `{name}`"));
+            }
+            Some(Settler::Login(login)) if !here().any(|person| person.login == *login) => {
+                let near = nearest(login.as_str(), here().map(|person| person.login.as_str()));
+                let meant = near.map_or_else(String::new, |near| format!(" (did you mean `{near}`?)"));
+                told.push(format!("nobody here is called `{login}`, who owns an exception `{name}`{meant}"));
+            }
+            _ => {}
+        }
+    }
+    told
+}
+
+/// Steps and checkpoints that nobody could leave or sign.
+fn unattended(policy: &Policy, people: &[Person], scope: Option<&str>) -> Vec<String> {
     let holds = |roles: &[Role]| -> Vec<&Person> {
         let here = people.iter().filter(|person| person.left.is_none());
         here.filter(|person| match scope {
@@ -92,6 +142,7 @@ pub fn apply(
     gains_nothing(actor, scope, before, policy)?;
     rests_alike(desk, scope, policy)?;
     every_record_has_a_step(desk, scope, before, policy)?;
+    every_exception_has_a_kind(desk, scope, policy)?;
     let name = |policy: &Policy| format!("{} ({})", policy.version, policy.name);
     facts.line(
         scope.map_or_else(|| "policy".to_owned(), |scope| format!("policy of {scope}")),
@@ -149,6 +200,36 @@ fn rests_alike(desk: Known<'_>, scope: Option<&str>, policy: &Policy) -> Result<
     }
 }
 
+/// What is to be settled keeps a kind that says who settles it.
+fn every_exception_has_a_kind(desk: Known<'_>, scope: Option<&str>, policy: &Policy) -> Result<(), Refusal> {
+    let Some(policies) = desk.policies else { return Ok(()) };
+    let mut lost: std::collections::BTreeMap<&str, u64> = std::collections::BTreeMap::new();
+    for open in desk.to_settle.iter().filter(|open| governs(policies, scope, open.scope.as_deref())) {
+        if policy.exception_kind(&open.kind).is_none() {
+            *lost.entry(&open.kind).or_default() += open.exceptions;
+        }
+    }
+    if lost.is_empty() {
+        return Ok(());
+    }
+    let all: u64 = lost.values().sum();
+    let refusal = Refusal::new("in-flight", format!("{all} exceptions to settle would have no kind under this policy"));
+    Err(lost.iter().fold(refusal, |refusal, (kind, count)| {
+        refusal.hint(format!(
+            "{count} of `{kind}` (stageplate exception list --filter \"kind:{kind} state:open,in-progress\"): settle them \
+             first, or keep the kind"
+        ))
+    }))
+}
+
+/// Whether the policy of a scope, or the desk's, governs the records of another.
+fn governs(policies: &Policies, scope: Option<&str>, of: Option<&str>) -> bool {
+    match scope {
+        Some(scope) => of == Some(scope),
+        None => of.is_none_or(|scope| !policies.scopes.contains_key(scope)),
+    }
+}
+
 fn every_record_has_a_step(
     desk: Known<'_>,
     scope: Option<&str>,
@@ -156,36 +237,46 @@ fn every_record_has_a_step(
     policy: &Policy,
 ) -> Result<(), Refusal> {
     let Some(policies) = desk.policies else { return Ok(()) };
-    let governed = |work: &&InWork| match scope {
-        Some(scope) => work.scope.as_deref() == Some(scope),
-        None => work.scope.as_ref().is_none_or(|scope| !policies.scopes.contains_key(scope)),
-    };
+    let governed = |work: &&InWork| governs(policies, scope, work.scope.as_deref());
     let rests = |step: &Step| step.outcome == Outcome::Rest;
-    let mut lost: Vec<(&str, u64)> = Vec::new();
+    let mut lost: Vec<(&str, u64, Vec<&str>)> = Vec::new();
     for work in desk.in_work.iter().filter(governed).filter(|work| work.records > 0) {
         let there = before.step(&work.step).is_some_and(rests);
         if policy.step(&work.step).is_some_and(|step| rests(step) == there) {
             continue;
         }
-        match lost.iter_mut().find(|(step, _)| *step == work.step) {
-            Some((_, records)) => *records += work.records,
-            None => lost.push((&work.step, work.records)),
+        let first = work.first.iter().map(String::as_str);
+        match lost.iter_mut().find(|(step, ..)| *step == work.step) {
+            Some((_, records, vins)) => {
+                *records += work.records;
+                vins.extend(first);
+            }
+            None => lost.push((&work.step, work.records, first.collect())),
         }
     }
     if lost.is_empty() {
         return Ok(());
     }
-    let records: u64 = lost.iter().map(|(_, records)| records).sum();
+    let records: u64 = lost.iter().map(|(_, records, _)| records).sum();
     let names = || policy.steps.iter().map(|step| step.name.as_str());
     let refusal = Refusal::new("in-flight", format!("{records} records would have no step under this policy"));
-    Err(lost.iter().fold(refusal, |refusal, (step, records)| {
+    Err(lost.iter().fold(refusal, |refusal, (step, records, vins)| {
         let to = nearest(step, names()).or_else(|| names().next()).unwrap_or_default();
         refusal
             .hint(format!(
-                "{records} in `{step}` (stageplate queue all --filter step:{step}): move them on or back first,"
+                "{records} in `{step}` ({}; all: stageplate queue all --filter step:{step}): move them on or back first,",
+                named(vins, *records)
             ))
             .hint(format!("or say in the policy where they are now: [[rename]] from = \"{step}\" to = \"{to}\""))
     }))
+}
+
+/// The first VINs of so many records, and whether there are more.
+fn named(vins: &[&str], records: u64) -> String {
+    const NAMED: usize = 5;
+    let first: Vec<&str> = vins.iter().take(NAMED).copied().collect();
+    let more = if records > first.len() as u64 { ", …" } else { "" };
+    format!("{}{more}", first.join(", "))
 }
 
 #[cfg(test)]
@@ -196,8 +287,7 @@ mod tests {
     use crate::domain::governance::{DeskAction, judge};
     use crate::domain::identity::Login;
     use crate::domain::moment::Moment;
-    use crate::domain::policy::Rename;
-    use crate::domain::scope::Policies;
+    use crate::domain::policy::{ExceptionKind, Rename};
 
     fn step(name: &str, acts: Role, outcome: Outcome) -> Step {
         Step { name: name.into(), acts: vec![acts], outcome, ..Step::default() }
@@ -207,7 +297,15 @@ mod tests {
         let work = Step { edit: true, ..step("work", Role::Prepare, Outcome::Advance) };
         let review = Step { checkpoint: Some("look".into()), ..step("review", Role::Review, Outcome::Advance) };
         let ready = step("ready", Role::Release, Outcome::Release);
-        Policy { steps: vec![work, review, ready, step("done", Role::Lead, Outcome::Rest)], ..Policy::default() }
+        let exception_kinds = vec![ExceptionKind {
+            name: "missing-data".into(),
+            title: String::new(),
+            blocking: true,
+            settled_by: Role::Lead,
+            owner: None,
+        }];
+        let steps = vec![work, review, ready, step("done", Role::Lead, Outcome::Rest)];
+        Policy { steps, exception_kinds, ..Policy::default() }
     }
 
     fn people() -> Vec<Person> {
@@ -223,7 +321,9 @@ mod tests {
 
     fn rule(who: usize, people: &[Person], after: Policy) -> Result<Facts, Refusal> {
         let policies = Policies { desk: Arc::new(policy()), scopes: Default::default() };
-        let in_work = [InWork { scope: None, step: "review".into(), records: 3 }];
+        let in_work =
+            [InWork { scope: None, step: "review".into(), records: 3, first: vec!["ZZATG60D2TK104417".into()] }];
+        let to_settle = [ToSettle { scope: None, kind: "missing-data".into(), exceptions: 2 }];
         let desk = Known {
             people,
             approval: None,
@@ -234,6 +334,7 @@ mod tests {
             now: Moment(0),
             policies: Some(&policies),
             in_work: &in_work,
+            to_settle: &to_settle,
         };
         let act = DeskAction::ApplyPolicy {
             scope: None,
@@ -253,7 +354,7 @@ mod tests {
             (no.rule.as_str(), no.message.as_str()),
             ("in-flight", "3 records would have no step under this policy")
         );
-        assert!(no.hints[0].starts_with("3 in `review`"));
+        assert!(no.hints[0].starts_with("3 in `review` (ZZATG60D2TK104417, …; all: "), "{:?}", no.hints);
         after.renames = vec![Rename { from: "review".into(), to: "check".into() }];
         assert_eq!(rule(0, &people(), after).unwrap().lines.len(), 2);
     }
@@ -275,6 +376,29 @@ mod tests {
         let no = rule(0, &without, after.clone()).unwrap_err();
         assert!(no.message.contains("nobody has the role review to sign the checkpoint `look`"), "{no}");
         assert!(rule(0, &people(), after).is_ok());
+    }
+
+    #[test]
+    fn a_kind_that_is_still_to_be_settled_is_kept() {
+        let mut after = policy();
+        after.exception_kinds.clear();
+        let no = rule(0, &people(), after).unwrap_err();
+        assert_eq!(no.message, "2 exceptions to settle would have no kind under this policy");
+        assert!(no.hints[0].starts_with("2 of `missing-data`"), "{:?}", no.hints);
+    }
+
+    #[test]
+    fn a_kind_whose_owner_is_nobody_of_the_desk_is_refused_with_who_was_meant() {
+        let with = |owner: Settler| {
+            let mut after = policy();
+            after.exception_kinds[0].owner = Some(owner);
+            rule(0, &people(), after).map_err(|no| no.message)
+        };
+        let login = |login: &str| Settler::Login(Login::parse(login).unwrap());
+        let told = with(login("leed")).unwrap_err();
+        assert!(told.contains("nobody here is called `leed`") && told.contains("did you mean `lead`?"), "{told}");
+        assert!(with(login("lead")).is_ok());
+        assert!(with(Settler::Role(Role::Audit)).unwrap_err().contains("nobody has the role audit, which owns"));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 
 use super::incoming::raise_if_late;
-use super::{Refusal, Work};
+use super::{LATE_CORRECTION, Refusal, Work};
 use crate::domain::action::ApprovalNews;
 use crate::domain::address::Address;
 use crate::domain::approval::{Standing, Status};
@@ -77,7 +77,9 @@ fn in_words(status: Status, from: Option<NaiveDate>) -> String {
 
 /// The exception about a record in work. It blocks unless the vehicle is known to be manufactured before the day.
 fn raise(work: &mut Work<'_>, news: &ApprovalNews) -> Option<ExceptionId> {
-    let kind = work.case.policy.exception_kind(APPROVAL_MISMATCH)?;
+    // A policy may lack the kind, and the news must be seen all the same: every policy has the other one.
+    let policy = work.case.policy;
+    let kind = policy.exception_kind(APPROVAL_MISMATCH).or_else(|| policy.exception_kind(LATE_CORRECTION))?;
     let built = manufactured(&work.record);
     let covered = built.zip(news.from).filter(|(built, from)| built < from).map(|(built, _)| built);
     let what = format!("approval {} is {} ({})", news.number, in_words(news.status, news.from), news.reason);
