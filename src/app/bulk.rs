@@ -45,7 +45,7 @@ pub struct Target {
 
 impl Target {
     /// An exception on a record, seen at this event.
-    pub fn exception(id: ExceptionId, record: RecordId, tail: String, seen: Seq) -> Target {
+    pub fn exception(id: ExceptionId, record: RecordId, tail: &str, seen: Seq) -> Target {
         Target { id: record, tail: format!("{tail} · {}", id.0), exception: Some(id), seen }
     }
 }

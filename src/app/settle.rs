@@ -190,7 +190,7 @@ fn ask(
 }
 
 fn each(targets: Vec<(ExceptionId, Marked)>) -> Vec<Target> {
-    targets.into_iter().map(|(id, marked)| Target::exception(id, marked.record, marked.tail, marked.seen)).collect()
+    targets.into_iter().map(|(id, marked)| Target::exception(id, marked.record, &marked.tail, marked.seen)).collect()
 }
 
 /// Does what a form says about the exceptions it was opened for; a waiver is asked about once more.

@@ -179,7 +179,7 @@ fn an_auditor_reads_a_released_record_to_its_messages_and_may_change_nothing() {
     for key in ["c", "f", "e", ">", "r", "R", "m"] {
         terminal.keys(key);
         let refused = |screen: &str| screen.lines().rev().take(4).any(|line| line.starts_with(" ✗ "));
-        terminal.wait("the refusal and who could", &refused);
+        terminal.wait("the refusal and who could", refused);
         // The next one is told anew.
         terminal.keys("4");
         terminal.wait("no refusal any more", |screen| !refused(screen));

@@ -106,7 +106,7 @@ fn a_click_selects_and_a_click_on_what_is_selected_opens() {
     click(&mut desk, u16::try_from(at).unwrap(), tabs.y);
     assert_eq!(desk.model.current().map(|opened| opened.pane), Some(Pane::History));
     click(&mut desk, pane.x + 3, pane.y + 1);
-    let rows = desk.model.current().map(|opened| opened.rows()).unwrap();
+    let rows = desk.model.current().map(stageplate::app::record::Opened::rows).unwrap();
     assert_eq!(desk.model.current().map(|opened| opened.scroll().at), Some(1.min(rows - 1)));
 
     let queues = desk.model.layout().queues;
