@@ -11,6 +11,7 @@ use super::moves::MOST_ROWS;
 use super::msg::{Effect, Ticket};
 use super::places;
 use super::screen::{self, Screen};
+use crate::domain::event::Event;
 use crate::domain::filter::Filter;
 use crate::domain::identity::{ExceptionId, RecordId, Seq};
 use crate::domain::triage::{By, Group, Groups, Raised};
@@ -128,6 +129,11 @@ impl Board {
         self.selected = self.rows.get(self.scroll.at).map(|row| row.exception.id);
     }
 
+    /// Waits for no answer any more.
+    fn forget_questions(&mut self) {
+        (self.asked, self.asked_groups) = (None, None);
+    }
+
     /// Whether what it promises holds.
     pub fn is_sound(&self) -> bool {
         let row = self.rows.is_empty() || self.row().is_some();
@@ -145,18 +151,13 @@ fn fit(model: &Model) -> usize {
     usize::from(parts(model).rows.height.saturating_sub(1))
 }
 
-fn ticket(model: &mut Model) -> Ticket {
-    model.last_ticket = Ticket(model.last_ticket.0 + 1);
-    model.last_ticket
-}
-
 /// Asks for groups and exceptions anew; while an answer is on its way, once it is here.
 pub fn ask(model: &mut Model) -> Vec<Effect> {
     if model.board.asked.is_some() || model.board.asked_groups.is_some() {
         model.board.stale = true;
         return Vec::new();
     }
-    let ticket = ticket(model);
+    let ticket = model.ticket();
     let board = &mut model.board;
     board.stale = false;
     board.asked_groups = Some(ticket);
@@ -166,7 +167,7 @@ pub fn ask(model: &mut Model) -> Vec<Effect> {
 }
 
 fn ask_for_page(model: &mut Model, limit: usize, after: Option<ExceptionId>) -> Effect {
-    let (ticket, today) = (ticket(model), model.now.day());
+    let (ticket, today) = (model.ticket(), model.now.day());
     let board = &mut model.board;
     board.asked = Some((ticket, after.is_some()));
     let group = board.group.as_ref().map(|key| board.by.filter(key.as_deref(), today));
@@ -226,6 +227,13 @@ pub fn page_read(model: &mut Model, ticket: Ticket, rows: Vec<Raised>, next: Opt
     effects
 }
 
+/// The answer to a question is not to be had: it may be asked again.
+pub fn failed(model: &mut Model, ticket: Ticket) {
+    let board = &mut model.board;
+    board.asked.take_if(|(asked, _)| *asked == ticket);
+    board.asked_groups.take_if(|asked| *asked == ticket);
+}
+
 /// Shows other exceptions from the beginning; the rows there are stay until the answer is here.
 fn anew(model: &mut Model) -> Vec<Effect> {
     let board = &mut model.board;
@@ -234,8 +242,17 @@ fn anew(model: &mut Model) -> Vec<Effect> {
     board.known = false;
     board.selected = board.rows.first().map(|row| row.exception.id);
     // An answer to the question before would be another group's.
-    (board.asked, board.asked_groups) = (None, None);
+    board.forget_questions();
     ask(model)
+}
+
+/// Shows what a filter selects, all groups of it.
+pub fn show(model: &mut Model, words: String, filter: Filter) -> Vec<Effect> {
+    let board = &mut model.board;
+    (board.words, board.filter) = (words, Some(filter));
+    (board.group, board.groups, board.on_groups) = (None, None, false);
+    board.group_scroll = Scroll::default();
+    anew(model)
 }
 
 /// Filters the board.
@@ -378,6 +395,11 @@ pub fn mark_all(model: &mut Model) -> Vec<Effect> {
     let text = format!("{}{more}", many(model.board.marks.len()));
     model.say(Tone::Plain, text);
     Vec::new()
+}
+
+/// Takes the mark away from what was settled, whoever did it.
+pub fn settled(model: &mut Model, events: &[Event]) {
+    events.iter().flat_map(Event::settled).for_each(|id| drop(model.board.marks.remove(&id)));
 }
 
 /// Takes every mark away.

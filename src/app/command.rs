@@ -8,7 +8,7 @@ use super::model::{Context, Model};
 use super::msg::Effect;
 use super::record::Pane;
 use super::screen::{self, Screen};
-use super::{acts, board, bulk, jump, lines, moves, places, settings, settle, sheets, tour, typing};
+use super::{acts, board, bulk, jump, lines, moves, overview, places, settings, settle, sheets, tour, typing};
 use crate::domain::triage::By;
 
 /// One command.
@@ -54,16 +54,18 @@ pub fn names() -> Vec<&'static str> {
     COMMANDS.iter().map(|command| command.name).collect()
 }
 
-use Context::{Ask, Board, Filter, Form, Help, Lines, List, Palette, Queues, Record, Settings};
+use Context::{Ask, Board, Filter, Form, Help, Lines, List, Overview, Palette, Queues, Record, Settings};
 
 const BROWSE: &[Context] = &[Queues, List, Record];
-const SCREENS: &[Context] = &[Queues, List, Record, Board];
+const SCREENS: &[Context] = &[Queues, List, Record, Board, Overview];
+const LISTS: &[Context] = &[Queues, List, Record, Board];
 const RECORDS: &[Context] = &[List, Record];
 const MARKS: &[Context] = &[List, Record, Board];
-const ROWS: &[Context] = &[Queues, List, Record, Board, Form, Filter, Palette, Help, Lines, Ask, Settings];
+const ROWS: &[Context] = &[Queues, List, Record, Board, Overview, Form, Filter, Palette, Help, Lines, Ask, Settings];
 const TEXT: &[Context] = &[Form, Filter, Palette];
 const SHEETS: &[Context] = &[Form, Filter, Palette, Help, Lines, Ask, Settings];
-const EVERYWHERE: &[Context] = &[Queues, List, Record, Board, Form, Filter, Palette, Help, Lines, Ask, Settings];
+const EVERYWHERE: &[Context] =
+    &[Queues, List, Record, Board, Overview, Form, Filter, Palette, Help, Lines, Ask, Settings];
 
 fn always(_: &Model) -> Result<(), String> {
     Ok(())
@@ -299,8 +301,8 @@ pub static COMMANDS: &[Command] = &[
         bulk::unmark_all,
         bulk::has_marks
     ),
-    go("open", "Open what the cursor is on", Some("open"), &[Queues, List, Board], moves::open),
-    go("back", "Back to where you came from", Some("back"), &[Record, List, Board], moves::back),
+    go("open", "Open what the cursor is on", Some("open"), &[Queues, List, Board, Overview], moves::open),
+    go("back", "Back to where you came from", Some("back"), &[Record, List, Board, Overview], moves::back),
     go("next-record", "Next record", None, RECORDS, moves::next_record),
     go("previous-record", "Previous record", None, RECORDS, moves::previous_record),
     go("next-queue", "Next queue", None, BROWSE, moves::next_queue),
@@ -325,7 +327,8 @@ pub static COMMANDS: &[Command] = &[
     go("approvals", "Approvals: what the record rests on", None, RECORDS, |model| moves::pane(model, Pane::Approvals)),
     go("desk", "Desk: queues, list, record", None, SCREENS, |model| screen::go(model, Screen::Desk)),
     go("board", "Exceptions board", None, SCREENS, |model| screen::go(model, Screen::Board)),
-    go("filter", "Filter the list", Some("filter"), SCREENS, moves::filter),
+    go("overview", "Overview: charts", None, SCREENS, |model| screen::go(model, Screen::Overview)),
+    go("filter", "Filter the list", Some("filter"), LISTS, moves::filter),
     act!(
         "save-queue",
         None,
@@ -372,6 +375,28 @@ pub static COMMANDS: &[Command] = &[
     },
     act!("end-tour", None, "End the tour", "End the tour for good", BROWSE, tour::end, tour::is_on),
     go("refresh", "Read everything again", None, SCREENS, moves::refresh),
+    go("cell-right", "Next cell of the row", None, &[Overview], |model| overview::aside(model, true)),
+    go("cell-left", "Cell before in the row", None, &[Overview], |model| overview::aside(model, false)),
+    go("next-chart", "Next chart", Some("next chart"), &[Overview], |model| overview::turn(model, true)),
+    go("previous-chart", "Chart before", None, &[Overview], |model| overview::turn(model, false)),
+    act!(
+        "next-scope",
+        Some("scope"),
+        "Next scope",
+        "Show the next scope of the desk, after the last one the whole desk",
+        &[Overview],
+        |model| overview::turn_scope(model, true),
+        overview::has_scopes
+    ),
+    act!(
+        "previous-scope",
+        None,
+        "Scope before",
+        "Show the scope before, before the first one the whole desk",
+        &[Overview],
+        |model| overview::turn_scope(model, false),
+        overview::has_scopes
+    ),
     move_row("cursor-down", "Down a row", ROWS, |model| moves::step(model, Step::Down)),
     move_row("cursor-up", "Up a row", ROWS, |model| moves::step(model, Step::Up)),
     move_row("half-page-down", "Down half a page", ROWS, |model| moves::step(model, Step::HalfDown)),

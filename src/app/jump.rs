@@ -46,8 +46,7 @@ pub fn open(model: &mut Model) -> Vec<Effect> {
 
 /// After writing: asks for the records that end so.
 pub fn written(model: &mut Model) -> Vec<Effect> {
-    model.last_ticket = Ticket(model.last_ticket.0 + 1);
-    let ticket = model.last_ticket;
+    let ticket = model.ticket();
     let Some(Sheet::Jump(jump)) = &mut model.sheet else { return Vec::new() };
     let end: String = jump.text.content().chars().filter(char::is_ascii_alphanumeric).collect();
     (jump.known, jump.asked) = (false, None);

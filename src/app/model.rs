@@ -17,6 +17,7 @@ use super::layout::{Focus, Layout, Scroll};
 use super::lines::Lines;
 use super::msg::{Effect, Row, Ticket};
 use super::outbox::{Act, Outbox};
+use super::overview::Outlook;
 use super::palette::Palette;
 use super::places::Places;
 use super::record::{Opened, Pane};
@@ -241,6 +242,8 @@ pub enum Context {
     Record,
     /// The exceptions board.
     Board,
+    /// The overview.
+    Overview,
     /// A form.
     Form,
     /// The filter's line.
@@ -259,11 +262,12 @@ pub enum Context {
 
 impl Context {
     /// All contexts.
-    pub const ALL: [Context; 11] = [
+    pub const ALL: [Context; 12] = [
         Context::Queues,
         Context::List,
         Context::Record,
         Context::Board,
+        Context::Overview,
         Context::Form,
         Context::Filter,
         Context::Palette,
@@ -280,6 +284,7 @@ impl Context {
             Context::List => "list",
             Context::Record => "record",
             Context::Board => "board",
+            Context::Overview => "overview",
             Context::Form => "form",
             Context::Filter => "filter",
             Context::Palette => "palette",
@@ -297,6 +302,7 @@ impl Context {
             Context::List => "In the list",
             Context::Record => "In the record",
             Context::Board => "On the exceptions board",
+            Context::Overview => "In the overview",
             Context::Form => "In a form",
             Context::Filter => "While filtering and jumping",
             Context::Palette => "In the palette",
@@ -345,6 +351,8 @@ pub struct Model {
     pub focus: Focus,
     /// The exceptions board.
     pub board: Board,
+    /// The overview.
+    pub outlook: Outlook,
     /// The screen that the record shown was opened from, and that record.
     pub opened_from: Option<(Screen, RecordId)>,
     /// The exception to go to once the record shown is here.
@@ -410,6 +418,7 @@ impl Model {
             screen: Screen::Desk,
             focus: Focus::List,
             board: Board::default(),
+            outlook: Outlook::default(),
             opened_from: None,
             wanted_exception: None,
             queues: Queues::default(),

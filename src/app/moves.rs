@@ -11,7 +11,7 @@ use super::record::Pane;
 use super::screen::{self, Screen};
 use super::settings::Setting;
 use super::text::Text;
-use super::{board, typing};
+use super::{board, overview, typing};
 use crate::domain::identity::RecordId;
 use crate::domain::queue::Sort;
 
@@ -40,9 +40,14 @@ impl Model {
         Some(self.ask_for_page(2 * PAGE, Some(after)))
     }
 
-    fn ask_for_page(&mut self, limit: usize, after: Option<String>) -> Effect {
+    /// The number of the next question.
+    pub fn ticket(&mut self) -> Ticket {
         self.last_ticket = Ticket(self.last_ticket.0 + 1);
-        let ticket = self.last_ticket;
+        self.last_ticket
+    }
+
+    fn ask_for_page(&mut self, limit: usize, after: Option<String>) -> Effect {
+        let ticket = self.ticket();
         self.list.asked = Some((ticket, after.is_some()));
         self.list.stale = false;
         let (queue, sort) = (self.list.queue, self.list.sort);
@@ -240,8 +245,10 @@ pub fn step(model: &mut Model, step: Step) -> Vec<Effect> {
         Some(Sheet::Ask(_)) => return Vec::new(),
         None => {}
     }
-    if model.screen == Screen::Board {
-        return board::step(model, step);
+    match model.screen {
+        Screen::Desk => {}
+        Screen::Board => return board::step(model, step),
+        Screen::Overview => return overview::step(model, step),
     }
     match model.focus {
         Focus::Queues => {
@@ -292,8 +299,10 @@ pub fn to_queue(model: &mut Model, row: usize) -> Vec<Effect> {
 
 /// Opens what the cursor is on.
 pub fn open(model: &mut Model) -> Vec<Effect> {
-    if model.screen == Screen::Board {
-        return board::open(model);
+    match model.screen {
+        Screen::Desk => {}
+        Screen::Board => return board::open(model),
+        Screen::Overview => return overview::open(model),
     }
     match model.focus {
         Focus::Queues => model.focus_on(Focus::List),
@@ -308,8 +317,10 @@ pub fn open(model: &mut Model) -> Vec<Effect> {
 
 /// Back: from the record to the list, from a filtered list to the whole, from the list to the queues.
 pub fn back(model: &mut Model) -> Vec<Effect> {
-    if model.screen == Screen::Board {
-        return board::back(model);
+    match model.screen {
+        Screen::Desk => {}
+        Screen::Board => return board::back(model),
+        Screen::Overview => return overview::back(model),
     }
     match model.focus {
         Focus::Record => screen::back_from_record(model),
@@ -439,7 +450,7 @@ pub fn filter(model: &mut Model) -> Vec<Effect> {
     // What is narrowed is the list: it is seen while the filter is written.
     let effects = if model.screen == Screen::Desk { to_list(model) } else { Vec::new() };
     let before = match model.screen {
-        Screen::Desk => (model.list.words.clone(), model.list.filter.clone()),
+        Screen::Desk | Screen::Overview => (model.list.words.clone(), model.list.filter.clone()),
         Screen::Board => (model.board.words.clone(), model.board.filter.clone()),
     };
     let text = Text::line(&before.0);

@@ -17,6 +17,7 @@ use crate::domain::moment::Moment;
 use crate::domain::person::{Actor, Person};
 use crate::domain::plan::Refusal;
 use crate::domain::queue::{QueueName, Sort};
+use crate::domain::report::Overview;
 use crate::domain::saved::SavedCount;
 use crate::domain::scope::Policies;
 use crate::domain::summary::Summary;
@@ -103,12 +104,21 @@ pub enum Msg {
     },
     /// Exceptions that are linked with each other.
     Linked(Vec<Raised>),
-    /// A page could not be read.
+    /// A page, or what stands on another screen, could not be read.
     NoPage {
         /// The question it answers.
         ticket: Ticket,
         /// Why.
         failure: Failure,
+    },
+    /// Where the work stands, and the scopes there are.
+    Overview {
+        /// The question it answers.
+        ticket: Ticket,
+        /// Where it stands.
+        known: Box<Overview>,
+        /// The names of the scopes.
+        scopes: Vec<String>,
     },
     /// A record.
     Dossier(Box<Dossier>),
@@ -221,7 +231,7 @@ pub enum Effect {
         /// Where it begins.
         after: Option<String>,
     },
-    /// Count the exceptions to settle; answered by [`Msg::Groups`].
+    /// Count the exceptions to settle; answered by [`Msg::Groups`] or [`Msg::NoPage`].
     LoadGroups {
         /// The question's number.
         ticket: Ticket,
@@ -230,7 +240,7 @@ pub enum Effect {
         /// Only these.
         filter: Option<Filter>,
     },
-    /// Read a page of the exceptions to settle; answered by [`Msg::Exceptions`].
+    /// Read a page of the exceptions to settle; answered by [`Msg::Exceptions`] or [`Msg::NoPage`].
     LoadExceptions {
         /// The question's number.
         ticket: Ticket,
@@ -240,6 +250,14 @@ pub enum Effect {
         limit: usize,
         /// After which.
         after: Option<ExceptionId>,
+    },
+    /// Read where the work stands, on the desk or in a scope; answered by [`Msg::Overview`] or
+    /// [`Msg::NoPage`].
+    LoadOverview {
+        /// The question's number.
+        ticket: Ticket,
+        /// The scope.
+        scope: Option<String>,
     },
     /// Read the exceptions of a group that were linked; answered by [`Msg::Linked`].
     LoadLinked(ExceptionId),

@@ -11,7 +11,7 @@ use super::screen::Screen;
 use super::settings::Setting;
 use super::typing;
 use super::update::run_command;
-use super::{board, moves, places};
+use super::{board, moves, overview, places};
 
 /// A part of a screen that has rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -26,6 +26,8 @@ pub enum Part {
     Groups,
     /// Its exceptions.
     Board,
+    /// What the charts of the overview count.
+    Overview,
 }
 
 impl Part {
@@ -34,6 +36,7 @@ impl Part {
         match (model.screen, model.focus) {
             (Screen::Board, _) if model.board.on_groups => Part::Groups,
             (Screen::Board, _) => Part::Board,
+            (Screen::Overview, _) => Part::Overview,
             (Screen::Desk, Focus::Queues) => Part::Queues,
             (Screen::Desk, Focus::List) => Part::List,
             (Screen::Desk, Focus::Record) => Part::Record,
@@ -60,9 +63,14 @@ pub fn to(model: &mut Model, part: Part, row: usize) -> Vec<Effect> {
         return Vec::new();
     }
     model.notice = None;
-    model.screen = if matches!(part, Part::Groups | Part::Board) { Screen::Board } else { Screen::Desk };
+    model.screen = match part {
+        Part::Groups | Part::Board => Screen::Board,
+        Part::Overview => Screen::Overview,
+        Part::Queues | Part::List | Part::Record => Screen::Desk,
+    };
     match part {
         Part::Groups | Part::Board => board::point(model, part == Part::Groups, row),
+        Part::Overview => overview::point(model, row),
         Part::Queues => {
             let mut effects = model.focus_on(Focus::Queues);
             let (rows, fit) = (model.queues.rows.len(), model.queue_rows());

@@ -4,7 +4,7 @@
 use super::layout::Focus;
 use super::model::{Context, Model};
 use super::msg::Effect;
-use super::{board, moves};
+use super::{board, moves, overview};
 
 /// A screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -14,6 +14,8 @@ pub enum Screen {
     Desk,
     /// The exceptions to settle, for triage.
     Board,
+    /// Where the work stands, as charts.
+    Overview,
 }
 
 /// What is known of a screen.
@@ -32,7 +34,7 @@ pub struct Known {
 }
 
 /// Every screen, in the order people see them.
-pub const TABLE: [Known; 2] = [
+pub const TABLE: [Known; 3] = [
     Known { screen: Screen::Desk, word: "desk", title: "Desk", command: "desk", context: None },
     Known {
         screen: Screen::Board,
@@ -40,6 +42,13 @@ pub const TABLE: [Known; 2] = [
         title: "Exceptions board",
         command: "board",
         context: Some(Context::Board),
+    },
+    Known {
+        screen: Screen::Overview,
+        word: "overview",
+        title: "Overview",
+        command: "overview",
+        context: Some(Context::Overview),
     },
 ];
 
@@ -66,7 +75,7 @@ pub fn go(model: &mut Model, screen: Screen) -> Vec<Effect> {
             effects.extend(model.follow());
             effects
         }
-        Screen::Board => read(model),
+        Screen::Board | Screen::Overview => read(model),
     }
 }
 
@@ -80,6 +89,7 @@ pub fn read(model: &mut Model) -> Vec<Effect> {
     match model.screen {
         Screen::Desk => Vec::new(),
         Screen::Board => board::ask(model),
+        Screen::Overview => overview::ask(model),
     }
 }
 

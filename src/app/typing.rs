@@ -123,7 +123,7 @@ fn filter(model: &mut Model) -> Vec<Effect> {
     let today = model.now.day();
     let names = model.house.names();
     let parse = |words: &str| match model.screen {
-        Screen::Desk => Filter::parse(words, today),
+        Screen::Desk | Screen::Overview => Filter::parse(words, today),
         Screen::Board => Filter::parse_exceptions(words, today),
     };
     let Some(Sheet::Filter(prompt)) = &mut model.sheet else { return Vec::new() };

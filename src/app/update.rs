@@ -15,7 +15,7 @@ use super::places::{self, Place};
 use super::point;
 use super::record::{Opened, in_words};
 use super::screen::{self, Screen};
-use super::{board, bulk, settle};
+use super::{board, bulk, overview, settle};
 use super::{pointer, settings, tour, typing};
 use crate::config::key::{Code, Key};
 use crate::config::keymap::Match;
@@ -61,6 +61,7 @@ fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Page { ticket, rows, next } => page(model, ticket, rows, next),
         Msg::Groups { ticket, groups } => board::groups_read(model, ticket, groups),
         Msg::Exceptions { ticket, rows, next } => board::page_read(model, ticket, rows, next),
+        Msg::Overview { ticket, known, scopes } => overview::read(model, ticket, *known, scopes),
         Msg::Linked(rows) => settle::linked(model, &rows),
         Msg::Dossier(dossier) => dossier_read(model, *dossier),
         Msg::NoDossier { id, failure } => {
@@ -96,6 +97,8 @@ fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
                 model.list.asked = None;
             }
             jump::failed(model, ticket);
+            board::failed(model, ticket);
+            overview::failed(model, ticket);
             model.say(Tone::No, failure_in_words(&failure));
             Vec::new()
         }
@@ -267,6 +270,7 @@ fn news(model: &mut Model, events: &[Event]) -> Vec<Effect> {
                 model.list.changed.insert(*id, event.by.clone());
             }
         }
+        board::settled(model, events);
         if events.iter().any(|event| event.record.is_none()) {
             effects.push(Effect::LoadHouse);
         }

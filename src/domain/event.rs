@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::identity::{Login, RecordId, Seq, Vin};
+use super::exception::State;
+use super::identity::{ExceptionId, Login, RecordId, Seq, Vin};
 use super::moment::Moment;
 use super::undo::Before;
 
@@ -82,6 +83,18 @@ impl Event {
         // The message's own line, by its SHA-256, stands before them; what the correction made void comes behind.
         let told = lines.iter().skip_while(|line| !(line.is_message() && line.from.is_some())).skip(1);
         told.take_while(|line| !line.what.contains(' '))
+    }
+
+    /// The exceptions that are settled since it: resolved, waived or withdrawn.
+    pub fn settled(&self) -> impl Iterator<Item = ExceptionId> {
+        self.facts.lines.iter().filter_map(|line| {
+            let id = line.what.strip_prefix("exception ")?.parse().ok()?;
+            let now = line.to.as_deref()?;
+            // A waiver may stand until a day; what is raised is told by its kind, with a colon.
+            let state = now.split(' ').next()?;
+            let settled = [State::Resolved, State::Waived, State::Withdrawn].iter().any(|known| known.word() == state);
+            settled.then_some(ExceptionId(id))
+        })
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 use crate::app::lines::Side;
-use crate::app::msg::{Effect, Governed, Msg, Row, Tag};
+use crate::app::msg::{Effect, Governed, Msg, Row, Tag, Ticket};
 use crate::domain::action::Action;
 use crate::domain::address::Address;
 use crate::domain::identity::{RecordId, Seq};
@@ -63,34 +63,35 @@ impl Jobs {
             }
             Effect::LoadPage { ticket, queue, filter, sort, limit, after } => {
                 let who = self.actor.login.clone();
-                self.submit(move |desk| {
+                self.ask(ticket, move |desk| {
                     // A place in a list that cannot be read any more leads to its beginning.
                     let after = after.and_then(|after| after.parse::<Cursor>().ok());
-                    match desk.page(&PageQuery { queue, filter, sort, limit, after, who, now }) {
-                        Ok(page) => {
-                            let rows = page.rows.into_iter();
-                            let rows = rows.map(|row| Row { summary: row.summary, unread: row.unread }).collect();
-                            Msg::Page { ticket, rows, next: page.next.map(|next| next.to_string()) }
-                        }
-                        Err(error) => Msg::NoPage { ticket, failure: error.into() },
-                    }
+                    let page = desk.page(&PageQuery { queue, filter, sort, limit, after, who, now })?;
+                    let rows = page.rows.into_iter();
+                    let rows = rows.map(|row| Row { summary: row.summary, unread: row.unread }).collect();
+                    Ok(Msg::Page { ticket, rows, next: page.next.map(|next| next.to_string()) })
                 });
             }
             Effect::LoadGroups { ticket, by, filter } => {
                 let who = self.actor.login.clone();
-                self.read(move |desk| {
+                self.ask(ticket, move |desk| {
                     let groups = desk.exception_groups(&GroupQuery { by, filter, who, now })?;
                     Ok(Msg::Groups { ticket, groups })
                 });
             }
             Effect::LoadExceptions { ticket, filter, limit, after } => {
                 let who = self.actor.login.clone();
-                self.read(move |desk| {
+                self.ask(ticket, move |desk| {
                     let query = ExceptionQuery { filter, settled: false, limit, after, who, now };
                     let page = desk.exceptions(&query)?;
                     Ok(Msg::Exceptions { ticket, rows: page.rows, next: page.next })
                 });
             }
+            Effect::LoadOverview { ticket, scope } => self.ask(ticket, move |desk| {
+                let known = Box::new(desk.overview(scope.as_deref(), now)?);
+                let scopes = desk.scopes()?.into_iter().map(|(scope, _)| scope.name).collect();
+                Ok(Msg::Overview { ticket, known, scopes })
+            }),
             Effect::LoadLinked(group) => self.read(move |desk| Ok(Msg::Linked(desk.linked(group)?))),
             Effect::LoadDossier(id) => self.submit(move |desk| match desk.dossier(id, now) {
                 Ok(dossier) => Msg::Dossier(Box::new(dossier)),
@@ -185,6 +186,11 @@ impl Jobs {
 
     fn read(&self, job: impl FnOnce(&mut Desk) -> Result<Msg, StoreError> + Send + 'static) {
         self.submit(move |desk| job(desk).unwrap_or_else(|error| Msg::Failed { tag: None, failure: error.into() }));
+    }
+
+    /// Reads what answers a numbered question; that it could not be read is an answer too, or it is waited for for ever.
+    fn ask(&self, ticket: Ticket, job: impl FnOnce(&mut Desk) -> Result<Msg, StoreError> + Send + 'static) {
+        self.submit(move |desk| job(desk).unwrap_or_else(|error| Msg::NoPage { ticket, failure: error.into() }));
     }
 
     fn request(&mut self, tag: Tag) -> Uuid {

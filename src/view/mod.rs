@@ -13,6 +13,7 @@ pub mod ink;
 pub mod linear;
 mod lines;
 mod list;
+mod overview;
 mod panes;
 mod prompt;
 mod screen;
@@ -34,8 +35,10 @@ pub fn draw(model: &Model, screen: &mut Buffer) -> Option<Position> {
     screen.set_style(screen.area, looks.style(Role::Normal));
     let mut pen = Pen { screen, looks, cursor: None };
     screen::top(&mut pen, model, layout.top);
-    if model.screen == Screen::Board {
-        board::board(&mut pen, model);
+    match model.screen {
+        Screen::Desk => {}
+        Screen::Board => board::board(&mut pen, model),
+        Screen::Overview => overview::overview(&mut pen, model, layout.main),
     }
     list::queues(&mut pen, model, layout.queues);
     list::list(&mut pen, model, layout.list);

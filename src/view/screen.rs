@@ -26,6 +26,7 @@ pub fn top(pen: &mut Pen<'_>, model: &Model, area: Area) {
     let mut left = match model.screen {
         Screen::Desk => of_list(pen, model),
         Screen::Board => board::top(pen, &model.board),
+        Screen::Overview => Vec::new(),
     };
     if model.screen != Screen::Desk {
         left.insert(0, piece(model.screen.known().title, Role::Heading));
@@ -122,7 +123,7 @@ pub fn tour(pen: &mut Pen<'_>, model: &Model, body: Area) {
 pub fn hints(pen: &mut Pen<'_>, model: &Model, area: Area) {
     let context = model.context();
     let all: Vec<(&Command, Pieces, bool)> = match context {
-        Context::Queues | Context::List | Context::Record | Context::Board => command::COMMANDS
+        Context::Queues | Context::List | Context::Record | Context::Board | Context::Overview => command::COMMANDS
             .iter()
             .filter(|command| command.contexts.contains(&context))
             .filter_map(|command| {

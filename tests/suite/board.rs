@@ -1,13 +1,16 @@
 //! The exceptions board: triage of many exceptions, each decided on its own record.
 
 use stageplate::app::model::{Context, Sheet};
-use stageplate::app::msg::{Effect, Msg, Tag};
+use stageplate::app::msg::{Effect, Msg, Tag, Ticket};
 use stageplate::app::screen::Screen;
 use stageplate::app::session;
+use stageplate::app::update::update;
 use stageplate::domain::action::{Action, Settle};
+use stageplate::domain::event::Facts;
 use stageplate::domain::identity::{ExceptionId, RecordId, Seq};
 use stageplate::domain::plan::Refusal;
 use stageplate::domain::triage::By;
+use stageplate::failure::{Failure, Kind};
 
 use crate::screens::{self, Desk, login};
 
@@ -180,4 +183,40 @@ fn the_desk_opens_on_the_screen_it_was_left_on() {
     let effects = session::restore(&mut model, &text);
     assert_eq!(model.screen, Screen::Board);
     assert!(effects.iter().any(|effect| matches!(effect, Effect::LoadGroups { .. })), "{effects:?}");
+}
+
+#[test]
+fn what_somebody_else_settled_is_marked_no_more() {
+    let mut desk = board("lead");
+    desk.press("down down down M");
+    let settled = |seq: i64, id: i64, to: &str| {
+        let mut event = desk.dossiers[0].history[0].clone();
+        (event.seq, event.by, event.action) = (Seq(seq), login("review"), "exception-waive".into());
+        event.facts = Facts::default();
+        event.facts.line(format!("exception {id}"), Some("open".into()), Some(to.into()));
+        event
+    };
+    let (owned, passed) = (settled(90_000, 12, "in-progress, review"), settled(90_001, 16, "waived until 2026-12-01"));
+    desk.tell(Msg::News(vec![owned, passed]));
+    assert_eq!(desk.model.board.marks.keys().collect::<Vec<_>>(), [&ExceptionId(12)]);
+}
+
+#[test]
+fn exceptions_that_could_not_be_read_are_asked_for_again() {
+    let mut desk = board("lead");
+    let effects = update(&mut desk.model, Msg::Key("f5".parse().unwrap()));
+    let tickets: Vec<Ticket> = effects
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::LoadGroups { ticket, .. } | Effect::LoadExceptions { ticket, .. } => Some(*ticket),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(tickets.len(), 2, "{effects:?}");
+    let failure = Failure::new(Kind::Fault, "the disk is gone");
+    for ticket in tickets {
+        update(&mut desk.model, Msg::NoPage { ticket, failure: failure.clone() });
+    }
+    let again = update(&mut desk.model, Msg::Key("f5".parse().unwrap()));
+    assert!(again.iter().any(|effect| matches!(effect, Effect::LoadGroups { .. })), "{again:?}");
 }

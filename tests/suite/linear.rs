@@ -175,6 +175,13 @@ fn exceptions_are_triaged_by_group_and_together() {
 }
 
 #[test]
+fn the_charts_are_read_row_by_row_and_each_row_lists_what_it_counts() {
+    let mut speaker = Speaker::of("lead");
+    let lines = ["overview", "more", "show 3", "next-scope", "2", "place-back"];
+    picture("linear-overview", &speaker.dialogue(&lines));
+}
+
+#[test]
 fn a_number_goes_on_meaning_what_was_heard_under_it() {
     let mut speaker = Speaker::of("review");
     assert!(speaker.says("show").contains("2. DTEST131"));
@@ -281,7 +288,7 @@ fn in_context(context: Context) -> Desk {
     let keys = match context {
         Context::Queues => "esc",
         Context::List => "",
-        Context::Board => "",
+        Context::Board | Context::Overview => "",
         Context::Record => "enter",
         Context::Form => "enter f",
         Context::Filter => "/",
@@ -293,8 +300,8 @@ fn in_context(context: Context) -> Desk {
     };
     let mut desk = Desk::of(if context == Context::Ask { "release" } else { "review" }, 80, 24);
     desk.press(keys);
-    if context == Context::Board {
-        desk.tell(Msg::Run(command::named("board").unwrap()));
+    if matches!(context, Context::Board | Context::Overview) {
+        desk.tell(Msg::Run(command::named(context.word()).unwrap()));
     }
     assert_eq!(desk.model.context(), context);
     desk

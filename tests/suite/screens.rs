@@ -26,7 +26,7 @@ use stageplate::domain::policy::{ExceptionKind, Excluded, Gate, Outcome, Policy,
 use stageplate::domain::queue::QueueName;
 use stageplate::domain::readiness;
 use stageplate::domain::record::{Declared, Record, Stage};
-use stageplate::domain::report::age_words;
+use stageplate::domain::report::{Ageing, Load, Overview, Standing, WEEKS, Week, age_words, mondays};
 use stageplate::domain::scope::Policies;
 use stageplate::domain::summary::Summary;
 use stageplate::domain::triage::{By, Group, Groups, Raised, age_bucket};
@@ -413,6 +413,46 @@ fn groups(rows: &[Raised], by: By) -> Groups {
     groups
 }
 
+/// Where the work of a busy week stands; nothing where there are no records.
+fn overview(dossiers: &[Dossier], scope: Option<String>) -> Overview {
+    let mut known = Overview { scope, ..Overview::default() };
+    known.weeks =
+        mondays(now().day(), WEEKS).into_iter().map(|monday| Week { monday, released: 0, first_pass: 0 }).collect();
+    if dossiers.is_empty() {
+        return known;
+    }
+    let loads: [(&str, &str, u64); 7] = [
+        ("intake", "", 41),
+        ("preparation", "", 12),
+        ("preparation", "prep", 63),
+        ("review", "", 18),
+        ("review", "review", 27),
+        ("compliance", "lead", 9),
+        ("ready", "release", 4),
+    ];
+    for (step, owner, records) in loads {
+        let owner = (!owner.is_empty()).then(|| login(owner));
+        known.load.push(Load { step: step.into(), owner, records });
+    }
+    for (step, ages, overdue, oldest) in [
+        ("intake", [30, 8, 3, 0, 0, 0], 0, 6),
+        ("preparation", [20, 25, 18, 9, 2, 1], 11, 44),
+        ("review", [12, 14, 10, 6, 3, 0], 8, 21),
+        ("compliance", [2, 3, 2, 1, 1, 0], 2, 17),
+        ("ready", [4, 0, 0, 0, 0, 0], 0, 1),
+    ] {
+        known.ageing.push(Ageing { step: step.into(), ages, overdue, held: u64::from(overdue > 5), oldest });
+    }
+    for (kind, open, blocking) in [("missing-data", 22, 22), ("value-out-of-envelope", 7, 5), ("other", 3, 0)] {
+        known.exceptions.push(Standing { kind: kind.into(), open, blocking });
+    }
+    for (at, week) in known.weeks.iter_mut().enumerate() {
+        week.released = [12, 18, 9, 22, 25, 31, 0, 28, 35, 30, 41, 38, 16][at % 13];
+        week.first_pass = week.released * 4 / 5;
+    }
+    known
+}
+
 /// Exceptions in plenty on the dossiers: of several kinds and ages, some owned, some linked, one discussed.
 pub fn with_exceptions(mut dossiers: Vec<Dossier>) -> Vec<Dossier> {
     let kinds = [
@@ -545,6 +585,11 @@ impl Desk {
             Effect::LoadExceptions { ticket, .. } => {
                 Some(Msg::Exceptions { ticket: *ticket, rows: raised(&self.dossiers), next: None })
             }
+            Effect::LoadOverview { ticket, scope } => Some(Msg::Overview {
+                ticket: *ticket,
+                known: Box::new(overview(&self.dossiers, scope.clone())),
+                scopes: vec!["crafts".into(), "vans".into()],
+            }),
             Effect::LoadLinked(group) => {
                 let all = raised(&self.dossiers).into_iter();
                 Some(Msg::Linked(all.filter(|row| row.exception.group == Some(*group)).collect()))

@@ -141,6 +141,16 @@ fn the_exceptions_board() {
 }
 
 #[test]
+fn the_overview() {
+    at_each_size("overview", "lead", |desk| desk.press("O"));
+    at_each_size("overview-heat", "lead", |desk| desk.press("O tab tab down right right"));
+    at_each_size("overview-empty", "lead", |desk| {
+        desk.dossiers.clear();
+        desk.press("O");
+    });
+}
+
+#[test]
 fn what_happened_to_a_record() {
     at_each_size("history", "review", |desk| desk.press("enter 4 down"));
 }

@@ -178,7 +178,7 @@ impl Talk {
             Part::Record => model.shown == Some(id),
             Part::List => read.clone().any(|row| model.list.rows.get(row).is_some_and(|row| row.summary.id == id)),
             Part::Board => read.clone().any(|row| model.board.rows.get(row).is_some_and(|row| row.record == id)),
-            Part::Queues | Part::Groups => false,
+            Part::Queues | Part::Groups | Part::Overview => false,
         };
         let mut lines: Vec<String> = events
             .iter()

@@ -6,6 +6,7 @@ use crate::app::bulk::Phase;
 use crate::app::form::Purpose;
 use crate::app::grounds::grounds;
 use crate::app::model::{Model, Notice, Sheet};
+use crate::app::overview::{Leads, charts, counted};
 use crate::app::point::Part;
 use crate::app::record::{Opened, Pane};
 use crate::domain::address::Address;
@@ -29,6 +30,8 @@ pub enum Meant {
     Exception(ExceptionId),
     /// An event.
     Event(Seq),
+    /// What a bar or a cell of the overview counts.
+    Counted(Leads),
     /// A group of the exceptions board; all of them, where it is none.
     Group(Option<Option<String>>),
     /// The row of that place, where rows are nothing else.
@@ -47,6 +50,11 @@ pub fn meant_by(model: &Model, row: usize) -> Option<Meant> {
                 None => Some(Meant::Group(None)),
                 Some(row) => groups.get(row).map(|group| Meant::Group(Some(group.key.clone()))),
             }
+        }
+        Part::Overview => {
+            let charts = charts(model);
+            let (chart, row, column) = *counted(&charts).get(row)?;
+            charts.get(chart)?.leads(row, column).cloned().map(Meant::Counted)
         }
         Part::Record => {
             let opened = model.current()?;
@@ -75,6 +83,7 @@ pub fn rows(model: &Model) -> usize {
         Part::Record => model.current().map_or(0, Opened::rows),
         Part::Groups => model.board.group_rows(),
         Part::Board => model.board.rows.len(),
+        Part::Overview => counted(&charts(model)).len(),
     }
 }
 
@@ -86,6 +95,11 @@ pub fn cursor(model: &Model) -> usize {
         Part::Record => model.current().map_or(0, |opened| opened.scroll().at),
         Part::Groups => model.board.group_scroll.at,
         Part::Board => model.board.scroll.at,
+        // A place that counts nothing is read as the one before.
+        Part::Overview => {
+            let before = counted(&charts(model)).iter().filter(|at| **at <= model.outlook.at).count();
+            before.saturating_sub(1)
+        }
     }
 }
 
@@ -120,6 +134,8 @@ pub enum Where {
         /// Whether they were read.
         known: bool,
     },
+    /// Among the charts of the overview, of this scope; and whether they were read.
+    Overview(Option<String>, bool),
     /// In a pane of a record.
     Record(Option<RecordId>, Option<Pane>),
 }
@@ -136,6 +152,7 @@ impl Where {
                 words: model.board.words.clone(),
                 known: model.board.known,
             },
+            Part::Overview => Where::Overview(model.outlook.scope.clone(), model.outlook.is_known()),
             Part::List => Where::List {
                 queue: model.list.queue,
                 words: model.list.words.clone(),

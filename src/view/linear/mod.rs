@@ -4,6 +4,7 @@
 //! moves a cursor, colours, or draws a box.
 
 mod board;
+mod charts;
 mod record;
 mod rows;
 mod sheets;

@@ -1,6 +1,6 @@
 //! Where one is, and the rows of queues and lists, as lines.
 
-use super::{board, record, spoken};
+use super::{board, charts, record, spoken};
 use crate::app::linear::reading::{Reading, cursor, rows};
 use crate::app::model::Model;
 use crate::app::msg::Row;
@@ -19,6 +19,7 @@ pub fn place(model: &Model, reading: &Reading, whole: bool) -> Vec<String> {
         Part::List => list_head(model, reading, about),
         Part::Groups => board::groups_head(model),
         Part::Board => board::head(model, reading, about),
+        Part::Overview => charts::head(model, reading, about),
     }
 }
 
@@ -76,6 +77,9 @@ pub fn page(model: &Model, page: &[usize]) -> Vec<String> {
     if page.is_empty() && Part::of(model) == Part::Record {
         return record::nothing(model);
     }
+    if Part::of(model) == Part::Overview {
+        return charts::page(model, page);
+    }
     page.iter().flat_map(|at| row(model, *at)).collect()
 }
 
@@ -84,6 +88,7 @@ pub fn row(model: &Model, at: usize) -> Option<String> {
     match Part::of(model) {
         Part::Groups => board::group(model, at),
         Part::Board => board::row(model, at),
+        Part::Overview => charts::row(model, at),
         Part::Queues => {
             let (queue, count) = model.queues.rows.get(at)?;
             let whole = model.queues.saved(*queue).is_none_or(|saved| saved.whole);
@@ -102,7 +107,7 @@ pub fn about(model: &Model, at: usize) -> Vec<String> {
         return Vec::new();
     }
     match Part::of(model) {
-        Part::Groups => Vec::new(),
+        Part::Groups | Part::Overview => Vec::new(),
         Part::Board => board::about(model, at),
         Part::Queues => {
             let queue = model.queues.rows.get(at).map(|(queue, _)| *queue);
