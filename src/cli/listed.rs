@@ -8,6 +8,7 @@ use crate::domain::certificate::{Change, ChangeKind};
 use crate::domain::dossier::Dossier;
 use crate::domain::envelope::{Limiter, Strokes};
 use crate::domain::event::Event;
+use crate::domain::story;
 use crate::domain::visible::visible;
 
 /// The column of the entry numbers.
@@ -85,8 +86,8 @@ pub fn findings(dossier: &Dossier, gradings: &Gradings, catalogue: &Catalogue, w
     out
 }
 
-/// The history: each event, then what it changed.
-pub fn history(events: &[Event], width: usize) -> String {
+/// The history: each event, then what it changed, entries by their numbers and titles.
+pub fn history(events: &[Event], catalogue: &Catalogue, width: usize) -> String {
     let mut out = String::new();
     for event in events {
         let via = event.via.as_ref().map_or(String::new(), |via| format!(" (via {via})"));
@@ -95,10 +96,7 @@ pub fn history(events: &[Event], width: usize) -> String {
         let seq = event.seq.0.to_string();
         out.push_str(&beside(&seq, 7, &format!("{at} {}{via} {}{why}", event.by, event.action), width));
         for line in &event.facts.lines {
-            let or =
-                |value: &Option<String>| value.as_deref().map_or("–".to_owned(), |value| visible(value).into_owned());
-            let told = format!("{}: {} → {}", visible(&line.what), or(&line.from), or(&line.to));
-            out.push_str(&paragraph(&told, 9, width));
+            out.push_str(&paragraph(&visible(&story::sentence(event, line, catalogue)), 9, width));
         }
     }
     out

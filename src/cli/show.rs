@@ -76,7 +76,7 @@ pub fn show(context: &mut Context, args: &ShowArgs) -> Result<(), Failure> {
     }
     if args.history {
         if context.out.format == Format::Table {
-            return Ok(context.out.text(&listed::history(&dossier.history, fold::room()))?);
+            return Ok(context.out.text(&listed::history(&dossier.history, catalogue, fold::room()))?);
         }
         return Ok(context.out.list(&history_table(&dossier.history), &json::history(&dossier.history))?);
     }

@@ -68,7 +68,8 @@ pub fn sentences(event: &Event, catalogue: &Catalogue) -> Vec<String> {
     told
 }
 
-fn sentence(event: &Event, line: &Line, catalogue: &Catalogue) -> String {
+/// One thing that an event did, as a sentence.
+pub fn sentence(event: &Event, line: &Line, catalogue: &Catalogue) -> String {
     let told = words(event, line, catalogue);
     if line.desk { format!("the desk: {told}") } else { told }
 }
@@ -149,7 +150,9 @@ fn value(what: &str, from: Option<&str>, to: Option<&str>, catalogue: &Catalogue
 fn named(what: &str, catalogue: &Catalogue) -> String {
     let Ok(address) = Address::parse(what) else { return what.to_owned() };
     let Some(element) = catalogue.element(&address) else { return what.to_owned() };
-    let entry = element.entry.map(|entry| format!("{entry} ")).unwrap_or_default();
+    // The word after a number tells entries of one number apart, and so does the title.
+    let number = element.entry.and_then(|entry| entry.split(' ').next());
+    let entry = number.map(|number| format!("{number} ")).unwrap_or_default();
     let rows: Vec<String> = address.steps().filter_map(|step| step.row).map(|row| row.to_string()).collect();
     let rows = if rows.is_empty() { String::new() } else { format!(" [{}]", rows.join(".")) };
     format!("{entry}{}{rows}", element.title)
