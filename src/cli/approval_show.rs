@@ -116,8 +116,10 @@ fn hit(
         let why = format!("it is {}", standing.in_words());
         hits.extend(some.rows.into_iter().map(|record| Hit { record, names: name.to_owned(), why: why.clone() }));
     }
-    for newer in extensions.iter().filter(|other| other.number > approval.number && other.built_from.is_some()) {
-        let some = context.desk.uses_made(name, (newer.built_from, newer.built_until), false, limit, now)?;
+    for newer in extensions.iter().filter(|other| other.number > approval.number) {
+        // An extension that names no first day is for what is manufactured once it was issued.
+        let window = (newer.built_from.or(Some(newer.issued)), newer.built_until);
+        let some = context.desk.uses_made(name, window, false, limit, now)?;
         cut |= some.more;
         let why = format!("{} is for that day", newer.number);
         hits.extend(some.rows.into_iter().map(|record| Hit { record, names: name.to_owned(), why: why.clone() }));

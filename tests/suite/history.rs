@@ -265,6 +265,62 @@ fn what_becomes_of_an_approval_is_told_to_its_records_and_shown_with_it() {
     assert_eq!(demo.json("lead", 0, &["approval", "show", &number])[0]["hits"], Value::Array(Vec::new()));
 }
 
+#[test]
+fn the_records_in_work_that_a_new_extension_hits_are_listed_with_the_approval_they_name() {
+    const OLD: &str = "e4*2018/858*90471*01";
+    const NEW: &str = "e4*2018/858*90471*02";
+    let demo = Demo::new();
+    let hits = |demo: &Demo| -> Vec<(String, String)> {
+        let shown = demo.json("lead", 0, &["approval", "show", OLD]);
+        let rows = shown[0]["hits"].as_array().unwrap().iter();
+        let mut hits: Vec<_> = rows.map(|row| (vin_of(row), row["why"].as_str().unwrap().to_owned())).collect();
+        hits.sort();
+        hits
+    };
+    assert_eq!(hits(&demo), []);
+    let shown = demo.json("lead", 0, &["approval", "show", OLD]);
+    let users = shown[0]["used_by"].as_array().unwrap();
+    let ended = |row: &&Value| ["released", "archived"].contains(&row["step"].as_str().unwrap());
+    let mut days: Vec<&str> =
+        users.iter().filter(|row| !ended(row)).filter_map(|row| row["manufactured"].as_str()).collect();
+    days.sort_unstable();
+    let from = days[1];
+    let expected: Vec<String> = users
+        .iter()
+        .filter(|row| !ended(row) && row["manufactured"].as_str().is_some_and(|day| day >= from))
+        .map(vin_of)
+        .collect();
+    assert!(days[0] < from && users.iter().any(|row| ended(&row)) && !expected.is_empty(), "{shown}");
+
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data/approvals.toml");
+    let sample = std::fs::read_to_string(sample).unwrap();
+    let old = sample.split_inclusive("[[approval]]\n").find(|one| one.contains(OLD)).unwrap();
+    let old = old.trim_end_matches("[[approval]]\n");
+    let file = demo.place().join("new.toml");
+    for window in [format!("built_from = {from}"), String::new()] {
+        // Without a first day it is for what is manufactured once it was issued.
+        let new = old.replace(OLD, NEW).replace("issued = 2026-09-01", &format!("issued = {from}"));
+        std::fs::write(&file, format!("[[approval]]\n{}", new.replace("built_from = 2026-09-01", &window))).unwrap();
+        demo.says("lead", 0, &["approval", "import", file.to_str().unwrap()]);
+        let mut vins = expected.clone();
+        vins.sort();
+        let why = format!("{NEW} is for that day");
+        assert_eq!(hits(&demo), vins.into_iter().map(|vin| (vin, why.clone())).collect::<Vec<_>>());
+    }
+    let text = demo.says("lead", 0, &["approval", "show", OLD]);
+    assert!(text.contains("Records in work that something about it hits") && text.contains(NEW), "{text}");
+}
+
+#[test]
+fn the_history_names_entries_by_number_and_title_for_people_and_by_address_for_programs() {
+    let demo = Demo::new();
+    let vin = demo.vins("step:review").remove(0);
+    let text = demo.says("lead", 0, &["show", &vin, "--history"]);
+    assert!(text.contains("13 Mass in running order: – → ") && !text.contains("MassGroup/"), "{text}");
+    let told = demo.says("lead", 0, &["show", &vin, "--history", "--output", "json"]);
+    assert!(told.contains("MassGroup/MassInRunningOrder"), "{told}");
+}
+
 fn vin_of(row: &Value) -> String {
     row["vin"].as_str().unwrap().to_owned()
 }
