@@ -22,6 +22,8 @@ const PREVIOUS: &[&str] = &[
     "ManufacturerTable/PreviousStageVersion",
 ];
 
+const IDENTITY: &[&str] = &["TypeApprovalNumber", "Variant", "Version"];
+
 /// The checks of this subject.
 pub const CHECKS: &[Check] = &[
     Check {
@@ -99,6 +101,24 @@ pub const CHECKS: &[Check] = &[
         remedy: "Ask the base manufacturer for the limits, or have CO2 (49) worked out for the completed vehicle.",
         run: limits_are_known,
     },
+    Check {
+        id: "CO-09",
+        title: "A later stage received differs from the one before",
+        clause: "EUCARIS setup manual 1.5, multi-stage vehicles: approval number, variant or version; that we judge others' messages is inferred",
+        grade: Grade::Warn,
+        entries: IDENTITY,
+        remedy: "Ask the manufacturer of the later stage for a correction: its vehicle is another than the one before.",
+        run: received_stages_differ,
+    },
+    Check {
+        id: "CO-10",
+        title: "The stages received can follow each other",
+        clause: "EUCARIS setup manual 1.5, multi-stage vehicles: I to V, C to V, I to I; that we judge others' messages is inferred",
+        grade: Grade::Warn,
+        entries: &[COMPLETION],
+        remedy: "Ask which stage of completion is wrong, or whether a message is missing.",
+        run: received_completions_follow,
+    },
 ];
 
 fn says<'a>(certificate: &'a Certificate, address: &str) -> Option<&'a str> {
@@ -146,9 +166,15 @@ fn first_stage_names_none(case: &Case<'_>, _: &Certificate, report: &mut Report)
     }
 }
 
+/// Each stage received after another, with the one directly before it.
+fn successive<'c>(case: &Case<'c>) -> impl Iterator<Item = (&'c Stage, &'c Stage)> {
+    let stages = &case.record.stages;
+    let later = stages.iter().filter(|stage| stage.number > 1);
+    later.filter_map(|stage| Some((stages.iter().find(|other| other.number + 1 == stage.number)?, stage)))
+}
+
 fn received_stages_follow(case: &Case<'_>, _: &Certificate, report: &mut Report) {
-    for stage in case.record.stages.iter().filter(|stage| stage.number > 1) {
-        let Some(before) = case.record.stages.iter().find(|other| other.number + 1 == stage.number) else { continue };
+    for (before, stage) in successive(case) {
         for (place, theirs, said) in named(stage) {
             if let Some(base) = before.content.value(theirs)
                 && base != said
@@ -157,6 +183,34 @@ fn received_stages_follow(case: &Case<'_>, _: &Certificate, report: &mut Report)
                 let text = format!("{later} names another {theirs} of the stage before than {earlier} gives itself");
                 report.at(&place, text, &[(&later, said), (&earlier, base)]);
             }
+        }
+    }
+}
+
+fn received_stages_differ(case: &Case<'_>, _: &Certificate, report: &mut Report) {
+    for (before, stage) in successive(case) {
+        let pair = |address: &&str| Some((before.content.value(address)?, stage.content.value(address)?));
+        let pairs: Option<Vec<(&str, &str)>> = IDENTITY.iter().map(pair).collect();
+        if let Some(pairs) = pairs.filter(|pairs| pairs.iter().all(|(earlier, later)| earlier == later)) {
+            let (later, earlier) = (format!("stage {}", stage.number), format!("stage {}", before.number));
+            let text = format!("{later} gives the approval number, variant and version of {earlier}");
+            report.at(IDENTITY[0], text, &[(&earlier, pairs[0].0), (&later, pairs[0].1)]);
+        }
+    }
+}
+
+fn received_completions_follow(case: &Case<'_>, _: &Certificate, report: &mut Report) {
+    let first = case.record.stages.iter().find(|stage| stage.number == 1);
+    if first.is_some_and(|stage| stage.content.value(COMPLETION) == Some("V")) {
+        report.at(COMPLETION, "stage 1 is completed (V), and nothing was there to complete", &[("stage 1", "V")]);
+    }
+    for (before, stage) in successive(case) {
+        if let (Some(theirs), Some(said)) = (before.content.value(COMPLETION), stage.content.value(COMPLETION))
+            && !stages::follows(theirs, said)
+        {
+            let (later, earlier) = (format!("stage {}", stage.number), format!("stage {}", before.number));
+            let text = format!("`{said}` of {later} does not follow on `{theirs}` of {earlier}");
+            report.at(COMPLETION, text, &[(&earlier, theirs), (&later, said)]);
         }
     }
 }

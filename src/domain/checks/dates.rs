@@ -2,11 +2,12 @@
 
 use super::look::{day, own};
 use super::{Check, Grade, Report};
-use crate::domain::approval::Approval;
+use crate::domain::approval::{Approval, ApprovalNumber};
 use crate::domain::certificate::{Case, Certificate};
 
 const BUILT: &str = "DateManufactureVehicle";
 const ISSUED: &str = "TypeApprovalIssueDate";
+const NUMBER: &str = "TypeApprovalNumber";
 
 /// The checks of this subject.
 pub const CHECKS: &[Check] = &[
@@ -60,9 +61,18 @@ pub const CHECKS: &[Check] = &[
         title: "Each extension of the approval has a date of issue of its own",
         clause: "EReg change overview 1.1: the date of issue moves with the extension, not with corrections; the comparison is inferred",
         grade: Grade::Warn,
-        entries: &[ISSUED, "TypeApprovalNumber"],
+        entries: &[ISSUED, NUMBER],
         remedy: "Look at the approval documents and import the approval with the date of this extension.",
         run: extensions_have_their_own_date,
+    },
+    Check {
+        id: "DA-07",
+        title: "Stages under one approval give its extension one date of issue",
+        clause: "EReg change overview 1.1: the date of issue moves with the extension, not with corrections; the comparison is inferred",
+        grade: Grade::Warn,
+        entries: &[ISSUED, NUMBER],
+        remedy: "Look at the approval documents: either the extension or its date is wrong in one of the stages.",
+        run: stages_agree_on_the_date,
     },
 ];
 
@@ -123,10 +133,28 @@ fn extensions_have_their_own_date(case: &Case<'_>, _: &Certificate, report: &mut
     }
 }
 
+fn stages_agree_on_the_date(_: &Case<'_>, certificate: &Certificate, report: &mut Report) {
+    let theirs = |address| certificate.before.value(address);
+    let ours = |address| own(certificate, address).map(|own| own.value.as_str());
+    let (Some(before), Some(number)) = (theirs(NUMBER), ours(NUMBER)) else { return };
+    let (Some(earlier), Some(later)) = (theirs(ISSUED), ours(ISSUED)) else { return };
+    let base = |number| ApprovalNumber::parse(number).map(|number| number.base().to_owned());
+    let of_one = matches!((base(before), base(number)), (Ok(one), Ok(other)) if one == other);
+    if of_one && (before == number) != (earlier == later) {
+        let text = if earlier == later {
+            "another extension than that of the stage before has the same date of issue"
+        } else {
+            "the same extension as that of the stage before has another date of issue"
+        };
+        let (earlier, later) = (format!("{before}, {earlier}"), format!("{number}, {later}"));
+        report.at(ISSUED, text, &[("stage before", &earlier), ("ours", &later)]);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::fixture::World;
-    use super::BUILT;
+    use super::{BUILT, ISSUED, NUMBER};
     use crate::domain::approval::ApprovalNumber;
 
     #[test]
@@ -138,6 +166,21 @@ mod tests {
         assert!(world.fires("DA-06"));
         world.approvals[1].issued = world.now.day();
         assert!(!world.fires("DA-06"));
+    }
+
+    #[test]
+    fn stages_of_one_approval_that_differ_about_its_date_warn() {
+        let mut world = World::sound();
+        assert!(!world.fires("DA-07"), "another approval has a date of its own");
+        let issued = world.approvals[0].issued.to_string();
+        world.base(NUMBER, "e4*2018/858*90471*00");
+        assert!(!world.fires("DA-07"));
+        world.base(ISSUED, &issued);
+        assert!(world.fires("DA-07"), "two extensions, one date");
+        world.base(NUMBER, "e4*2018/858*90471*01");
+        assert!(!world.fires("DA-07"));
+        world.base(ISSUED, "2026-04-16");
+        assert!(world.fires("DA-07"), "one extension, two dates");
     }
 
     #[test]

@@ -94,6 +94,15 @@ pub const CHECKS: &[Check] = &[
         remedy: "Ask under which extension the vehicle was built.",
         run: built_under_its_approval,
     },
+    Check {
+        id: "MG-09",
+        title: "The time of issue says in which time zone",
+        clause: "EReg guidelines 1.14: written with an offset, which the schema leaves open; inferred",
+        grade: Grade::Info,
+        entries: &[ISSUED],
+        remedy: "Nothing, or ask the manufacturer: which of two messages is the later may hang on it.",
+        run: issue_has_a_time_zone,
+    },
 ];
 
 /// The day a message says it was issued, in its own time zone.
@@ -214,6 +223,20 @@ fn built_under_its_approval(case: &Case<'_>, _: &Certificate, report: &mut Repor
         {
             let text = format!("stage {} was manufactured before its approval was issued", stage.number);
             report.at(BUILT, text, &[("issued", &granted.to_string()), ("manufactured", &built.to_string())]);
+        }
+    }
+}
+
+fn issue_has_a_time_zone(case: &Case<'_>, _: &Certificate, report: &mut Report) {
+    for stage in &case.record.stages {
+        let Some((said, time)) =
+            stage.content.value(ISSUED).and_then(|said| Some((said, said.trim().split_once('T')?.1)))
+        else {
+            continue;
+        };
+        if !time.ends_with('Z') && !time.contains(['+', '-']) {
+            let text = format!("the message of stage {} does not say in which time zone it was issued", stage.number);
+            report.at(ISSUED, text, &[("issued", said)]);
         }
     }
 }

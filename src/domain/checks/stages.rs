@@ -179,6 +179,11 @@ fn stages_follow(case: &Case<'_>, certificate: &Certificate, report: &mut Report
     }
 }
 
+/// Whether a stage of completion can follow on another.
+pub(super) fn follows(before: &str, after: &str) -> bool {
+    matches!((before, after), ("I" | "C", "V") | ("I", "I"))
+}
+
 fn completion_follows(case: &Case<'_>, certificate: &Certificate, report: &mut Report) {
     let Some(ours) = own(certificate, "StageOfCompletion").map(|own| own.value.as_str()) else { return };
     if case.record.build_stage < 2 {
@@ -192,7 +197,7 @@ fn completion_follows(case: &Case<'_>, certificate: &Certificate, report: &mut R
         return;
     }
     let Some(theirs) = certificate.before.value("StageOfCompletion") else { return };
-    if !matches!((theirs, ours), ("I" | "C", "V") | ("I", "I")) {
+    if !follows(theirs, ours) {
         let text = format!("`{ours}` does not follow on `{theirs}`: see which approval our stage is under");
         report.at("StageOfCompletion", text, &[("stage before", theirs), ("ours", ours)]);
     }

@@ -138,6 +138,27 @@ pub const CHECKS: &[Check] = &[
         remedy: "Declare the static mass at the coupling point (19).",
         run: static_mass_is_said,
     },
+    Check {
+        id: "TW-12",
+        title: "Where towable masses refer to couplings, every coupling is referred to",
+        clause: "EUCARIS setup manual 1.5, towing: the counts agree; how they are counted is inferred",
+        grade: Grade::Warn,
+        entries: &[
+            "MechanicalCouplingTable/MechanicalCouplingNumber",
+            "TowingBrakedTypeTrailTable/MechanicalCouplingNumberTowingMasses",
+        ],
+        remedy: "Declare the towable masses with this coupling (18), or withdraw the coupling (44).",
+        run: couplings_are_referred_to,
+    },
+    Check {
+        id: "TW-13",
+        title: "A trailer of M, N and O is unbraked or braked",
+        clause: "EReg change overview 1.1: PNH is removed; the schema of 2026 still lists it. The official texts disagree",
+        grade: Grade::Warn,
+        entries: &["TowingBrakedTypeTrailTable/BrakedTypeTrail"],
+        remedy: "Declare UNB or BRK; a receiver that goes by the change overview knows no other.",
+        run: braking_is_a_current_one,
+    },
 ];
 
 /// Every row of towing masses, with how the trailer is braked.
@@ -313,6 +334,29 @@ fn static_mass_is_said(_: &Case<'_>, certificate: &Certificate, report: &mut Rep
             "a towable mass (18) is given, but no static mass at the coupling point (19): declare it",
             &[],
         );
+    }
+}
+
+fn couplings_are_referred_to(_: &Case<'_>, certificate: &Certificate, report: &mut Report) {
+    let content = &certificate.effective;
+    let referred: Vec<&str> =
+        rows(content, TOWING).filter_map(|row| row.text("MechanicalCouplingNumberTowingMasses")).collect();
+    for row in rows(content, COUPLING).filter(|_| !referred.is_empty()) {
+        let Some(number) = row.text("MechanicalCouplingNumber") else { continue };
+        if !referred.iter().any(|wanted| same(wanted, number)) {
+            let text = format!("towable masses refer to other couplings, and none to coupling {number}");
+            report.at(&row.at("MechanicalCouplingNumber"), text, &[("number", number)]);
+        }
+    }
+}
+
+fn braking_is_a_current_one(_: &Case<'_>, certificate: &Certificate, report: &mut Report) {
+    let content = &certificate.effective;
+    for row in rows(content, TOWING).filter(|_| !class(content).is_empty()) {
+        if let Some(said @ "PNH") = row.text("BrakedTypeTrail") {
+            let text = "`PNH` is no longer a way in which a trailer is braked, by the change overview: say UNB or BRK";
+            report.at(&row.at("BrakedTypeTrail"), text, &[("18", said)]);
+        }
     }
 }
 

@@ -98,3 +98,36 @@ fn limits_that_nobody_gives_are_told_where_the_mass_changed() {
     world.base("VehicleCategory", "N2");
     assert!(!world.fires("CO-08"));
 }
+
+/// The sound vehicle with a second stage received, which builds on the first.
+fn of_three_stages() -> World {
+    let mut world = World::sound();
+    world.record.build_stage = 3;
+    let mut second = world.record.stages[0].clone();
+    second.number = 2;
+    second.content.set(Address::unchecked("Variant"), "TG60D-CREW");
+    world.record.stages.push(second);
+    world
+}
+
+#[test]
+fn a_later_stage_that_is_the_one_before_warns() {
+    let mut world = of_three_stages();
+    assert!(!world.fires("CO-09"));
+    world.base("Variant", "TG60D-CREW");
+    assert!(world.fires("CO-09"));
+    world.no_base("Version");
+    assert!(!world.fires("CO-09"), "what is missing is no answer");
+}
+
+#[test]
+fn received_stages_of_completion_that_cannot_follow_warn() {
+    let mut world = of_three_stages();
+    assert!(!world.fires("CO-10"));
+    world.base(COMPLETION, "C");
+    assert!(world.fires("CO-10"), "an incomplete vehicle does not follow on a complete one");
+    world.record.stages[1].content.set(Address::unchecked(COMPLETION), "V");
+    assert!(!world.fires("CO-10"));
+    world.base(COMPLETION, "V");
+    assert!(world.fires("CO-10"), "a first stage completes nothing");
+}

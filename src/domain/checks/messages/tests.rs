@@ -92,3 +92,14 @@ fn a_base_built_before_its_approval_warns() {
     world.base("TypeApprovalIssueDate", "2026-07-21");
     assert!(world.fires("MG-08"));
 }
+
+#[test]
+fn a_time_of_issue_without_its_zone_is_told() {
+    let mut world = World::sound();
+    for told in ["2026-07-20T16:30:00Z", "2026-07-20T16:30:00.351+01:00", "2026-07-20T16:30:00-01:00", "soon"] {
+        world.base(ISSUED, told);
+        assert!(!world.fires("MG-09"), "{told}");
+    }
+    world.base(ISSUED, "2026-07-20T16:30:00");
+    assert!(world.fires("MG-09"));
+}

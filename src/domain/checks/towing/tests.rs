@@ -150,3 +150,23 @@ fn towing_without_a_static_mass_warns() {
     world.unset(TOWABLE);
     assert!(!world.fires("TW-11"));
 }
+
+#[test]
+fn a_coupling_that_no_towable_mass_refers_to_warns_where_another_is() {
+    let mut world = tows();
+    assert!(!world.fires("TW-12"));
+    world.set("MechanicalCouplingTable[2]/MechanicalCouplingNumber", "2");
+    assert!(world.fires("TW-12"));
+    world.unset(&format!("{ROW}/MechanicalCouplingNumberTowingMasses"));
+    assert!(!world.fires("TW-12"), "where none is referred to, nothing is counted");
+}
+
+#[test]
+fn a_braking_that_the_change_overview_dropped_warns() {
+    let mut world = tows();
+    assert!(!world.fires("TW-13"));
+    world.set(&format!("{ROW}/BrakedTypeTrail"), "PNH");
+    assert!(world.fires("TW-13"));
+    world.set("VehicleCategory", "R2");
+    assert!(!world.fires("TW-13"), "trailers of tractors are not spoken of");
+}
