@@ -78,13 +78,16 @@ fn disguises(text: &str) -> Vec<usize> {
 }
 
 /// A word in which Latin letters or digits stand beside others that look like them; a text that has no other letters than
-/// such; and signs that look like those of ASCII. A word or name in its own script is what it looks like: Greek and
-/// Bulgarian names have letters of their own.
+/// such, and a word of such in a text that is Latin otherwise; and signs that look like those of ASCII. A word or name in
+/// its own script is what it looks like: Greek and Bulgarian names have letters of their own. A single Greek letter in a
+/// Latin text is a symbol.
 fn all_disguises(text: &str) -> impl Iterator<Item = Disguise<'_>> {
     let only_twins = {
         let mut letters = text.chars().filter(|letter| letter.is_alphabetic()).peekable();
         letters.peek().is_some() && letters.all(is_twin)
     };
+    let else_latin =
+        text.chars().filter(|letter| letter.is_alphabetic()).all(|letter| is_latin(letter) || is_twin(letter));
     let words = text.split_inclusive(|letter: char| !letter.is_alphanumeric());
     let words = words.scan(0, |at, word| {
         let begin = *at;
@@ -94,14 +97,21 @@ fn all_disguises(text: &str) -> impl Iterator<Item = Disguise<'_>> {
     words.flat_map(move |(begin, word)| {
         let bare = word.trim_end_matches(|letter: char| !letter.is_alphanumeric());
         let latin = bare.bytes().any(|byte| byte.is_ascii_alphanumeric());
+        let twins = else_latin && bare.chars().count() > 1 && bare.chars().all(is_twin);
         word.char_indices().filter_map(move |(at, letter)| {
             let odd = is_wide(letter)
                 || is_sign(letter)
                 || (latin && (is_twin(letter) || matches!(letter, '\u{400}'..='\u{52f}')))
-                || (only_twins && is_twin(letter));
+                || ((only_twins || twins) && is_twin(letter));
             odd.then_some(Disguise { at: begin + at, letter, word: if bare.is_empty() { word } else { bare } })
         })
     })
+}
+
+/// The letters of ASCII and those of European languages written with them.
+fn is_latin(letter: char) -> bool {
+    letter.is_ascii_alphabetic()
+        || matches!(letter, '\u{aa}' | '\u{ba}' | '\u{c0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}')
 }
 
 /// Letters of other scripts, and of phonetic writing, in the shape of Latin ones.
@@ -207,11 +217,23 @@ mod tests {
 
     #[test]
     fn words_of_one_script_are_what_they_look_like() {
-        for honest in ["Citroën", "ООД Каросерия", "10 kΩ", "ΑΦΟΙ ΑΕ", "Ångström 车", "Straße 5 – Hof", "№ 5", "Yıldız"]
-        {
+        for honest in [
+            "Citroën",
+            "ООД Каросерия",
+            "Box Каросерия ВОХ",
+            "10 kΩ",
+            "ΑΦΟΙ ΑΕ",
+            "angle α of 5°",
+            "Ångström 车",
+            "Straße 5 – Hof",
+            "№ 5",
+            "Yıldız",
+        ] {
             assert_eq!(disguised(honest), None, "{honest}");
         }
-        for other in ["L2\u{41d}2", "\u{ff11}23", "C\u{3bf}ach", "\u{421}\u{410}\u{420}"] {
+        for other in
+            ["L2\u{41d}2", "\u{ff11}23", "C\u{3bf}ach", "\u{421}\u{410}\u{420}", "Citroën box \u{412}\u{41e}\u{425}"]
+        {
             assert!(disguised(other).is_some(), "{other}");
         }
         let Some(Disguise { at, letter, word }) = disguised("een B\u{41e}X, dicht") else { panic!() };
