@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::approval_show;
 use super::args::{ApprovalVerb, StatusArgs};
+use super::config::counted;
 use super::context::{self, Context};
 use super::output::Table;
 use super::people::governed_word;
@@ -50,7 +51,7 @@ fn import(context: &mut Context, files: &[PathBuf]) -> Result<(), Failure> {
                 }
             }
             Err(faults) => {
-                let what = format!("{name}: {} faults, nothing of it was imported", faults.len());
+                let what = format!("{name}: {}, nothing of it was imported", counted(faults.len()));
                 let failure = Failure::new(Kind::Refused, what).rule("import");
                 let told = faults.iter().fold(failure, |failure, fault| failure.hint(context::told(file, fault)));
                 match &mut first {

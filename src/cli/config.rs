@@ -79,7 +79,8 @@ fn as_json(fault: &ConfigFault) -> Value {
     json!({"file": fault.file, "line": fault.line, "column": fault.column, "message": fault.message, "hint": fault.hint})
 }
 
-fn counted(faults: usize) -> String {
+/// How many faults there are, in words.
+pub fn counted(faults: usize) -> String {
     if faults == 1 { "1 fault".to_owned() } else { format!("{faults} faults") }
 }
 

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::args::ImportArgs;
+use super::config::counted;
 use super::context::{self, Context};
 use super::json;
 use super::output::{Table, columns};
@@ -52,7 +53,7 @@ fn read_map(context: &Context, args: &ImportArgs) -> Result<ColumnMap, Failure> 
     let Some(path) = &args.map else { return Ok(ColumnMap::default()) };
     let bytes = files::bytes(path).map_err(|reject| context::rejected(path, &reject))?;
     ColumnMap::read(&bytes, context.desk.catalogue()).map_err(|faults| {
-        let failure = Failure::new(Kind::Usage, format!("the map {} has {} faults", path.display(), faults.len()));
+        let failure = Failure::new(Kind::Usage, format!("the map {} has {}", path.display(), counted(faults.len())));
         faults.iter().fold(failure, |failure, fault| failure.hint(context::told(path, fault)))
     })
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::json;
 
 use super::args::{Global, OptionsVerb};
+use super::config::counted;
 use super::context::{self, Context};
 use super::output::{Out, Table, columns};
 use super::people::governed_word;
@@ -21,7 +22,7 @@ pub const DEFAULT_OPTIONS: &str = include_str!("../../sample-data/options.toml")
 /// Reads an options file, or fails with every fault.
 pub fn read(text: &str, file: &str) -> Result<Options, Failure> {
     options::read(text, file, ivi::catalogue()).map_err(|faults| {
-        let what = format!("{file}: {} faults, nothing of it was applied", faults.len());
+        let what = format!("{file}: {}, nothing of it was applied", counted(faults.len()));
         let failure = Failure::new(Kind::Usage, what).rule("options");
         faults.iter().fold(failure, |failure, fault| failure.hint(fault.to_string()))
     })
@@ -56,7 +57,7 @@ fn check(global: &Global, file: &Path) -> Result<(), Failure> {
     out.one(&told, &table, &json!({"ok": faults.is_empty(), "faults": faults}))?;
     match faults.len() {
         0 => Ok(()),
-        n => Err(Failure::new(Kind::Usage, format!("{name}: {n} faults")).rule("options")),
+        n => Err(Failure::new(Kind::Usage, format!("{name}: {}", counted(n))).rule("options")),
     }
 }
 
