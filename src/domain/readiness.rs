@@ -25,22 +25,19 @@ pub fn obstacles(case: &Case<'_>, certificate: &Certificate, findings: &[Finding
     step.gates.iter().flat_map(|gate| gate_obstacles(*gate, case, certificate, findings, step)).collect()
 }
 
-/// What keeps the record from release: the gates and checkpoints of every step from here to the one that releases.
+/// What keeps the record from release: the gates and checkpoints of every step from here to the one that releases, then
+/// those of the steps before. All of them are looked at again when it is released, whatever the policy asks for there.
 pub fn readiness(case: &Case<'_>, certificate: &Certificate, findings: &[Finding]) -> Vec<Obstacle> {
-    let policy = case.policy;
-    let here = policy.place(&case.record.step).unwrap_or(0);
+    let steps = &case.policy.steps;
+    let here = case.policy.place(&case.record.step).unwrap_or(0);
     let mut list: Vec<Obstacle> = Vec::new();
-    for step in policy.steps.iter().skip(here).filter(|step| step.outcome != Outcome::Rest) {
-        for obstacle in obstacles(case, certificate, findings, step) {
-            if !list.contains(&obstacle) {
-                list.push(obstacle);
-            }
-        }
-        if let Some(checkpoint) = &step.checkpoint
-            && case.record.signed(checkpoint, certificate.hash).is_none()
-        {
-            list.push(unsigned(case, certificate, checkpoint, step));
-        }
+    if steps.get(here).is_some_and(|step| step.outcome != Outcome::Rest) {
+        let ahead = steps[here..].iter().filter(|step| step.outcome != Outcome::Rest);
+        list.extend(ahead.flat_map(|step| unmet(case, certificate, findings, step)));
+        // Nobody owns a record that waits to be released; that gate is for the steps it was made for.
+        let owner = rule_of(Gate::OwnerNamed);
+        let behind = steps[..here].iter().flat_map(|step| unmet(case, certificate, findings, step));
+        list.extend(behind.filter(|obstacle| obstacle.rule != owner));
     }
     if case.record.held_on(case.now.day()) {
         let reason = case.record.hold.as_ref().map_or("", |hold| hold.reason.as_str());
@@ -49,6 +46,21 @@ pub fn readiness(case: &Case<'_>, certificate: &Certificate, findings: &[Finding
     let mut seen = std::collections::BTreeSet::new();
     list.retain(|obstacle| seen.insert((obstacle.rule.clone(), obstacle.address.clone(), obstacle.what.clone())));
     list
+}
+
+/// What a step asks for and does not have: its gates, and the sign-off of its checkpoint.
+fn unmet(case: &Case<'_>, certificate: &Certificate, findings: &[Finding], step: &Step) -> Vec<Obstacle> {
+    let mut list = obstacles(case, certificate, findings, step);
+    if let Some(checkpoint) = &step.checkpoint
+        && case.record.signed(checkpoint, certificate.hash).is_none()
+    {
+        list.push(unsigned(case, certificate, checkpoint, step));
+    }
+    list
+}
+
+fn rule_of(gate: Gate) -> String {
+    format!("gate:{}", gate.word())
 }
 
 fn unsigned(case: &Case<'_>, certificate: &Certificate, checkpoint: &str, step: &Step) -> Obstacle {
@@ -69,7 +81,7 @@ fn gate_obstacles(
     step: &Step,
 ) -> Vec<Obstacle> {
     let record = case.record;
-    let rule = format!("gate:{}", gate.word());
+    let rule = rule_of(gate);
     match gate {
         Gate::OwnerNamed if record.owner.is_some() => Vec::new(),
         Gate::OwnerNamed => {

@@ -279,3 +279,29 @@ fn a_released_version_never_changes() {
     let back = Action::Return { to: "preparation".to_owned(), reason: "again".to_owned() };
     assert_eq!(refusal(&mut desk, "lead", &back).rule, "immutable");
 }
+
+#[test]
+fn every_checkpoint_is_signed_for_what_is_released_even_where_the_policy_does_not_ask_again() {
+    let mut desk = Desk::at("ready");
+    desk.policy.steps.iter_mut().for_each(|step| step.gates.clear());
+    let sealed = desk.sealed();
+    desk.clone().act("release", &Action::Release(sealed)).unwrap();
+    let mut corrected = base();
+    corrected.set(address_of("NumberOfDoors"), "4");
+    desk.act("lead", &receive(corrected)).unwrap();
+    let release = Action::Release(desk.sealed());
+    let no = refusal(&mut desk, "release", &release);
+    assert!(no.rule.starts_with("checkpoint:"), "{no}");
+}
+
+#[test]
+fn what_nobody_prepared_is_not_released_whatever_the_policy() {
+    let mut desk = Desk::empty();
+    desk.act("both", &receive(base())).unwrap();
+    desk.policy.steps.iter_mut().for_each(|step| (step.gates, step.checkpoint) = (Vec::new(), None));
+    desk.record.step = "ready".to_owned();
+    let release = Action::Release(desk.sealed());
+    let no = refusal(&mut desk, "both", &release);
+    assert_eq!(no.rule, "four-eyes", "{no}");
+    assert!(no.hints[0].contains("`preparation`"), "{no:?}");
+}

@@ -278,21 +278,22 @@ pub fn may_release(work: &Work<'_>) -> Result<(), Refusal> {
     work.need("release records", &step.acts)?;
     work.not_on_hold()?;
     work.other_eyes("release it", step)?;
+    is_prepared(work)?;
     let certificate = work.certificate();
     let findings = work.findings(&certificate);
-    for earlier in &work.case.policy.steps {
-        if earlier.outcome != Outcome::Rest && !earlier.edit {
-            gates_hold(work, readiness::obstacles(work.case, &certificate, &findings, earlier))?;
-        }
-    }
-    let editing = work.case.policy.steps.iter().filter(|step| step.edit);
-    for step in editing {
-        let left = readiness::obstacles(work.case, &certificate, &findings, step);
-        // Nobody owns a record that waits to be released; that gate is for the steps it was made for.
-        let owner_gate = format!("gate:{}", crate::domain::policy::Gate::OwnerNamed.word());
-        gates_hold(work, left.into_iter().filter(|obstacle| obstacle.rule != owner_gate).collect())?;
-    }
     gates_hold(work, readiness::readiness(work.case, &certificate, &findings))
+}
+
+/// Four eyes need two people: whoever prepared the version, and whoever releases it. What nobody prepared says nothing of
+/// ours that anybody could answer for.
+fn is_prepared(work: &Work<'_>) -> Result<(), Refusal> {
+    if !work.record.editors.is_empty() {
+        return Ok(());
+    }
+    let editing = work.case.policy.steps.iter().rev().find(|step| step.edit);
+    let to = editing.map_or("preparation", |step| step.name.as_str());
+    Err(Refusal::new("four-eyes", "nobody prepared this version: there is nothing of ours to release")
+        .hint(format!("return it to `{to}`: somebody else than who releases it fills it in")))
 }
 
 pub fn note(work: &mut Work<'_>, text: &str) -> Result<(), Refusal> {
