@@ -24,7 +24,7 @@ fn refusal(desk: &mut Desk, who: &str) -> Refusal {
 
 /// The record without what an undo leaves behind: who changed content, when it was last touched, what is struck out. The
 /// word of somebody who has changed content is left out too: no undo gives it back.
-fn bare(record: &Record, editors: &Record) -> Record {
+pub fn bare(record: &Record, editors: &Record) -> Record {
     let mut bare = record.clone();
     bare.updated_at = bare.created_at;
     bare.seq = stageplate::domain::identity::Seq(0);
