@@ -96,8 +96,9 @@ impl Parts {
         let (groups, right) = match area.width {
             0..72 if on_groups => (rest, Area::default()),
             0..72 => (Area::default(), rest),
-            72..100 => rest.split_columns(22),
-            _ => rest.split_columns(32),
+            // What has the focus gets the room: titles of kinds are long.
+            72..100 => rest.split_columns(if on_groups { 36 } else { 25 }),
+            _ => rest.split_columns(if on_groups { 46 } else { 34 }),
         };
         let detail = match right.height {
             0..10 => 0,
@@ -122,6 +123,13 @@ impl Board {
 
     fn group_at(&self, row: usize) -> Option<&Group> {
         self.groups.as_ref()?.rows.get(row.checked_sub(1)?)
+    }
+
+    /// An act of one's own on an exception is known, also before its row is read again: the next one is no conflict with it.
+    pub fn did(&mut self, id: ExceptionId, seq: Seq) {
+        for row in self.rows.iter_mut().filter(|row| row.exception.id == id) {
+            row.seq = row.seq.max(seq);
+        }
     }
 
     fn select(&mut self, row: usize, fit: usize) {

@@ -229,7 +229,7 @@ fn aged(ageing: &Ageing, label: String, records: &impl Fn(String) -> Leads) -> C
         (ageing.ages[at], records(format!("step:{step} age>={}d{end}", AGES[at])))
     };
     let mut notes = Vec::new();
-    for (count, word) in [(ageing.overdue, "late"), (ageing.held, "on hold")] {
+    for (count, word) in [(ageing.overdue, "late"), (ageing.held, "held")] {
         if count > 0 {
             notes.push(format!("{count} {word}"));
         }

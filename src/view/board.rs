@@ -96,6 +96,7 @@ fn counted(pen: &mut Pen<'_>, model: &Model, area: Area) {
     });
     let focused = board.on_groups && model.sheet.is_none();
     let more = if groups.whole { "" } else { "+" };
+    let digits = groups.total().0.to_string().len();
     let area = Area { width: area.width.saturating_sub(1), ..area };
     let rows = std::iter::once(all).chain(each).skip(board.group_scroll.top);
     for (row, (name, (open, blocking), here)) in rows.take(usize::from(area.height)).enumerate() {
@@ -104,7 +105,7 @@ fn counted(pen: &mut Pen<'_>, model: &Model, area: Area) {
         if blocking > 0 {
             numbers.push(piece(format!("{}{blocking} ", pen.looks.mark(Mark::Blocks)), Role::Blocks));
         }
-        numbers.push(piece(format!("{open:>4}{more}"), role));
+        numbers.push(piece(format!("{open:>digits$}{more}"), role));
         let names = Area { width: area.width.saturating_sub(u16::try_from(cells(&numbers)).unwrap_or(0) + 1), ..area };
         let mark = if here { pen.looks.mark(Mark::Cursor) } else { " " };
         pen.put(names, row, 0, &[piece(mark, Role::Focus), piece(pen.looks.plain(&name), role)]);
@@ -278,9 +279,10 @@ fn one(pen: &mut Pen<'_>, model: &Model, area: Area) {
         kind_title(model, &exception.kind),
         state(exception, model.now)
     );
-    lines.push((head, Role::Heading));
+    lines.extend(wrapped(&head, width).into_iter().map(|part| (part, Role::Heading)));
     if let Some(at) = &exception.at {
-        lines.push((format!("at {} · {at}", title_of(&model.house, at)), Role::Normal));
+        let at = format!("at {} · {at}", title_of(&model.house, at));
+        lines.extend(wrapped(&at, width).into_iter().map(|part| (part, Role::Normal)));
     }
     for part in wrapped(&exception.text, width) {
         lines.push((part, Role::Normal));

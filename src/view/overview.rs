@@ -41,7 +41,7 @@ pub fn overview(pen: &mut Pen<'_>, model: &Model, area: Area) {
         return;
     }
     if area.width >= WIDE {
-        let (left, right) = rest.split_columns(rest.width / 2 - 4);
+        let (left, right) = rest.split_columns(rest.width * 9 / 20);
         column(pen, model, left, &charts, 0..2);
         pen.edge(right);
         column(pen, model, right.split_columns(2).1, &charts, 2..charts.len());
@@ -92,7 +92,7 @@ fn column(pen: &mut Pen<'_>, model: &Model, area: Area, charts: &[Chart], these:
 }
 
 fn label_width(width: usize) -> usize {
-    (width / 3).clamp(6, 22)
+    (width * 2 / 5).clamp(6, 22)
 }
 
 fn fitted(text: &str, width: usize) -> String {
@@ -144,7 +144,8 @@ fn drawn_heat(
     here: Option<(usize, usize)>,
 ) -> Vec<Pieces> {
     const CELL: usize = 6;
-    let label = label_width(width).min(13).min(width.saturating_sub(CELL * heads.len()).max(6));
+    let longest = rows.iter().map(|row| row.label.chars().count()).max().unwrap_or(0);
+    let label = longest.clamp(6, 18).min(width.saturating_sub(CELL * heads.len()).max(6));
     let most = rows.iter().flat_map(|row| &row.cells).map(|(count, _)| *count).max().unwrap_or(0);
     let mut head = vec![piece(" ".repeat(label), Role::Dim)];
     head.extend(heads.iter().map(|head| piece(format!("{head:>CELL$}"), Role::Dim)));

@@ -217,3 +217,46 @@ fn a_lead_signs_the_compliance_review_and_the_record_is_ready() {
     terminal.keys("q");
     assert_eq!(terminal.ends(), 0);
 }
+
+#[test]
+fn a_lead_triages_on_the_board_and_goes_from_a_chart_to_its_list() {
+    let demo = Demo::new();
+    let records = demo.json("review", &["queue", "all"]);
+    let vins: Vec<&str> = records.as_array().unwrap().iter().filter_map(|record| record["vin"].as_str()).collect();
+    demo.json("review", &["flag", "--kind", "other", "--text", "the plate is not on file", vins[0], vins[1]]);
+    let open = |demo: &Demo| demo.json("lead", &["exception", "list"]).as_array().unwrap().clone();
+    let before = open(&demo);
+
+    let mut terminal = demo.open(120, 40, "lead", &[]);
+    terminal.sees("All");
+    terminal.keys("B");
+    terminal.sees(&format!("{} to settle", before.len()));
+    terminal.keys("/kind:other\r");
+    terminal.sees("2 to settle");
+
+    // Both of them to the reviewer.
+    terminal.keys("*");
+    terminal.sees("2 marked");
+    terminal.keys("a");
+    terminal.sees("Assign");
+    terminal.keys("review\x04");
+    let theirs = |demo: &Demo| open(demo).iter().filter(|one| one["owner"] == "review").count();
+    terminal.wait("both exceptions given to the reviewer", |_| theirs(&demo) >= 2);
+    terminal.sees("2 done");
+
+    // The first of them passes, for a reason, in two steps.
+    terminal.keys("w");
+    terminal.sees("Waive exception");
+    terminal.keys("agreed with the authority\x04");
+    terminal.sees("Your reason: agreed with the authority");
+    terminal.keys("\t\r");
+    terminal.wait("one exception less", |_| open(&demo).len() + 1 == before.len());
+    terminal.sees("1 to settle");
+
+    terminal.keys("O");
+    terminal.sees("In work by step");
+    terminal.keys("\r");
+    terminal.sees("/step:");
+    terminal.keys("q");
+    assert_eq!(terminal.ends(), 0);
+}
