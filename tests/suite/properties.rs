@@ -12,6 +12,7 @@ use stageplate::domain::content::Content;
 use stageplate::domain::identity::{ExceptionId, Login};
 
 use crate::fixture::{Desk, PEOPLE, address_of, base, receive};
+use crate::invent::{Choices, content};
 
 /// One random act: who, what, and two numbers that choose its particulars.
 pub type Move = (usize, usize, usize, usize);
@@ -254,8 +255,15 @@ fn gap(content: &Content) -> Option<String> {
     lonely.map(|(table, row)| format!("{table}[{row}]"))
 }
 
-/// A content of a few single entries and tables, one of them inside a group and one inside another.
+/// A content of a few single entries and tables that meet those of the next one often, or one of everything the catalogue
+/// has.
 fn contents() -> impl Strategy<Value = Content> {
+    let any = prop::collection::vec(any::<u32>(), 0..400).prop_map(|choices| content(&mut Choices::new(&choices)));
+    prop_oneof![4 => few(), 1 => any]
+}
+
+/// Single entries and tables, one of them inside a group and one inside another.
+fn few() -> impl Strategy<Value = Content> {
     const PLACES: [&str; 10] = [
         "Type",
         "MassGroup/ActualMass",
