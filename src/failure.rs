@@ -62,12 +62,14 @@ pub struct Failure {
     pub address: Option<String>,
     /// What to do about it.
     pub hints: Vec<String>,
+    /// What else programs may want to know of it: more keys of the error's object.
+    pub details: Option<Box<(&'static str, serde_json::Value)>>,
 }
 
 impl Failure {
     /// A failure of `kind` with `message`.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Failure { kind, message: message.into(), rule: None, address: None, hints: Vec::new() }
+        Failure { kind, message: message.into(), rule: None, address: None, hints: Vec::new(), details: None }
     }
 
     /// The message with the rule that said no behind it, as people read it.
@@ -89,6 +91,13 @@ impl Failure {
     #[must_use]
     pub fn rule(mut self, rule: impl Into<String>) -> Self {
         self.rule = Some(rule.into());
+        self
+    }
+
+    /// The same failure with something more for programs, under a key of its own.
+    #[must_use]
+    pub fn detail(mut self, key: &'static str, value: serde_json::Value) -> Self {
+        self.details = Some(Box::new((key, value)));
         self
     }
 

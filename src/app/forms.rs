@@ -72,17 +72,22 @@ pub fn open(purpose: Purpose, opened: &Opened, house: &House) -> Form {
 /// A form for so many marked records, which it names as far as that helps.
 pub fn open_many(purpose: Purpose, count: usize, names: Option<String>, house: &House) -> Form {
     let many = super::bulk::many(count);
-    let releasing = house.policy().releasing();
     let (title, fields) = match purpose {
         Purpose::Return => (
             format!("Return {many}"),
             vec![
-                earlier_steps(house.policy(), releasing.map_or("", |step| &step.name)),
+                under_all(house, |policy| earlier_steps(policy, policy.releasing().map_or("", |step| &step.name))),
                 area("Why", "what must be done before they come back"),
             ],
         ),
         Purpose::Hold => (format!("Hold {many}"), hold_fields()),
-        Purpose::Flag(_) => (format!("Flag {many}"), flag_fields(house, house.policy())),
+        Purpose::Flag(_) => {
+            let mut fields = flag_fields(house, house.policy());
+            if let Some(kind) = fields.first_mut() {
+                *kind = under_all(house, kind_field);
+            }
+            (format!("Flag {many}"), fields)
+        }
         _ => (
             format!("Assign {many}"),
             vec![
@@ -235,6 +240,46 @@ fn earlier_steps(policy: &Policy, step: &str) -> Field {
     Field::new(Name::Step, "To", "←→ to choose", Input::Choice { all, at })
 }
 
+/// A field to choose from for records of several scopes: what any policy offers, and where not every one does, which do.
+/// Each record is still decided under its own.
+fn under_all(house: &House, field: impl Fn(&Policy) -> Field) -> Field {
+    let scopes = house.policies.scopes.iter().map(|(name, policy)| (format!("the scope {name}"), field(policy)));
+    let offers: Vec<(String, Vec<Choice>)> = std::iter::once(("the desk".to_owned(), field(house.policy())))
+        .chain(scopes)
+        .map(|(whose, field)| (whose, choices(&field.input).to_vec()))
+        .collect();
+    let has = |offer: &[Choice], value: &str| offer.iter().any(|choice| choice.value == value);
+    let mut merged: Vec<Choice> = Vec::new();
+    for choice in offers.iter().flat_map(|(_, offer)| offer) {
+        if has(&merged, &choice.value) {
+            continue;
+        }
+        let mut choice = choice.clone();
+        let with: Vec<&str> =
+            offers.iter().filter(|(_, offer)| has(offer, &choice.value)).map(|(whose, _)| whose.as_str()).collect();
+        if with.len() < offers.len() {
+            let between = if choice.note.is_empty() { "" } else { ", " };
+            choice.note.push_str(&format!("{between}only under the policy of {}", with.join(", ")));
+        }
+        merged.push(choice);
+    }
+    let mut field = field(house.policy());
+    match &mut field.input {
+        Input::Choice { all, .. } => *all = merged,
+        Input::Pick(pick) => *pick = Pick::new(merged, pick.at),
+        Input::Text(_) => {}
+    }
+    field
+}
+
+fn choices(input: &Input) -> &[Choice] {
+    match input {
+        Input::Choice { all, .. } => all,
+        Input::Pick(pick) => &pick.all,
+        Input::Text(_) => &[],
+    }
+}
+
 fn about_exception(opened: &Opened, id: ExceptionId) -> Vec<String> {
     let found = opened.dossier.record.exceptions.iter().find(|exception| exception.id == id);
     found.map(exception_facts).unwrap_or_default()
@@ -262,7 +307,7 @@ fn flag(opened: &Opened, house: &House, address: Option<&Address>) -> Parts {
     ("Flag the entry".to_owned(), facts, fields)
 }
 
-fn flag_fields(house: &House, policy: &Policy) -> Vec<Field> {
+fn kind_field(policy: &Policy) -> Field {
     let kinds = &policy.exception_kinds;
     let all: Vec<Choice> = kinds
         .iter()
@@ -273,6 +318,10 @@ fn flag_fields(house: &House, policy: &Policy) -> Vec<Field> {
             open: true,
         })
         .collect();
+    Field::new(Name::Kind, "Kind", "type to narrow, ↑↓ to choose", Input::Pick(Pick::new(all, 0)))
+}
+
+fn flag_fields(house: &House, policy: &Policy) -> Vec<Field> {
     let weights = [("", "as the kind says"), ("blocking", "blocking"), ("minor", "minor")];
     let weights = weights.map(|(value, label)| Choice {
         value: value.into(),
@@ -281,7 +330,7 @@ fn flag_fields(house: &House, policy: &Policy) -> Vec<Field> {
         open: true,
     });
     vec![
-        Field::new(Name::Kind, "Kind", "type to narrow, ↑↓ to choose", Input::Pick(Pick::new(all, 0))),
+        kind_field(policy),
         Field::new(Name::Weight, "Weight", "←→ to choose", Input::Choice { all: weights.into(), at: 0 }),
         area("What is wrong", "what the one who settles it must know"),
         owner_of_exception(house),

@@ -369,10 +369,13 @@ pub enum ConfigVerb {
 pub enum PolicyVerb {
     /// Print the policy in force
     Show,
-    /// Look for faults in a policy file
+    /// Look for faults in a policy file, and whether the desk could come under it
     Check {
         /// The file
         file: PathBuf,
+        /// The scope whose records it is to govern; all that have no policy of their own without
+        #[arg(long, value_name = "NAME")]
+        scope: Option<String>,
     },
     /// Let a policy follow the one in force, while records are in work
     Apply {

@@ -106,7 +106,7 @@ pub fn run(global: &Global, args: &DemoArgs) -> Result<u8, Failure> {
     if shows {
         out.say("making the demo desk");
     }
-    let mut desk = make(&path, args.records as usize, args.seed, context::now(), &out, &mut narrate)?;
+    let mut desk = make(&path, args.records as usize, args.seed, context::now(), &mut narrate)?;
     out.say("this is a demo: people, vehicles and approvals are made up, and its releases are sealed with a test key it made itself");
     let login = global.speak_as.as_deref().unwrap_or("review");
     let login = context::read_login(login)?;
@@ -139,10 +139,9 @@ fn make(
     records: usize,
     seed: u64,
     now: Moment,
-    out: &Out,
     narrate: &mut dyn FnMut(usize, usize),
 ) -> Result<Desk, Failure> {
-    let policy = desk::read_policy(desk::DEFAULT_POLICY, "policy.toml", out)?;
+    let policy = desk::read_policy(desk::DEFAULT_POLICY, "policy.toml")?;
     let people: People = toml::from_str(PEOPLE).map_err(|fault| sample_fault("people.toml", &fault.to_string()))?;
     let founder = people.person.iter().find(|person| person.roles.contains(&Role::Admin));
     let founder = founder.cloned().ok_or_else(|| sample_fault("people.toml", "nobody is an administrator"))?;

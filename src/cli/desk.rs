@@ -12,6 +12,7 @@ use super::output::{Out, Table, columns};
 use super::people::roles_of;
 use super::terminal;
 use crate::config::policy;
+use crate::domain::governance;
 use crate::domain::identity::Login;
 use crate::domain::person::{Person, Role};
 use crate::domain::policy::Policy;
@@ -23,12 +24,12 @@ use crate::store::{Desk, NewDesk};
 pub const DEFAULT_POLICY: &str = include_str!("../../sample-data/policy.toml");
 
 /// Reads a policy, or fails with every fault.
-pub fn read_policy(text: &str, file: &str, out: &Out) -> Result<Policy, Failure> {
+pub fn read_policy(text: &str, file: &str) -> Result<Policy, Failure> {
     policy::read(text, file, ivi::catalogue()).map_err(|faults| {
-        for fault in &faults {
-            out.say(&fault.to_string());
-        }
-        Failure::new(Kind::Usage, format!("{file}: {} faults", faults.len())).rule("policy")
+        let count = if faults.len() == 1 { "1 fault".to_owned() } else { format!("{} faults", faults.len()) };
+        faults.iter().fold(Failure::new(Kind::Usage, format!("{file}: {count}")).rule("policy"), |failure, fault| {
+            failure.hint(fault.to_string())
+        })
     })
 }
 
@@ -39,7 +40,7 @@ pub fn init(global: &Global, policy: Option<&Path>, options: Option<&Path>) -> R
         Some(file) => (context::read_text(file)?, file.display().to_string()),
         None => (DEFAULT_POLICY.to_owned(), "policy.toml".to_owned()),
     };
-    let policy = read_policy(&source, &name, &out)?;
+    let policy = read_policy(&source, &name)?;
     let options = match options {
         Some(file) => {
             let text = context::read_text(file)?;
@@ -56,6 +57,13 @@ pub fn init(global: &Global, policy: Option<&Path>, options: Option<&Path>) -> R
     let login = Login::parse(&user)
         .map_err(|fault| Failure::new(Kind::NotAllowed, format!("your user name cannot be a login here: {fault}")))?;
     let founder = Person::new(login, user.clone(), [Role::Admin]);
+    let missing: Vec<String> = governance::unattended(&policy, std::slice::from_ref(&founder), None)
+        .into_iter()
+        .map(|(what, roles)| {
+            let role = roles.first().map_or("ROLE", |role| role.word());
+            format!("warning: {what}: stageplate person add LOGIN --name NAME --role {role}")
+        })
+        .collect();
     Desk::create(
         &path,
         &NewDesk { policy, policy_source: source, options, founder, demo: false },
@@ -64,6 +72,7 @@ pub fn init(global: &Global, policy: Option<&Path>, options: Option<&Path>) -> R
     )?;
     out.say(&format!("made the desk {}; {user} is its administrator", path.display()));
     out.say("who can write the file can also rewrite it: its history shows tampering, it does not prevent it");
+    missing.iter().for_each(|warning| out.say(warning));
     out.say("next: stageplate person add LOGIN --name NAME --role prepare; stageplate approval import FILE");
     out.say("then whoever prepares: stageplate import FILE");
     Ok(())

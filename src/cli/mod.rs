@@ -128,10 +128,13 @@ pub fn report(failure: &Failure, format: Format) {
     let mut err = std::io::stderr().lock();
     // A standard error that is closed leaves only the exit code to say what happened.
     if matches!(format, Format::Json | Format::Jsonl) {
-        let object = serde_json::json!({"error": {
+        let mut object = serde_json::json!({"error": {
             "kind": failure.kind.word(), "message": failure.message, "rule": failure.rule,
             "address": failure.address, "hints": failure.hints,
         }});
+        if let Some((key, value)) = failure.details.as_deref() {
+            object["error"][*key] = value.clone();
+        }
         let _ = writeln!(err, "{}", output::escaped(&object.to_string()));
     }
     let _ = writeln!(err, "error: {}", crate::domain::visible::visible(&failure.told()));

@@ -18,16 +18,15 @@ pub fn scope(context: &mut Context, verb: ScopeVerb) -> Result<(), Failure> {
     match verb {
         ScopeVerb::Add { name, title, team, matches, policy } => {
             let act = policy
-                .map(|file| policies::following(context, &file, Some(name.clone()), format!("of the new scope {name}")))
+                .map(|file| policies::following(&file, Some(name.clone()), format!("of the new scope {name}")))
                 .transpose()?;
             govern(context, &DeskAction::AddScope(Scope { name, title, team, matches }))?;
             act.map_or(Ok(()), |act| govern(context, &act))
         }
         ScopeVerb::Set { name, title, team, matches, policy, reason } => {
             let (mut scope, _) = known(context, &name)?;
-            let act = policy
-                .map(|file| policies::following(context, &file, Some(name), reason.unwrap_or_default()))
-                .transpose()?;
+            let act =
+                policy.map(|file| policies::following(&file, Some(name), reason.unwrap_or_default())).transpose()?;
             let changes = title.is_some() || team.is_some() || matches.is_some() || act.is_none();
             scope.title = title.unwrap_or(scope.title);
             scope.team = team.or(scope.team);

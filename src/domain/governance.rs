@@ -2,6 +2,7 @@
 
 mod people;
 mod policies;
+mod staffing;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +10,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 pub use people::person_after;
-pub use policies::{InWork, ToSettle, unstaffed};
+pub use policies::{InWork, NAMED, ToSettle, can_follow};
+pub use staffing::{unattended, unstaffed};
 
 use super::approval::{Approval, ApprovalNumber, Status, StatusChange};
 use super::event::Facts;

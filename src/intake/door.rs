@@ -15,10 +15,9 @@ use crate::domain::certificate::Case;
 use crate::domain::event::Line;
 use crate::domain::identity::{RecordId, Vin};
 use crate::domain::moment::Moment;
-use crate::domain::nearest::nearest;
 use crate::domain::options as build;
 use crate::domain::person::{Actor, Person};
-use crate::domain::plan::{self, Planned, Refusal};
+use crate::domain::plan;
 use crate::domain::record::Record;
 use crate::domain::scope::Policies;
 use crate::store::{Act, Desk, Outcome, StoreError, Target};
@@ -82,12 +81,24 @@ impl Door<'_> {
     }
 }
 
+/// The number of the first exception that is only foreseen: above all that stand on a desk.
+const FIRST_FORESEEN: i64 = 1 << 60;
+
+/// A record as it would be after the acts so far.
+struct Foreseen {
+    record: Record,
+    approvals: Vec<Approval>,
+    /// Whether the desk has no such record yet.
+    new: bool,
+}
+
 /// What the desk would become: every record touched so far, as it was planned.
 pub(super) struct Rehearsal {
     people: Vec<Person>,
     policies: Policies,
-    scopes: Vec<String>,
-    planned: HashMap<Vin, (Record, Vec<Approval>)>,
+    /// Whether a scope has a rule that may take records in.
+    ruled: bool,
+    planned: HashMap<Vin, Foreseen>,
     /// The options of each scope that was asked for.
     options: HashMap<Option<String>, build::Options>,
 }
@@ -97,7 +108,7 @@ impl Rehearsal {
         Ok(Rehearsal {
             people: desk.people()?,
             policies: desk.policies()?,
-            scopes: desk.scope_names()?,
+            ruled: desk.scopes()?.iter().any(|(scope, _)| scope.matches.is_some()),
             planned: HashMap::new(),
             options: HashMap::new(),
         })
@@ -106,21 +117,23 @@ impl Rehearsal {
     fn bring(&mut self, desk: &mut Desk, actor: &Actor, act: &Waiting) -> Result<Done, StoreError> {
         let Waiting { vin, action, now, .. } = act;
         let now = *now;
-        let mut created = false;
-        let (record, mut approvals) = match self.planned.remove(vin) {
+        let earlier = self.planned.remove(vin);
+        let again = earlier.is_some();
+        let Foreseen { record, mut approvals, new } = match earlier {
             Some(known) => known,
             None => match desk.record_id(vin) {
                 Ok(id) => {
                     let dossier = desk.dossier(id, now)?;
-                    (dossier.record, dossier.approvals)
+                    Foreseen { record: dossier.record, approvals: dossier.approvals, new: false }
                 }
                 Err(StoreError::NotFound { .. }) => {
-                    created = true;
-                    (self.new_record(vin, action.scope_given(), now), Vec::new())
+                    let record = self.new_record(vin, action.scope_given(), now);
+                    Foreseen { record, approvals: Vec::new(), new: true }
                 }
                 Err(error) => return Err(error),
             },
         };
+        let created = new && !again;
         if let Some(number) = action.approval_given() {
             approvals.extend(desk.approval(number)?.filter(|given| !approvals.contains(given)));
         }
@@ -141,8 +154,13 @@ impl Rehearsal {
             catalogue: desk.catalogue(),
             now,
         };
-        let planned = plan::plan(&case, actor, action, 1)
-            .and_then(|planned| joined(&self.policies, &self.scopes, &case, planned));
+        let planned =
+            plan::plan(&case, actor, action, FIRST_FORESEEN).map_err(StoreError::from).and_then(|mut planned| {
+                if planned.record.scope != record.scope || (self.ruled && record.scope.is_none()) {
+                    desk.rehearse_joining(action, &case, new, &mut planned)?;
+                }
+                Ok(planned)
+            });
         match planned {
             Ok(planned) => {
                 let outcome = match (created, planned.changed) {
@@ -150,14 +168,14 @@ impl Rehearsal {
                     (false, true) => Outcome::Updated,
                     (false, false) => Outcome::Unchanged,
                 };
-                self.planned.insert(vin.clone(), (planned.record, approvals));
+                self.planned.insert(vin.clone(), Foreseen { record: planned.record, approvals, new });
                 Ok(Done { outcome, lines: planned.facts.lines })
             }
-            Err(refusal) => {
+            Err(no) => {
                 if !created {
-                    self.planned.insert(vin.clone(), (record, approvals));
+                    self.planned.insert(vin.clone(), Foreseen { record, approvals, new });
                 }
-                Err(StoreError::Refused(refusal))
+                Err(no)
             }
         }
     }
@@ -167,21 +185,4 @@ impl Rehearsal {
         let step = self.policies.of(scope).steps.first().map_or("", |step| step.name.as_str());
         Record::new(RecordId(0), vin.clone(), 2, step, now)
     }
-}
-
-/// What was planned, with the step the record has in the scope it joins by name.
-fn joined(policies: &Policies, scopes: &[String], case: &Case<'_>, mut planned: Planned) -> Result<Planned, Refusal> {
-    let Some(scope) = planned.record.scope.clone().filter(|_| planned.record.scope != case.record.scope) else {
-        return Ok(planned);
-    };
-    if !scopes.contains(&scope) {
-        let near = nearest(&scope, scopes.iter().map(String::as_str));
-        let refusal = Refusal::not_found(format!("there is no scope `{scope}`"));
-        return Err(near.map_or(refusal.clone(), |near| refusal.hint(format!("the nearest is `{near}`"))));
-    }
-    let policy = policies.of(Some(&scope));
-    if policy.version != case.policy.version {
-        plan::joins(&mut planned, case.policy, policy, case.now)?;
-    }
-    Ok(planned)
 }

@@ -178,5 +178,11 @@ fn refused(refusal: Refusal) -> Failure {
     if !refusal.who.is_empty() {
         failure = failure.hint(format!("who could: {}", refusal.who.join(", ")));
     }
+    if let Some(unplaced) = refusal.unplaced {
+        let all = unplaced.iter().map(
+            |one| serde_json::json!({"step": one.step, "count": one.records, "vins": one.vins, "filter": one.filter}),
+        );
+        failure = failure.detail("records", all.collect());
+    }
     refusal.hints.into_iter().fold(failure, Failure::hint)
 }

@@ -104,6 +104,31 @@ impl Desk {
         })
     }
 
+    /// Whether a policy could follow the one in force of a scope, or of the desk, as the desk stands now; nothing is written.
+    ///
+    /// # Errors
+    /// The rule that says no; when the desk cannot be read.
+    pub fn policy_can_follow(&mut self, scope: Option<&str>, policy: &Policy, now: Moment) -> Result<(), StoreError> {
+        self.read(|session| {
+            let conn = session.conn;
+            let (people, policies, scopes) = (session.people()?, session.policies()?, load_scopes(conn)?);
+            let (in_work, to_settle) = (in_work(conn)?, to_settle(conn, &policies)?);
+            let known = Known {
+                people: &people,
+                approval: None,
+                scopes: &scopes,
+                options: None,
+                policies: Some(&policies),
+                in_work: &in_work,
+                to_settle: &to_settle,
+                names: None,
+                gateway_exists: false,
+                now,
+            };
+            Ok(governance::can_follow(known, scope, policy)?)
+        })
+    }
+
     /// Carries out an act on the desk itself: judged, written and told in the history within one transaction. Where an
     /// approval changes, what lists show of the records that name it is worked out anew; where build options change, that
     /// of the records in work.
@@ -175,7 +200,7 @@ fn govern(
     let all_scopes = load_scopes(conn)?;
     let policies = session.policies()?;
     let (in_work, to_settle) = match action {
-        DeskAction::ApplyPolicy { .. } => (in_work(conn)?, to_settle(conn)?),
+        DeskAction::ApplyPolicy { .. } => (in_work(conn)?, to_settle(conn, &policies)?),
         _ => (Vec::new(), Vec::new()),
     };
     let codes = match action {

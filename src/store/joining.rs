@@ -1,7 +1,7 @@
 //! Which scope a record belongs to: the one an act names, or the first whose rule selects it when it comes in.
 
 use super::columns::day_number;
-use super::desk::Session;
+use super::desk::{Desk, End, Session};
 use super::error::StoreError;
 use super::record::{self, Writing};
 use super::scopes::load_scopes;
@@ -15,6 +15,23 @@ use crate::domain::plan::{self, Planned, Refusal};
 use crate::domain::policy::Outcome;
 use crate::domain::scope::Scope;
 use crate::domain::summary::Summary;
+
+impl Desk {
+    /// What would become of a record's scope by an act that is only planned, told in `planned` as [`settle_scope`] tells it;
+    /// nothing stays written.
+    ///
+    /// # Errors
+    /// The rule that says no; that the desk is busy.
+    pub fn rehearse_joining(
+        &mut self,
+        action: &Action,
+        before: &Case<'_>,
+        new: bool,
+        planned: &mut Planned,
+    ) -> Result<(), StoreError> {
+        self.write(|session| settle_scope(session, action, before, new, planned).map(|()| End::Leave(())))
+    }
+}
 
 /// Lets the record join a scope where what came in belongs to one, and gives it the step it has there.
 pub fn settle_scope(

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::columns::{amount, from_json, to_json};
 use super::desk::Desk;
 use super::error::StoreError;
-use crate::domain::governance::{InWork, ToSettle};
+use crate::domain::governance::{InWork, NAMED, ToSettle};
 use crate::domain::moment::Moment;
 use crate::domain::policy::Policy;
 use crate::domain::scope::{Policies, Scope};
@@ -157,24 +157,32 @@ pub fn in_work(conn: &Connection) -> Result<Vec<InWork>, StoreError> {
     let mut all: Vec<InWork> = others.collect::<Vec<_>>().into_iter().chain(scoped.clone()).collect();
     let mut first = conn.prepare_cached(FIRST)?;
     for work in all.iter_mut().filter(|work| work.records > 0) {
-        let rows = first.query_map(params![work.step, work.scope], |row| row.get(0))?;
+        let rows = first.query_map(params![work.step, work.scope, NAMED as i64], |row| row.get(0))?;
         work.first = rows.collect::<Result<_, _>>()?;
     }
     Ok(all)
 }
 
 /// The first records of a step in one scope, or in none (index `record_scope_step`).
-pub const FIRST: &str = "SELECT vin FROM record WHERE step = ?1 AND scope IS ?2 LIMIT 5";
+pub const FIRST: &str = "SELECT vin FROM record WHERE step = ?1 AND scope IS ?2 LIMIT ?3";
 
-/// What is to be settled, by scope and kind: as many rows as there are, read once where a policy follows another.
-pub fn to_settle(conn: &Connection) -> Result<Vec<ToSettle>, StoreError> {
+/// What is not settled for good, by scope and kind: to be settled, or waived on a record in work, which a waiver that ends
+/// or is taken back opens again. As many rows as there are, read once where a policy follows another.
+pub fn to_settle(conn: &Connection, policies: &Policies) -> Result<Vec<ToSettle>, StoreError> {
+    let working = policies.working();
     let mut find = conn.prepare_cached(
-        "SELECT r.scope, x.kind, count(*) FROM exception x JOIN record r ON r.id = x.record \
-         WHERE x.state IN ('open', 'in-progress') GROUP BY r.scope, x.kind",
+        "SELECT r.scope, x.kind, r.step, x.to_settle, count(*) FROM exception x JOIN record r ON r.id = x.record \
+         WHERE x.to_settle = 1 OR x.state = 'waived' GROUP BY r.scope, x.kind, r.step, x.to_settle",
     )?;
-    let rows =
-        find.query_map([], |row| Ok(ToSettle { scope: row.get(0)?, kind: row.get(1)?, exceptions: amount(row, 2)? }))?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let mut rows = find.query([])?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (step, ends): (String, bool) = (row.get(2)?, row.get(3)?);
+        if ends || working.contains(step.as_str()) {
+            all.push(ToSettle { scope: row.get(0)?, kind: row.get(1)?, exceptions: amount(row, 4)? });
+        }
+    }
+    Ok(all)
 }
 
 /// The number of the policy applied last, to whatever.

@@ -55,6 +55,7 @@ mod store_guards;
 mod store_lists;
 mod store_tampering;
 mod support;
+mod team;
 mod terminal;
 mod triples;
 mod undo;

@@ -12,8 +12,12 @@ use crate::properties::runner;
 
 const NAMES: [&str; 6] = ["taken-in", "draft", "look", "law", "second-look", "door-7"];
 const ROLES: [&str; 4] = ["prepare", "review", "lead", "release"];
-const KINDS: [(&str, &str); 3] =
-    [("late-correction", "review"), ("missing-data", "prepare"), ("approval-mismatch", "lead")];
+const KINDS: [(&str, &str); 4] = [
+    ("late-correction", "review"),
+    ("missing-data", "prepare"),
+    ("approval-mismatch", "lead"),
+    ("rejected-delivery", "release"),
+];
 const GRADES: [&str; 4] =
     ["AR-01 = \"warn\"\n", "AR-03 = \"off\"\n", "ID-03 = \"info\"\n", "AR-01 = \"off\"\nAR-02 = \"block\"\n"];
 

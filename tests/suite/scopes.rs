@@ -1,7 +1,8 @@
 //! Scopes and policies on a desk with records in work: who joins, who moves, which policy governs, what a new one refuses.
 
-use stageplate::domain::action::{Action, SheetRow};
+use stageplate::domain::action::{Action, Settle, SheetRow};
 use stageplate::domain::governance::DeskAction;
+use stageplate::domain::identity::ExceptionId;
 use stageplate::domain::person::{Person, Role};
 use stageplate::domain::policy::{Policy, Rename};
 use stageplate::domain::queue::{QueueName, Sort};
@@ -171,6 +172,9 @@ fn records_in_work_come_under_the_policy_that_follows_each_in_its_step() {
     assert_eq!(no.rule, "in-flight");
     let told = format!("2 in `review` ({}, {}; all: stageplate queue", vin(1), vin(2));
     assert!(no.hints[0].starts_with(&told), "{:?}", no.hints);
+    let unplaced = &no.unplaced.unwrap()[0];
+    assert_eq!((unplaced.records, unplaced.filter.as_str()), (2, "step:review"));
+    assert_eq!(unplaced.vins, [vin(1).to_string(), vin(2).to_string()]);
     after.renames = vec![Rename { from: "review".into(), to: "technical".into() }];
     govern(&mut bench, &apply(None, after));
     let dossier = bench.desk.dossier(id, minute(20)).unwrap();
@@ -209,8 +213,18 @@ fn a_policy_keeps_the_kinds_of_what_is_still_to_be_settled_where_it_governs() {
     let mut after = policy();
     after.exception_kinds.retain(|kind| kind.name != "other");
     let no = refused(&mut bench, &apply(None, after.clone()));
-    assert_eq!(no.message, "1 exceptions to settle would have no kind under this policy");
+    assert_eq!(no.message, "1 exceptions that are not settled for good would have no kind under this policy");
     assert!(no.hints[0].contains("kind:other"), "{:?}", no.hints);
+    let settle = |how| Action::Settle { id: ExceptionId(1), how };
+    let until = chrono::NaiveDate::from_ymd_opt(2027, 1, 1);
+    bench.does("lead", id, &settle(Settle::Waive { text: "for now".into(), until }), 6);
+    assert_eq!(refused(&mut bench, &apply(None, after.clone())).rule, "in-flight", "a waiver ends");
+    bench.does("lead", id, &settle(Settle::Reopen { text: "not so".into() }), 7);
+    bench.does("lead", id, &settle(Settle::Waive { text: "for good".into(), until: None }), 8);
+    assert_eq!(refused(&mut bench, &apply(None, after.clone())).rule, "in-flight", "and any can be taken back");
+    bench.does("lead", id, &settle(Settle::Reopen { text: "not so".into() }), 9);
+    bench.does("lead", id, &settle(Settle::Resolve { text: "done".into() }), 10);
+    govern(&mut bench, &apply(None, after.clone()));
     govern(&mut bench, &apply(Some("vans"), after));
 }
 

@@ -5,7 +5,7 @@ use super::Placed;
 use crate::config::strict::Reader;
 use crate::domain::nearest::nearest;
 use crate::domain::person::Role;
-use crate::domain::plan::LATE_CORRECTION;
+use crate::domain::plan::RAISED_BY_DESK;
 use crate::domain::policy::{ExceptionKind, Excluded, Gate, NextOwner, Outcome, Rename, Step};
 
 /// Reports every fault of the policy as a whole.
@@ -22,7 +22,7 @@ pub fn look(reader: &Reader<'_>, steps: &[Placed<Step>], kinds: &[Placed<Excepti
     }
     whole.way_to_release();
     whole.way_to_rest();
-    whole.late_corrections(kinds);
+    whole.raised_by_desk(kinds);
     for kind in kinds.iter().filter(|kind| kind.is.settled_by == Role::Audit) {
         let message = format!("exception `{}` is settled by the role audit, which only reads", kind.is.name);
         reader.fault(kind.at, message, None);
@@ -167,11 +167,17 @@ impl Whole<'_> {
         }
     }
 
-    fn late_corrections(&self, kinds: &[Placed<ExceptionKind>]) {
-        if !kinds.iter().any(|kind| kind.is.name == LATE_CORRECTION) {
-            let message =
-                format!("an [[exception]] with the name `{LATE_CORRECTION}` is missing: the desk raises it itself");
-            self.reader.fault(0, message, None);
+    /// What the desk raises itself needs a kind that says who settles it. It is told where the kinds end: there it goes.
+    fn raised_by_desk(&self, kinds: &[Placed<ExceptionKind>]) {
+        let at = kinds.last().map_or(0, |kind| kind.at);
+        for (name, when) in RAISED_BY_DESK {
+            if !kinds.iter().any(|kind| kind.is.name == name) {
+                let message = format!(
+                    "an [[exception]] with the name `{name}` is missing: the desk raises it itself when {when}; add it, \
+                     with who settles it under `settled_by`"
+                );
+                self.reader.fault(at, message, None);
+            }
         }
     }
 

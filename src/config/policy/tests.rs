@@ -22,6 +22,10 @@ outcome = "release"
 name = "done"
 outcome = "rest"
 [[exception]]
+name = "approval-mismatch"
+[[exception]]
+name = "rejected-delivery"
+[[exception]]
 name = "late-correction"
 "#;
 
@@ -79,6 +83,10 @@ outcome = "release"
 name = "done"
 outcome = "rest"
 [[exception]]
+name = "approval-mismatch"
+[[exception]]
+name = "rejected-delivery"
+[[exception]]
 name = "late-correction"
 settled_by = "leed"
 [checks]
@@ -96,11 +104,11 @@ restate = ["ActualMas", "16.1", "0.2"]
         "p.toml:7: no gate is called `owner-name`",
         "p.toml:8: `edits` is not known here (did you mean `edit`?)",
         "p.toml:10: no outcome is called `advanced`",
-        "p.toml:20: no role is called `leed`",
-        "p.toml:22: no check has the id `AR-1` (did you mean",
-        "p.toml:23: no grade is called `blok`",
-        "p.toml:26: no entry is called `ActualMas` (did you mean `ActualMass`?)",
-        "p.toml:26: `0.2` names several entries",
+        "p.toml:24: no role is called `leed`",
+        "p.toml:26: no check has the id `AR-1` (did you mean",
+        "p.toml:27: no grade is called `blok`",
+        "p.toml:30: no entry is called `ActualMas` (did you mean `ActualMass`?)",
+        "p.toml:30: `0.2` names several entries",
     ];
     assert_eq!(told.len(), expected.len(), "{told:#?}");
     for (fault, expected) in told.iter().zip(expected) {
@@ -112,7 +120,7 @@ restate = ["ActualMas", "16.1", "0.2"]
 #[test]
 fn names_stand_once() {
     let twice = format!("{SMALL}[[exception]]\nname = \"late-correction\"\n");
-    assert_eq!(faults(&twice), ["p.toml:16: exception `late-correction` stands in line 14 already"]);
+    assert_eq!(faults(&twice), ["p.toml:20: exception `late-correction` stands in line 18 already"]);
     let twice = with("name = \"ready\"", "name = \"work\"");
     assert_eq!(faults(&twice), ["p.toml:7: step `work` stands in line 3 already"]);
 }
@@ -150,9 +158,13 @@ fn a_step_that_nobody_can_leave_or_sign_is_refused() {
 }
 
 #[test]
-fn the_kind_that_the_desk_raises_itself_must_be_there() {
-    let text = with("[[exception]]\nname = \"late-correction\"\n", "");
-    assert!(faults(&text)[0].contains("`late-correction` is missing"));
+fn a_kind_that_the_desk_raises_itself_is_kept_and_is_missed_where_the_kinds_end() {
+    for (kind, line) in [("late-correction", 16), ("approval-mismatch", 16), ("rejected-delivery", 16)] {
+        let told = faults(&with(&format!("[[exception]]\nname = \"{kind}\"\n"), ""));
+        let [told] = told.as_slice() else { panic!("{told:?}") };
+        let expected = format!("p.toml:{line}: an [[exception]] with the name `{kind}` is missing");
+        assert!(told.starts_with(&expected) && told.contains("raises it itself when"), "{told}");
+    }
 }
 
 #[test]
@@ -169,8 +181,8 @@ fn a_calendar_owners_and_reasons_are_read() {
     let policy = read(&text, "p.toml", catalogue()).unwrap_or_else(|faults| panic!("{faults:#?}"));
     assert_eq!(policy.step("ready").unwrap().owner, NextOwner::RoundRobin);
     assert_eq!(policy.reasons, [Reasoned::Take, Reasoned::Advance].into());
-    assert_eq!(policy.exception_kinds[0].owner, Some(Settler::Role(Role::Lead)));
-    assert!(matches!(&policy.exception_kinds[1].owner, Some(Settler::Login(login)) if login.as_str() == "mz"));
+    assert_eq!(policy.exception_kinds[2].owner, Some(Settler::Role(Role::Lead)));
+    assert!(matches!(&policy.exception_kinds[3].owner, Some(Settler::Login(login)) if login.as_str() == "mz"));
     assert_eq!(policy.calendar.weekend, [6].into());
     assert_eq!(policy.calendar.holidays.len(), 2);
     assert_eq!(read(SMALL, "p.toml", catalogue()).unwrap().calendar.weekend, [5, 6].into());
@@ -181,9 +193,9 @@ fn a_calendar_or_an_owner_that_cannot_be_is_refused() {
     let calendar = |rest: &str| format!("{SMALL}[calendar]\n{rest}\n");
     let week = "weekend = [\"monday\",\"tuesday\",\"wednesday\",\"thursday\",\"friday\",\"saturday\",\"sunday\"]";
     let cases = [
-        (calendar("weekend = [\"sonday\"]"), "p.toml:17: no day of the week is called `sonday`"),
+        (calendar("weekend = [\"sonday\"]"), "p.toml:21: no day of the week is called `sonday`"),
         (calendar(week), "every day is a weekend day"),
-        (calendar("holidays = [2026-12-25, 2026-12-25]"), "p.toml:17: the holiday 2026-12-25 stands here twice"),
+        (calendar("holidays = [2026-12-25, 2026-12-25]"), "p.toml:21: the holiday 2026-12-25 stands here twice"),
         (calendar("holidays = [\"2026-02-30\"]"), "a list of days as in 2026-12-25"),
         (with("outcome = \"rest\"", "outcome = \"rest\"\nowner = \"preparer\""), "which a record at rest has not"),
         (with("edit = true", "edit = true\nowner = \"preparer\""), "is where records begin"),

@@ -7,6 +7,7 @@ use crate::domain::exception::State;
 use crate::domain::nearest::nearest;
 use crate::domain::person::Person;
 use crate::domain::scope::Policies;
+use crate::domain::value::ValueType;
 
 /// What a filter may name on a desk.
 #[derive(Debug, Clone, Copy)]
@@ -88,6 +89,11 @@ fn named<'a>(term: &'a Term, names: &Names<'a>) -> (&'static str, Vec<&'a str>, 
         Term::Text(TextField::Option, list) => {
             ("build option", texts(list), options.iter().map(String::as_str).collect())
         }
+        // Where the catalogue has no list of categories, any word may be one.
+        Term::Text(TextField::Category, list) => match codes_of(names.catalogue, "VehicleCategory") {
+            codes if codes.is_empty() => ("", Vec::new(), Vec::new()),
+            codes => ("vehicle category", texts(list), codes),
+        },
         Term::Text(TextField::ExceptionKind, list) => ("kind of exception", texts(list), kinds().collect()),
         Term::Text(TextField::ExceptionState, list) => {
             ("state of an exception", texts(list), State::ALL.iter().map(|state| state.word()).collect())
@@ -104,6 +110,15 @@ fn named<'a>(term: &'a Term, names: &Names<'a>) -> (&'static str, Vec<&'a str>, 
             ("person", asked.collect(), people.iter().map(|person| person.login.as_str()).collect())
         }
         _ => ("", Vec::new(), Vec::new()),
+    }
+}
+
+/// The codes an element's values are taken from.
+fn codes_of(catalogue: &Catalogue, path: &str) -> Vec<&'static str> {
+    let element = catalogue.elements().iter().find(|element| element.path == path);
+    match element.and_then(Element::value_type) {
+        Some(ValueType::Code(list)) => list.codes.iter().map(|code| code.code).collect(),
+        _ => Vec::new(),
     }
 }
 
@@ -161,6 +176,15 @@ mod tests {
         let fault = entries("ActualMas -changed:13,ActualMas").unwrap_err();
         assert_eq!((fault.at, fault.nearest.as_deref()), (22, Some("ActualMass")));
     }
+
+    #[test]
+    fn a_category_that_does_not_exist_answers_with_the_nearest_and_a_variant_is_open_text() {
+        assert_eq!(names("category:N1,n2,none -category:M* variant:NOTHING version_code:X", &[]), Ok(()));
+        let fault = names("held:no category:N9", &[]).unwrap_err();
+        assert_eq!(fault.at, 17);
+        assert!(fault.message.contains("no vehicle category `N9`") && fault.nearest.is_some(), "{fault:?}");
+    }
+
     #[test]
     fn a_scope_nobody_knows_answers_with_the_nearest_instead_of_nothing() {
         let scopes = ["vans".to_owned(), "buses".to_owned()];

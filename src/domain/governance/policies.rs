@@ -2,12 +2,20 @@
 //! finds its step, whether whoever applies it would come by something.
 
 use super::Known;
+use super::staffing::unstaffed;
 use crate::domain::event::Facts;
+use crate::domain::filter::quoted;
 use crate::domain::nearest::nearest;
-use crate::domain::person::{Actor, Person, Role};
-use crate::domain::plan::Refusal;
-use crate::domain::policy::{Outcome, Policy, Settler, Step};
+use crate::domain::person::Actor;
+use crate::domain::plan::{Refusal, Unplaced};
+use crate::domain::policy::{Outcome, Policy, Step};
 use crate::domain::scope::Policies;
+
+/// How many records of a step are named one by one; the others are counted, and a filter finds them all.
+pub const NAMED: usize = 1000;
+
+/// The longest list that is answered at once.
+const LISTED: u64 = 10_000;
 
 /// Records of one scope in one step.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +30,7 @@ pub struct InWork {
     pub first: Vec<String>,
 }
 
-/// Exceptions to settle of one kind on records of one scope.
+/// Exceptions of one kind on records of one scope that are to be settled, or opened again by the end of a waiver.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ToSettle {
     /// The scope, if any.
@@ -33,80 +41,6 @@ pub struct ToSettle {
     pub exceptions: u64,
 }
 
-/// What nobody on the desk could do under a policy, each in a sentence; of a scope, or of the whole desk.
-pub fn unstaffed(policy: &Policy, people: &[Person], scope: Option<&str>) -> Vec<String> {
-    let mut told = unattended(policy, people, scope);
-    told.extend(unsettled(policy, people, scope));
-    told
-}
-
-/// Kinds of exceptions that name a settler whom the desk does not have, or whose roles nobody holds.
-fn unsettled(policy: &Policy, people: &[Person], scope: Option<&str>) -> Vec<String> {
-    let here = || people.iter().filter(|person| person.left.is_none());
-    let holds = |person: &Person, roles: &[Role]| match scope {
-        Some(_) => person.holds(roles, scope),
-        None => person.holds_somewhere(roles),
-    };
-    let mut told = Vec::new();
-    for kind in &policy.exception_kinds {
-        let name = &kind.name;
-        let settlers = [kind.settled_by, Role::Lead];
-        if !here().any(|person| holds(person, &settlers)) {
-            told.push(format!("nobody has the role {} or lead to settle an exception `{name}`", kind.settled_by));
-        }
-        match &kind.owner {
-            Some(Settler::Role(role)) if !here().any(|person| holds(person, &[*role])) => {
-                told.push(format!("nobody has the role {role}, which owns an exception `{name}`"));
-            }
-            Some(Settler::Login(login)) if !here().any(|person| person.login == *login) => {
-                let near = nearest(login.as_str(), here().map(|person| person.login.as_str()));
-                let meant = near.map_or_else(String::new, |near| format!(" (did you mean `{near}`?)"));
-                told.push(format!("nobody here is called `{login}`, who owns an exception `{name}`{meant}"));
-            }
-            _ => {}
-        }
-    }
-    told
-}
-
-/// Steps and checkpoints that nobody could leave or sign.
-fn unattended(policy: &Policy, people: &[Person], scope: Option<&str>) -> Vec<String> {
-    let holds = |roles: &[Role]| -> Vec<&Person> {
-        let here = people.iter().filter(|person| person.left.is_none());
-        here.filter(|person| match scope {
-            Some(_) => person.holds(roles, scope),
-            None => person.holds_somewhere(roles),
-        })
-        .collect()
-    };
-    let editors = holds(&[Role::Prepare]);
-    let mut told = Vec::new();
-    for step in policy.steps.iter().filter(|step| step.outcome != Outcome::Rest) {
-        let able = holds(&step.acts);
-        let roles: Vec<&str> = step.acts.iter().map(|role| role.word()).collect();
-        let what = step.checkpoint.as_ref().map_or_else(
-            || format!("leave the step `{}`", step.name),
-            |checkpoint| format!("sign the checkpoint `{checkpoint}` of the step `{}`", step.name),
-        );
-        let [only] = able.as_slice() else {
-            if able.is_empty() {
-                told.push(format!("nobody has the role {} to {what}", roles.join(" or ")));
-            }
-            continue;
-        };
-        if step.asks_other_eyes() && !step.edit && editors.as_slice() == [*only] {
-            told.push(format!("only {} could {what}, and nobody else prepares what other eyes must see", only.login));
-        }
-        let kept_out: Vec<&str> = policy.excluded_signers(step).collect();
-        for (earlier, checkpoint) in policy.checkpoints_before(&step.name) {
-            if kept_out.contains(&checkpoint) && holds(&earlier.acts).as_slice() == [*only] {
-                told.push(format!("only {} could {what}, and nobody else signs `{checkpoint}` before", only.login));
-            }
-        }
-    }
-    told
-}
-
 pub fn apply(
     actor: &Actor,
     desk: Known<'_>,
@@ -115,34 +49,17 @@ pub fn apply(
     reason: &str,
     facts: &mut Facts,
 ) -> Result<(), Refusal> {
-    let scope_known = scope.is_none_or(|scope| desk.scopes.iter().any(|known| known.name == scope));
-    if !scope_known {
-        let name = scope.unwrap_or_default();
-        let refusal = Refusal::not_found(format!("there is no scope `{name}`"));
-        return Err(match nearest(name, desk.scopes.iter().map(|known| known.name.as_str())) {
-            Some(near) => refusal.hint(format!("the nearest is `{near}`")),
-            None => refusal,
-        });
-    }
+    known_scope(desk, scope)?;
     if reason.trim().is_empty() {
         return Err(Refusal::new("reason", "a policy needs a reason in words").hint("say why with --reason"));
     }
     let Some(policies) = desk.policies else { return Ok(()) };
-    let own = scope.is_none_or(|scope| policies.scopes.contains_key(scope));
-    let before = policies.of(scope);
-    if own && (Policy { version: before.version, ..policy.clone() }) == **before {
+    if is_in_force(policies, scope, policy) {
         return Ok(());
     }
-    let missing = unstaffed(policy, desk.people, scope);
-    if let Some((first, rest)) = missing.split_first() {
-        let refusal = Refusal::new("policy", format!("under this policy {first}"));
-        let refusal = rest.iter().fold(refusal, |refusal, other| refusal.hint(format!("and {other}")));
-        return Err(refusal.hint("register somebody who could (`stageplate person add`), or change the policy"));
-    }
-    gains_nothing(actor, scope, before, policy)?;
-    rests_alike(desk, scope, policy)?;
-    every_record_has_a_step(desk, scope, before, policy)?;
-    every_exception_has_a_kind(desk, scope, policy)?;
+    gains_nothing(actor, scope, policies.of(scope), policy)?;
+    can_follow(desk, scope, policy)?;
+    let before = policies.of(scope);
     let name = |policy: &Policy| format!("{} ({})", policy.version, policy.name);
     facts.line(
         scope.map_or_else(|| "policy".to_owned(), |scope| format!("policy of {scope}")),
@@ -154,6 +71,43 @@ pub fn apply(
     }
     facts.reason = Some(reason.to_owned());
     Ok(())
+}
+
+/// Whether a policy could follow the one in force as the desk stands, whoever applies it: what `policy check` answers, and
+/// what a policy that is applied is held to.
+///
+/// # Errors
+/// The rule that says no, and what would help.
+pub fn can_follow(desk: Known<'_>, scope: Option<&str>, policy: &Policy) -> Result<(), Refusal> {
+    known_scope(desk, scope)?;
+    let Some(policies) = desk.policies.filter(|policies| !is_in_force(policies, scope, policy)) else { return Ok(()) };
+    let missing = unstaffed(policy, desk.people, scope);
+    if let Some((first, rest)) = missing.split_first() {
+        let refusal = Refusal::new("policy", format!("under this policy {first}"));
+        let refusal = rest.iter().fold(refusal, |refusal, other| refusal.hint(format!("and {other}")));
+        return Err(refusal.hint("register somebody who could (`stageplate person add`), or change the policy"));
+    }
+    rests_alike(desk, scope, policy)?;
+    every_record_has_a_step(desk, scope, policies.of(scope), policy)?;
+    every_exception_has_a_kind(desk, scope, policy)
+}
+
+fn known_scope(desk: Known<'_>, scope: Option<&str>) -> Result<(), Refusal> {
+    let Some(name) = scope.filter(|scope| !desk.scopes.iter().any(|known| known.name == *scope)) else {
+        return Ok(());
+    };
+    let refusal = Refusal::not_found(format!("there is no scope `{name}`"));
+    Err(match nearest(name, desk.scopes.iter().map(|known| known.name.as_str())) {
+        Some(near) => refusal.hint(format!("the nearest is `{near}`")),
+        None => refusal,
+    })
+}
+
+/// Whether it governs the scope, or the desk, already.
+fn is_in_force(policies: &Policies, scope: Option<&str>, policy: &Policy) -> bool {
+    let own = scope.is_none_or(|scope| policies.scopes.contains_key(scope));
+    let before = policies.of(scope);
+    own && (Policy { version: before.version, ..policy.clone() }) == **before
 }
 
 /// Nobody comes by the right to act in a step through a policy they apply themselves.
@@ -213,11 +167,14 @@ fn every_exception_has_a_kind(desk: Known<'_>, scope: Option<&str>, policy: &Pol
         return Ok(());
     }
     let all: u64 = lost.values().sum();
-    let refusal = Refusal::new("in-flight", format!("{all} exceptions to settle would have no kind under this policy"));
+    let refusal = Refusal::new(
+        "in-flight",
+        format!("{all} exceptions that are not settled for good would have no kind under this policy"),
+    );
     Err(lost.iter().fold(refusal, |refusal, (kind, count)| {
         refusal.hint(format!(
-            "{count} of `{kind}` (stageplate exception list --filter \"kind:{kind} state:open,in-progress\"): settle them \
-             first, or keep the kind"
+            "{count} of `{kind}` (stageplate exception list --filter \"kind:{kind} state:open,in-progress,waived\"): settle \
+             them first, a waiver that still runs too, or keep the kind"
         ))
     }))
 }
@@ -239,43 +196,55 @@ fn every_record_has_a_step(
     let Some(policies) = desk.policies else { return Ok(()) };
     let governed = |work: &&InWork| governs(policies, scope, work.scope.as_deref());
     let rests = |step: &Step| step.outcome == Outcome::Rest;
-    let mut lost: Vec<(&str, u64, Vec<&str>)> = Vec::new();
+    let mut lost: Vec<Unplaced> = Vec::new();
     for work in desk.in_work.iter().filter(governed).filter(|work| work.records > 0) {
         let there = before.step(&work.step).is_some_and(rests);
         if policy.step(&work.step).is_some_and(|step| rests(step) == there) {
             continue;
         }
-        let first = work.first.iter().map(String::as_str);
-        match lost.iter_mut().find(|(step, ..)| *step == work.step) {
-            Some((_, records, vins)) => {
-                *records += work.records;
-                vins.extend(first);
-            }
-            None => lost.push((&work.step, work.records, first.collect())),
-        }
+        let place = lost.iter().position(|one| one.step == work.step).unwrap_or_else(|| {
+            let filter = filter_of(policies, scope, &work.step);
+            lost.push(Unplaced { step: work.step.clone(), records: 0, vins: Vec::new(), filter });
+            lost.len() - 1
+        });
+        lost[place].records += work.records;
+        let room = NAMED.saturating_sub(lost[place].vins.len());
+        lost[place].vins.extend(work.first.iter().take(room).cloned());
     }
     if lost.is_empty() {
         return Ok(());
     }
-    let records: u64 = lost.iter().map(|(_, records, _)| records).sum();
+    let records: u64 = lost.iter().map(|one| one.records).sum();
     let names = || policy.steps.iter().map(|step| step.name.as_str());
     let refusal = Refusal::new("in-flight", format!("{records} records would have no step under this policy"));
-    Err(lost.iter().fold(refusal, |refusal, (step, records, vins)| {
-        let to = nearest(step, names()).or_else(|| names().next()).unwrap_or_default();
+    let refusal = lost.iter().fold(refusal, |refusal, one| {
+        let Unplaced { step, records, filter, .. } = one;
+        let (limit, to) = ((*records).min(LISTED), nearest(step, names()).or_else(|| names().next()).unwrap_or_default());
         refusal
             .hint(format!(
-                "{records} in `{step}` ({}; all: stageplate queue all --filter step:{step}): move them on or back first,",
-                named(vins, *records)
+                "{records} in `{step}` ({}; all: stageplate queue all --filter \"{filter}\" --limit {limit}): move them on \
+                 or back first,",
+                first_of(one)
             ))
             .hint(format!("or say in the policy where they are now: [[rename]] from = \"{step}\" to = \"{to}\""))
-    }))
+    });
+    Err(Refusal { unplaced: Some(Box::new(lost)), ..refusal })
 }
 
-/// The first VINs of so many records, and whether there are more.
-fn named(vins: &[&str], records: u64) -> String {
-    const NAMED: usize = 5;
-    let first: Vec<&str> = vins.iter().take(NAMED).copied().collect();
-    let more = if records > first.len() as u64 { ", …" } else { "" };
+/// What selects the records of a step that a policy governs, and no others.
+fn filter_of(policies: &Policies, scope: Option<&str>, step: &str) -> String {
+    let step = format!("step:{}", quoted(step));
+    match scope {
+        Some(scope) => format!("{step} scope:{}", quoted(scope)),
+        None => policies.scopes.keys().fold(step, |filter, scope| format!("{filter} -scope:{}", quoted(scope))),
+    }
+}
+
+/// The first VINs of those records, and whether there are more.
+fn first_of(lost: &Unplaced) -> String {
+    const TOLD: usize = 5;
+    let first: Vec<&str> = lost.vins.iter().take(TOLD).map(String::as_str).collect();
+    let more = if lost.records > first.len() as u64 { ", …" } else { "" };
     format!("{}{more}", first.join(", "))
 }
 
@@ -287,7 +256,8 @@ mod tests {
     use crate::domain::governance::{DeskAction, judge};
     use crate::domain::identity::Login;
     use crate::domain::moment::Moment;
-    use crate::domain::policy::{ExceptionKind, Rename};
+    use crate::domain::person::{Person, Role};
+    use crate::domain::policy::{ExceptionKind, Rename, Settler};
 
     fn step(name: &str, acts: Role, outcome: Outcome) -> Step {
         Step { name: name.into(), acts: vec![acts], outcome, ..Step::default() }
@@ -383,7 +353,7 @@ mod tests {
         let mut after = policy();
         after.exception_kinds.clear();
         let no = rule(0, &people(), after).unwrap_err();
-        assert_eq!(no.message, "2 exceptions to settle would have no kind under this policy");
+        assert_eq!(no.message, "2 exceptions that are not settled for good would have no kind under this policy");
         assert!(no.hints[0].starts_with("2 of `missing-data`"), "{:?}", no.hints);
     }
 

@@ -1,5 +1,6 @@
 //! Acts on exceptions: raised by a person or by the desk, discussed, linked, settled, waived, opened again.
 
+use super::standing::APPROVAL_MISMATCH;
 use super::{Refusal, WORKING, Work};
 use crate::domain::action::{Linked, Settle};
 use crate::domain::address::Address;
@@ -10,6 +11,13 @@ use crate::domain::person::Role;
 
 /// The kind of exception the desk raises when content changes behind a review.
 pub const LATE_CORRECTION: &str = "late-correction";
+
+/// The kinds that the desk raises itself, and when: a policy keeps them all.
+pub const RAISED_BY_DESK: [(&str, &str); 3] = [
+    (LATE_CORRECTION, "content changes behind a review"),
+    (APPROVAL_MISMATCH, "the approval of a record is withdrawn or suspended"),
+    ("rejected-delivery", "the authority rejects a certificate"),
+];
 
 pub fn flag(
     work: &mut Work<'_>,

@@ -10,7 +10,7 @@ mod scope;
 mod standing;
 mod undo;
 
-pub use exceptions::LATE_CORRECTION;
+pub use exceptions::{LATE_CORRECTION, RAISED_BY_DESK};
 pub use scope::joins;
 pub use standing::APPROVAL_MISMATCH;
 
@@ -58,6 +58,21 @@ pub struct Refusal {
     pub who: Vec<String>,
     /// What to do.
     pub hints: Vec<String>,
+    /// The records that a policy would leave without a step, where that is why.
+    pub unplaced: Option<Box<Vec<Unplaced>>>,
+}
+
+/// Records of one step that a policy has no place for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unplaced {
+    /// The step they are in.
+    pub step: String,
+    /// How many.
+    pub records: u64,
+    /// Their VINs: all, or the first thousand.
+    pub vins: Vec<String>,
+    /// The filter that lists all of them.
+    pub filter: String,
 }
 
 impl Refusal {
@@ -70,6 +85,7 @@ impl Refusal {
             address: None,
             who: Vec::new(),
             hints: Vec::new(),
+            unplaced: None,
         }
     }
 
