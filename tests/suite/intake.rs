@@ -231,6 +231,20 @@ fn an_older_version_of_a_message_does_not_replace_the_one_that_corrected_it() {
 }
 
 #[test]
+fn a_message_whose_version_cannot_be_read_does_not_make_room_for_an_older_one() {
+    let Some((mut bench, files)) = bench_with_specimen() else { return };
+    let first = fs::read_to_string(&files[1]).unwrap();
+    let version = |text: &str| first.replace("<IviVersionNumber>1<", &format!("<IviVersionNumber>{text}<"));
+    let second = bench.write("a.xml", version("2").replace(">2946<", ">2950<"));
+    let unread = bench.write("b.xml", version("x"));
+    let all = [second, unread.clone(), bench.write("c.xml", first.clone())];
+    let report = bench.import(&all, &Options::default());
+    assert_eq!(report.rejected.len(), 2, "{report:?}");
+    assert!(report.rejected[0].reason.contains("has no version that can be read"), "{report:?}");
+    assert_eq!(bench.dossier(SPECIMEN).certificate.before.value("MassGroup/ActualMass"), Some("2950"));
+}
+
+#[test]
 fn a_sheet_imported_again_leaves_what_somebody_changed_by_hand() {
     let Some((mut bench, files)) = bench_with_specimen() else { return };
     bench.import(&files, &Options::default());

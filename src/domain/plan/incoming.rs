@@ -141,14 +141,17 @@ fn not_older(known: &Stage, received: &Received) -> Result<(), Refusal> {
             content.value("Header/IviVersionDateTime").and_then(|time| chrono::DateTime::parse_from_rfc3339(time).ok());
         content.value("Header/IviVersionNumber").and_then(value::integer).map(|number| (number, issued))
     };
+    let older = |what: String, here: i64| {
+        let message = format!("the message {what} of stage {}, and version {here} is here already", known.number);
+        Err(Refusal::new("older-version", message))
+    };
     match (version(&known.content), version(&received.content)) {
         (Some((here, issued)), Some((came, reissued))) if came < here || (came == here && reissued < issued) => {
-            Err(Refusal::new(
-                "older-version",
-                format!("the message is version {came} of stage {}, and version {here} is here already", known.number),
-            )
-            .hint("leave the older message out"))
+            older(format!("is version {came}"), here).map_err(|no| no.hint("leave the older message out"))
         }
+        // Whatever took its place could be followed by any older one.
+        (Some((here, _)), None) => older("has no version that can be read".to_owned(), here)
+            .map_err(|no| no.hint("ask whoever issued it for a message with its version number")),
         _ => Ok(()),
     }
 }
