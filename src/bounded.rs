@@ -1,11 +1,14 @@
-//! Reads a file that a person named: a regular one only, and no more of it than its kind may have.
+//! Reads a file that a person named: a regular one only, and no more of it than its kind may have; and lets a library read
+//! it that may break on what it holds.
 //!
 //! Invariant: neither a pipe that nobody writes to nor a device without an end keeps the program waiting or fills its
 //! memory.
 
+use std::cell::Cell;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
 use std::os::unix::fs::OpenOptionsExt;
+use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
 
 use rustix::fs::OFlags;
@@ -37,6 +40,24 @@ pub fn read(path: &Path, most: usize) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+thread_local! {
+    static FOREIGN: Cell<bool> = const { Cell::new(false) };
+}
+
+/// What a foreign library reads out of a file; nothing where the file makes it panic. The work must leave nothing half done
+/// behind.
+pub fn foreign<T>(work: impl FnOnce() -> T) -> Option<T> {
+    let before = FOREIGN.replace(true);
+    let read = panic::catch_unwind(AssertUnwindSafe(work)).ok();
+    FOREIGN.set(before);
+    read
+}
+
+/// Whether this thread is in [`foreign`], so that a panic is an answer and no fault to report.
+pub fn is_foreign() -> bool {
+    FOREIGN.get()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -48,6 +69,13 @@ mod tests {
         std::fs::write(&path, [7; 1024]).unwrap();
         assert_eq!(read(&path, 1024).unwrap().len(), 1024);
         assert_eq!(read(&path, 1023).unwrap_err().kind(), io::ErrorKind::FileTooLarge);
+    }
+
+    #[test]
+    fn a_library_that_panics_has_read_nothing() {
+        assert_eq!(foreign(|| 7), Some(7));
+        assert_eq!(foreign(|| [1, 2][foreign(|| 2).unwrap_or(0)]), None);
+        assert!(foreign(is_foreign).unwrap() && !is_foreign());
     }
 
     #[test]

@@ -10,6 +10,7 @@ fn main() -> ExitCode {
     if let Err(fault) = color_eyre::install() {
         eprintln!("error: {fault}");
     }
+    cli::report_own_panics();
     let (format, done) = match Cli::try_parse() {
         Ok(cli) => (cli.global.output, std::panic::catch_unwind(|| cli::run(cli))),
         Err(said) => (cli::format_asked_for(), Ok(cli::not_understood(&said))),

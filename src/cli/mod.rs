@@ -122,6 +122,17 @@ pub fn format_asked_for() -> Format {
     if asked { Format::Json } else { Format::Table }
 }
 
+/// From now on a panic is reported where it is a fault of the program; what a file does to a library that reads it is told
+/// as a fault of the file.
+pub fn report_own_panics() {
+    let report = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !crate::bounded::is_foreign() {
+            report(panic);
+        }
+    }));
+}
+
 /// Prints a failure: `error:` and `hint:` lines, and with JSON output an object too, on standard error.
 pub fn report(failure: &Failure, format: Format) {
     use std::io::Write;

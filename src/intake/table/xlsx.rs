@@ -9,6 +9,7 @@ use rust_decimal::Decimal;
 use super::{
     Builder, Cell, MOST_BYTES, MOST_CELLS, MOST_COLUMNS, MOST_ROWS, Muddled, Table, cell, filled, too_large, too_wide,
 };
+use crate::bounded;
 use crate::intake::Reject;
 
 /// Most bytes of a workbook when it is unpacked: its XML is some four times its text.
@@ -17,6 +18,14 @@ const MOST_UNPACKED: u64 = 4 * MOST_BYTES as u64;
 const MOST_PARTS: usize = 2_000;
 
 pub fn read(bytes: &[u8]) -> Result<Table, Reject> {
+    // The library that reads workbooks counts columns and rows beyond every bound where a file gives them so.
+    bounded::foreign(|| unpacked(bytes)).unwrap_or_else(|| {
+        Err(Reject::new("the workbook is damaged: it names cells that no sheet has")
+            .hint("save it anew as .xlsx, or as CSV"))
+    })
+}
+
+fn unpacked(bytes: &[u8]) -> Result<Table, Reject> {
     let unreadable = |fault: XlsxError| match fault {
         XlsxError::Password => {
             Reject::new("the workbook is protected with a password").hint("save it without one, or as CSV")
@@ -244,6 +253,11 @@ mod tests {
         assert!(read(&bomb).unwrap_err().reason.contains("unpacks"));
         let wide = format!("<row r=\"1\">{}{}</row>", inline("A1", "vin"), inline("XFD1", "x"));
         assert!(read(&workbook(&wide)).unwrap_err().reason.contains("columns"));
+        // Columns and rows beyond every number.
+        for place in ["ZZZZZZZZ2", "A99999999999999999999", "2", "A0"] {
+            let cells = format!("<row r=\"1\">{}</row><row r=\"2\">{}</row>", inline("A1", "vin"), inline(place, "x"));
+            assert!(read(&workbook(&cells)).is_err(), "{place}");
+        }
         assert!(read(&workbook("")).unwrap_err().reason.contains("empty"));
         assert!(read(b"\xd0\xcf\x11\xe0 an old workbook").unwrap_err().reason.contains("no .xlsx"));
         let whole = workbook(&format!("<row r=\"1\">{}</row>", inline("A1", "vin")));
