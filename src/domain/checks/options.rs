@@ -62,6 +62,15 @@ pub const CHECKS: &[Check] = &[
         remedy: "Declare the entry: its new value, or `=` if it stays the same.",
         run: dependents_are_restated,
     },
+    Check {
+        id: "OP-06",
+        title: "Every build option of the vehicle is in the desk's table of options",
+        clause: "inferred: an option that the table does not have asks for nothing, so nothing it changes is looked at",
+        grade: Grade::Warn,
+        entries: &[],
+        remedy: "Have the option put back into the options file, or take it out of the build sheet.",
+        run: options_are_known,
+    },
 ];
 
 fn options<'a>(case: &Case<'a>) -> impl Iterator<Item = &'a BuildOption> {
@@ -160,6 +169,15 @@ fn options_agree(case: &Case<'_>, _: &Certificate, report: &mut Report) {
     for contradiction in case.options.contradictions(&case.record.options) {
         let text = format!("{}: correct the options in the build sheet", contradiction.in_words());
         report.whole(text, &[("option", &contradiction.one.code), ("and", &contradiction.other.code)]);
+    }
+}
+
+fn options_are_known(case: &Case<'_>, _: &Certificate, report: &mut Report) {
+    for code in case.record.options.iter().filter(|code| case.options.option(code).is_none()) {
+        let text = format!(
+            "the table of options does not have {code}: what it asks to be restated and approved is not looked at"
+        );
+        report.whole(text, &[("option", code)]);
     }
 }
 
@@ -312,6 +330,15 @@ mod tests {
         assert!(!world.fires("OP-03"));
         world.record.options.insert("CRANE".to_owned());
         assert!(world.fires("OP-03"));
+    }
+
+    #[test]
+    fn an_option_that_the_table_lost_warns_in_place_of_what_it_asked() {
+        let mut world = World::sound();
+        world.unset("MassGroup/MassInRunningOrder");
+        assert!(world.fires("OP-01") && !world.fires("OP-06"));
+        world.options.options.clear();
+        assert!(!world.fires("OP-01") && world.fires("OP-06"));
     }
 
     #[test]
