@@ -45,7 +45,8 @@ impl Completions {
     /// What may be written at the cursor of a line.
     pub fn of(line: &Text, screen: Screen, house: &House, list: &List) -> Completions {
         let written = &line.content()[..line.cursor()];
-        let start = written.rfind(|letter: char| letter.is_whitespace() || letter == '(').map_or(0, |at| at + 1);
+        let before = |(_, letter): &(usize, char)| letter.is_whitespace() || *letter == '(';
+        let start = written.char_indices().rev().find(before).map_or(0, |(at, letter)| at + letter.len_utf8());
         let start = start + usize::from(written[start..].starts_with('-'));
         let token = &written[start..];
         let sign = Order::TABLE.iter().filter_map(|(_, sign)| token.find(sign).map(|at| (at, at + sign.len()))).min();

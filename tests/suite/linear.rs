@@ -388,6 +388,15 @@ fn no_lines_break_the_conversation() {
         .unwrap_or_else(|failure| panic!("{failure}"));
 }
 
+#[test]
+fn a_space_of_several_bytes_in_a_filter_breaks_nothing() {
+    for line in ["/step:review\u{a0}own", "/\u{2003}\u{3000}", "/(\u{a0}-step:"] {
+        let mut speaker = Speaker::of("prep");
+        speaker.says(line);
+        assert!(is_sound(&speaker.desk.model), "after {line:?}");
+    }
+}
+
 /// A short day in the linear view, as README and docs/screens.md show it.
 pub fn example() -> String {
     let record = screens::record(1, "YARTN2EVHDTEST123", "review", &[("Height", "3120", "measured")]);
