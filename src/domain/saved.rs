@@ -277,7 +277,7 @@ fn may_change(actor: &Actor, shelf: &Shelf<'_>, queue: &SavedQueue) -> Result<()
     who.sort_unstable();
     who.dedup();
     refusal.hints.push(format!("can: {}", who.join(", ")));
-    refusal.who = who;
+    refusal.who = who.into();
     Err(refusal)
 }
 

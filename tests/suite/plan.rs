@@ -75,7 +75,7 @@ fn who_prepared_a_record_does_not_review_it_whatever_their_roles() {
     for action in [Action::Confirm { addresses: None }, advance(), Action::Sign { checkpoint: None, meaning: None }] {
         let no = refusal(&mut desk, "both", &action);
         assert_eq!((no.no, no.rule.as_str()), (No::Refused, "four-eyes"), "{}", action.word());
-        assert_eq!(no.who, ["review"], "{}", action.word());
+        assert_eq!(no.who[..], ["review"], "{}", action.word());
     }
 }
 

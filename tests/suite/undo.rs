@@ -111,7 +111,7 @@ fn whoever_acted_since_is_named() {
     desk.act("prep", &set(MASS, "3300")).unwrap();
     desk.act("lead", &Action::Note { text: "why?".into() }).unwrap();
     let no = refusal(&mut desk, "prep");
-    assert_eq!((no.no, no.who.as_slice()), (No::Overtaken, &["lead".to_owned()][..]));
+    assert_eq!((no.no, &no.who[..]), (No::Overtaken, &["lead".to_owned()][..]));
     undo(&mut desk, "lead");
     undo(&mut desk, "prep");
     assert_ne!(desk.record.declares(MASS), Some("3300"));
@@ -261,7 +261,9 @@ fn undo_in_the_store_leaves_a_desk_that_holds_and_lists_that_agree() {
     let last = bench.desk.last_act(&desk::login("lead")).unwrap().unwrap();
     assert_eq!(last.action, "advance", "undone acts and those that undid them are passed over");
     match bench.act("review", Target::Record(id), &Action::Undo, 16) {
-        Err(StoreError::Refused(no)) => assert_eq!((no.no, no.who), (No::Overtaken, vec!["lead".to_owned()])),
+        Err(StoreError::Refused(no)) => {
+            assert_eq!((no.no, no.who.into_vec()), (No::Overtaken, vec!["lead".to_owned()]));
+        }
         other => panic!("{other:?}"),
     }
 }

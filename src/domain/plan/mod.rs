@@ -55,7 +55,7 @@ pub struct Refusal {
     /// The entry it speaks of, if one.
     pub address: Option<Address>,
     /// Who could, if anybody.
-    pub who: Vec<String>,
+    pub who: Box<[String]>,
     /// What to do.
     pub hints: Vec<String>,
     /// The records that a policy would leave without a step, where that is why.
@@ -83,7 +83,7 @@ impl Refusal {
             rule: rule.into(),
             message: message.into(),
             address: None,
-            who: Vec::new(),
+            who: Box::default(),
             hints: Vec::new(),
             unplaced: None,
         }
@@ -317,7 +317,7 @@ impl<'a> Work<'a> {
     }
 
     /// Who else could act with one of these roles.
-    fn others(&self, roles: &[Role]) -> Vec<String> {
+    fn others(&self, roles: &[Role]) -> Box<[String]> {
         let record = &self.case.record;
         self.case
             .people

@@ -38,7 +38,7 @@ pub fn assign(work: &mut Work<'_>, to: Option<&Login>, reason: Option<&str>) -> 
         let words = reason.is_some_and(|reason| !reason.trim().is_empty());
         if !mine && !actor.has_any(&leads) {
             let mut refusal = Refusal::new("ownership", format!("{holder} owns the record"));
-            refusal.who = vec![holder.to_string(), "lead".to_owned()];
+            refusal.who = [holder.to_string(), "lead".to_owned()].into();
             return Err(refusal.hint(format!("ask {holder} or a lead to hand it over")));
         }
         if !words {

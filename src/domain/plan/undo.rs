@@ -47,7 +47,7 @@ fn is_mine(work: &Work<'_>, last: &Event) -> Result<(), Refusal> {
     let why = last.facts.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
     let message = format!("the last act on the record is not yours: {} did `{}`{why}", last.by, last.action);
     let mut refusal = Refusal { no: No::Overtaken, ..Refusal::new("undo", message) };
-    refusal.who = vec![last.by.to_string()];
+    refusal.who = [last.by.to_string()].into();
     Err(refusal.hint("look at the record again; what is wrong in it is set right by another act"))
 }
 

@@ -95,7 +95,7 @@ fn only_who_saved_it_the_teams_lead_or_an_administrator_changes_or_drops_a_share
         assert_eq!(rule(act(who, &shared, &drop)), "queue-owner", "{who}");
     }
     let no = act("ben", &shared, &save("small", "category:N2", Some("vans"))).unwrap_err();
-    assert_eq!(no.who, ["anna", "chief", "root"]);
+    assert_eq!(no.who[..], ["anna", "chief", "root"]);
 }
 
 #[test]
