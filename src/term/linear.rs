@@ -16,7 +16,7 @@ use rustix::io::Errno;
 use super::desk_jobs::{Answer, Jobs};
 use super::files::Files;
 use super::output::Line;
-use super::run::{GRACE, TICK, Terminal, model, no_terminal, now};
+use super::run::{TICK, Terminal, model, no_terminal, now};
 use super::signals::{self, Signal, Watch};
 use super::{editor, suspend};
 use crate::app::bulk::Phase;
@@ -208,7 +208,7 @@ impl Driver {
     fn signal(&mut self, signal: Signal) {
         match signal {
             Signal::HangUp => self.hang_up(),
-            Signal::Terminate | Signal::Interrupt => self.end_by(signal),
+            Signal::Terminate | Signal::Interrupt => signals::end_by(signal, &mut self.end),
             Signal::Stop => self.suspend(),
             Signal::Continue => {
                 let prompt = view::prompt(&self.talk, &self.model);
@@ -226,7 +226,7 @@ impl Driver {
             self.answer(Vec::new(), events);
         } else if self.given_up {
             self.write("\n");
-            self.end_by(Signal::Interrupt);
+            signals::end_by(Signal::Interrupt, &mut self.end);
         } else {
             self.given_up = true;
             let prompt = view::prompt(&self.talk, &self.model);
@@ -347,14 +347,7 @@ impl Driver {
 
     fn hang_up(&mut self) {
         self.output = None;
-        self.end_by(Signal::HangUp);
-    }
-
-    fn end_by(&mut self, signal: Signal) {
-        if let Some(code) = signal.exit_code().filter(|_| self.end.is_none_or(|code| code == 0)) {
-            self.end = Some(code);
-            signals::end_within(GRACE, code);
-        }
+        signals::end_by(Signal::HangUp, &mut self.end);
     }
 
     fn finish(mut self, code: u8) -> u8 {

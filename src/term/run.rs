@@ -47,9 +47,6 @@ const FIRST: Duration = Duration::from_millis(40);
 /// How long a place rests before it is written down: what ends the program without a word loses no more than this.
 const PLACE: Duration = Duration::from_secs(1);
 
-/// How long the way out may take after a signal before the program ends regardless.
-pub(super) const GRACE: Duration = Duration::from_secs(3);
-
 /// Everything the terminal needs.
 pub struct Terminal {
     /// The desk.
@@ -274,7 +271,7 @@ impl Driver {
             Event::Signal(Signal::Resize) => self.resize(),
             Event::Signal(Signal::Stop) => self.suspend(),
             Event::Signal(Signal::Continue) => self.on_screen(Screen::continued),
-            Event::Signal(signal @ (Signal::Interrupt | Signal::Terminate)) => self.end_by(signal),
+            Event::Signal(signal @ (Signal::Interrupt | Signal::Terminate)) => signals::end_by(signal, &mut self.end),
             Event::Msg(msg) => self.tell(msg),
         }
     }
@@ -389,15 +386,7 @@ impl Driver {
 
     fn hang_up(&mut self) {
         self.screen = None;
-        self.end_by(Signal::HangUp);
-    }
-
-    /// Ends by a signal: what was being typed is written down first, but nothing holds the end up for long.
-    fn end_by(&mut self, signal: Signal) {
-        if let Some(code) = signal.exit_code().filter(|_| self.end.is_none_or(|code| code == 0)) {
-            self.end = Some(code);
-            signals::end_within(GRACE, code);
-        }
+        signals::end_by(Signal::HangUp, &mut self.end);
     }
 
     /// The code to end with, if the time has come. Who quits waits for what they asked for, and a refusal keeps them

@@ -101,9 +101,21 @@ fn meant(number: i32) -> Option<Signal> {
     }
 }
 
+/// How long the way out may take after a signal before the program ends regardless.
+const GRACE: Duration = Duration::from_secs(3);
+
+/// Ends by a signal, unless one ended it before: what was being typed is written down first, but nothing holds the end up for
+/// long. `end` is the code to end with.
+pub fn end_by(signal: Signal, end: &mut Option<u8>) {
+    if let Some(code) = signal.exit_code().filter(|_| end.is_none_or(|code| code == 0)) {
+        *end = Some(code);
+        end_within(GRACE, code);
+    }
+}
+
 /// Ends the program with `code` after `grace`, the terminal given back as far as it lets itself, unless it has ended
 /// before: for a main thread that is stuck in a write to a terminal nobody reads.
-pub fn end_within(grace: Duration, code: u8) {
+fn end_within(grace: Duration, code: u8) {
     let end = move || {
         thread::sleep(grace);
         guard::restore();
