@@ -347,16 +347,9 @@ fn name_like(what: &str, name: &str) -> Result<(), Refusal> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::identity::Login;
-
-    fn person(login: &str, roles: &[Role]) -> Person {
-        let login = Login::parse(login).unwrap();
-        Person::new(login.clone(), login.to_string(), roles.iter().copied())
-    }
-
-    fn desk(people: &[Person]) -> Known<'_> {
+impl<'a> Known<'a> {
+    /// A desk of these people with nothing on it yet.
+    fn with(people: &'a [Person]) -> Known<'a> {
         Known {
             people,
             approval: None,
@@ -370,13 +363,24 @@ mod tests {
             now: Moment(0),
         }
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::identity::Login;
+
+    fn person(login: &str, roles: &[Role]) -> Person {
+        let login = Login::parse(login).unwrap();
+        Person::new(login.clone(), login.to_string(), roles.iter().copied())
+    }
 
     #[test]
     fn a_scope_whose_query_does_not_read_is_refused() {
         let people = [person("root", &[Role::Admin])];
         let scope =
             Scope { name: "vans".into(), title: "Vans".into(), team: None, matches: Some("categorie:N1".into()) };
-        let no = judge(&Actor::of(&people[0]), desk(&people), &DeskAction::AddScope(scope)).unwrap_err();
+        let no = judge(&Actor::of(&people[0]), Known::with(&people), &DeskAction::AddScope(scope)).unwrap_err();
         assert_eq!((no.rule.as_str(), no.hints.len()), ("filter", 1));
     }
 }

@@ -255,7 +255,6 @@ mod tests {
     use super::*;
     use crate::domain::governance::{DeskAction, judge};
     use crate::domain::identity::Login;
-    use crate::domain::moment::Moment;
     use crate::domain::person::{Person, Role};
     use crate::domain::policy::{ExceptionKind, Rename, Settler};
 
@@ -294,18 +293,7 @@ mod tests {
         let in_work =
             [InWork { scope: None, step: "review".into(), records: 3, first: vec!["ZZATG60D2TK104417".into()] }];
         let to_settle = [ToSettle { scope: None, kind: "missing-data".into(), exceptions: 2 }];
-        let desk = Known {
-            people,
-            approval: None,
-            scopes: &[],
-            options: None,
-            names: None,
-            gateway_exists: false,
-            now: Moment(0),
-            policies: Some(&policies),
-            in_work: &in_work,
-            to_settle: &to_settle,
-        };
+        let desk = Known { policies: Some(&policies), in_work: &in_work, to_settle: &to_settle, ..Known::with(people) };
         let act = DeskAction::ApplyPolicy {
             scope: None,
             policy: Box::new(after),

@@ -19,19 +19,16 @@ pub fn unstaffed(policy: &Policy, people: &[Person], scope: Option<&str>) -> Vec
 /// Kinds of exceptions that name a settler whom the desk does not have, or whose roles nobody holds.
 fn unsettled(policy: &Policy, people: &[Person], scope: Option<&str>) -> Vec<String> {
     let here = || people.iter().filter(|person| person.left.is_none());
-    let holds = |person: &Person, roles: &[Role]| match scope {
-        Some(_) => person.holds(roles, scope),
-        None => person.holds_somewhere(roles),
-    };
+    let nobody_has = |roles: &[Role]| holders(people, roles, scope).is_empty();
     let mut told = Vec::new();
     for kind in &policy.exception_kinds {
         let name = &kind.name;
         let settlers = [kind.settled_by, Role::Lead];
-        if !here().any(|person| holds(person, &settlers)) {
+        if nobody_has(&settlers) {
             told.push(format!("nobody has the role {} or lead to settle an exception `{name}`", kind.settled_by));
         }
         match &kind.owner {
-            Some(Settler::Role(role)) if !here().any(|person| holds(person, &[*role])) => {
+            Some(Settler::Role(role)) if nobody_has(&[*role]) => {
                 told.push(format!("nobody has the role {role}, which owns an exception `{name}`"));
             }
             Some(Settler::Login(login)) if !here().any(|person| person.login == *login) => {

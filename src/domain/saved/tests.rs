@@ -35,18 +35,22 @@ fn queue(id: i64, name: &str, owner: &str, team: Option<&str>) -> SavedQueue {
     }
 }
 
-fn act(who: &str, saved: &[SavedQueue], act: &QueueAct) -> Result<Kept, Refusal> {
-    let people = people();
-    let policies = policies();
-    let shelf = Shelf {
-        people: &people,
-        policies: &policies,
+fn shelf<'a>(people: &'a [Person], policies: &'a Policies, saved: &'a [SavedQueue]) -> Shelf<'a> {
+    Shelf {
+        people,
+        policies,
         scopes: &[],
         options: &[],
         catalogue: crate::ivi::catalogue(),
         saved,
         today: NaiveDate::from_ymd_opt(2026, 7, 6).unwrap(),
-    };
+    }
+}
+
+fn act(who: &str, saved: &[SavedQueue], act: &QueueAct) -> Result<Kept, Refusal> {
+    let people = people();
+    let policies = policies();
+    let shelf = shelf(&people, &policies, saved);
     let actor = Actor::of(people.iter().find(|person| person.login.as_str() == who).unwrap());
     judge(&actor, &shelf, act)
 }
@@ -138,15 +142,7 @@ fn a_name_means_ones_own_queue_before_the_teams() {
     let saved = [queue(1, "small", "ben", Some("vans")), queue(2, "small", "anna", None), queue(3, "big", "ben", None)];
     let people = people();
     let policies = policies();
-    let shelf = Shelf {
-        people: &people,
-        policies: &policies,
-        scopes: &[],
-        options: &[],
-        catalogue: crate::ivi::catalogue(),
-        saved: &saved,
-        today: NaiveDate::MIN,
-    };
+    let shelf = shelf(&people, &policies, &saved);
     let of = |who: &str, name: &str| named(name, &Login::parse(who).unwrap(), &shelf).map(|queue| queue.id.0);
     assert_eq!(of("anna", "small"), Some(2));
     assert_eq!(of("anna", "vans/small"), Some(1));
