@@ -13,6 +13,7 @@ use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 
 use super::session::size_of;
+use super::strokes;
 
 /// What a frame may have without the buffer growing, in bytes: a full repaint of 120x40 with room to spare.
 const ROOM: usize = 64 * 1024;
@@ -86,9 +87,8 @@ pub struct Output<F> {
 
 impl<F: AsFd> Output<F> {
     /// A backend over a terminal whose cursor is hidden. Colours are written whatever the environment says: the theme
-    /// decides them, and crossterm's own reading of `NO_COLOR` would lose reverse video.
+    /// decides them.
     pub fn new(fd: F) -> Self {
-        crossterm::style::force_color_output(true);
         Output { line: Line::new(fd), frame: Vec::with_capacity(ROOM), cursor_shown: false, cursor_at: None, sent: 0 }
     }
 
@@ -125,13 +125,12 @@ impl<F: AsFd> Backend for Output<F> {
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
-        // Crossterm's backend resets colours and attributes after nothing, too.
-        let mut content = content.peekable();
-        if content.peek().is_none() {
-            return Ok(());
+        let before = self.frame.len();
+        strokes::write(content, &mut self.frame);
+        if self.frame.len() > before {
+            self.cursor_at = None;
         }
-        self.cursor_at = None;
-        self.crossterm().draw(content)
+        Ok(())
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {
