@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, VecDeque};
 use super::acts::Done;
 use super::board::Board;
 use super::bulk::{Bulk, Marks};
-use super::command;
+use super::command::{self, Command};
 use super::complete::Completions;
 use super::form::Form;
 use super::help::{Help, Keys};
@@ -367,6 +367,9 @@ pub struct Model {
     pub record: Option<Opened>,
     /// The record that is to be shown; the open one, or the one on its way.
     pub shown: Option<RecordId>,
+    /// What could not be done with the record that was left, and why: it stands on the screen while the next one is on
+    /// its way, until it is here or late.
+    pub standing: Option<BTreeMap<&'static str, String>>,
     /// The record being read.
     pub reading: Option<RecordId>,
     /// Whether the record shown must be read again once the one being read is here.
@@ -426,6 +429,7 @@ impl Model {
             marks: Marks::new(),
             record: None,
             shown: None,
+            standing: None,
             reading: None,
             reread: false,
             sheet: None,
@@ -496,6 +500,40 @@ impl Model {
     /// The open record, unless another one is to be shown and still on its way.
     pub fn current(&self) -> Option<&Opened> {
         self.record.as_ref().filter(|opened| Some(opened.id()) == self.shown)
+    }
+
+    /// The record that is drawn: the open one, or the one before it while that still stands.
+    pub fn drawn(&self) -> Option<&Opened> {
+        if self.stands().is_some() { self.record.as_ref() } else { self.current() }
+    }
+
+    /// What could not be done with the record before, while it stands on the screen for the one on its way. Nothing is
+    /// ever done to it: it is not the current one.
+    pub fn stands(&self) -> Option<&BTreeMap<&'static str, String>> {
+        self.standing.as_ref().filter(|_| self.is_awaited() && self.record.is_some())
+    }
+
+    /// Why a command cannot be run, as it stands on the screen.
+    ///
+    /// # Errors
+    /// That, and who could.
+    pub fn offers(&self, command: &Command) -> Result<(), String> {
+        match self.stands() {
+            Some(refused) => refused.get(command.name).map_or(Ok(()), |why| Err(why.clone())),
+            None => (command.available)(self),
+        }
+    }
+
+    /// Lets the open record stand on the screen until another one is here: over a slow line, blanking it first would
+    /// cost as much again.
+    pub(super) fn let_stand(&mut self) {
+        if self.current().is_none() {
+            // Where one stands already, it goes on to.
+            return;
+        }
+        let refused = command::COMMANDS.iter().filter(|command| command.hint.is_some());
+        let refused = refused.filter_map(|command| Some((command.name, (command.available)(self).err()?)));
+        self.standing = Some(refused.collect());
     }
 
     /// Whether the record that is to be shown is still on its way.

@@ -72,6 +72,7 @@ impl Model {
     /// Shows a record.
     pub fn show(&mut self, id: Option<RecordId>) -> Vec<Effect> {
         if self.shown != id {
+            self.let_stand();
             self.held.clear();
             self.wanted_exception = None;
         }
@@ -266,7 +267,9 @@ pub fn step(model: &mut Model, step: Step) -> Vec<Effect> {
             effects
         }
         Focus::Record => {
-            if let Some(opened) = &mut model.record {
+            // One that only stands has no cursor to move.
+            let shown = model.shown;
+            if let Some(opened) = model.record.as_mut().filter(|opened| Some(opened.id()) == shown) {
                 opened.step(step, usize::from(layout.pane.height));
             }
             Vec::new()

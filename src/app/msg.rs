@@ -129,6 +129,8 @@ pub enum Msg {
         /// Why.
         failure: Failure,
     },
+    /// The record on its way takes its time: what stands in its place on the screen is to go.
+    Late,
     /// Events since the last one seen.
     News(Vec<Event>),
     /// The people and the policies of the desk, and the one who acts, as they are now.

@@ -67,10 +67,15 @@ fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::NoDossier { id, failure } => {
             model.reading = None;
             if model.shown == Some(id) {
+                model.standing = None;
                 model.held.clear();
                 model.say(Tone::No, failure_in_words(&failure));
             }
             read_what_waits(model)
+        }
+        Msg::Late => {
+            model.standing = None;
+            Vec::new()
         }
         Msg::News(events) => news(model, &events),
         Msg::House(governed) => {
@@ -371,6 +376,7 @@ fn dossier_read(model: &mut Model, dossier: Dossier) -> Vec<Effect> {
 }
 
 fn install(model: &mut Model, dossier: Dossier) {
+    model.standing = None;
     match model.record.as_mut().filter(|opened| opened.id() == dossier.record.id) {
         Some(opened) => opened.refresh(dossier, &model.house, &model.who, model.now),
         None => {

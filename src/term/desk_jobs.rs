@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use uuid::Uuid;
@@ -42,12 +43,22 @@ pub struct Jobs {
     /// The request that each act goes under: the same act again is the same request.
     requests: BTreeMap<Tag, Uuid>,
     drafts: BTreeMap<String, (String, Instant)>,
+    /// Questions that were not answered yet.
+    asked: Arc<AtomicUsize>,
 }
 
 impl Jobs {
     /// Jobs for a worker, on behalf of somebody.
     pub fn new(worker: Worker, actor: Actor, release: Arc<Release>, answer: Answer) -> Jobs {
-        Jobs { worker, actor, release, answer, requests: BTreeMap::new(), drafts: BTreeMap::new() }
+        Jobs {
+            worker,
+            actor,
+            release,
+            answer,
+            requests: BTreeMap::new(),
+            drafts: BTreeMap::new(),
+            asked: Arc::default(),
+        }
     }
 
     /// Hands over what an effect asks of the desk; gives back one that is not about the desk.
@@ -141,6 +152,11 @@ impl Jobs {
         None
     }
 
+    /// Whether anything is still to be answered.
+    pub fn are_asked(&self) -> bool {
+        self.asked.load(Ordering::Acquire) > 0
+    }
+
     /// Keeps a text of the person's own beside their drafts; it is written down with them.
     pub fn keep(&mut self, key: &str, text: String) {
         self.drafts.insert(key.to_owned(), (text, Instant::now()));
@@ -180,8 +196,14 @@ impl Jobs {
     }
 
     fn submit(&self, job: impl FnOnce(&mut Desk) -> Msg + Send + 'static) {
-        let answer = Arc::clone(&self.answer);
-        self.worker.submit(Box::new(move |desk| answer(job(desk))));
+        let (answer, asked) = (Arc::clone(&self.answer), Arc::clone(&self.asked));
+        asked.fetch_add(1, Ordering::AcqRel);
+        self.worker.submit(Box::new(move |desk| {
+            let msg = job(desk);
+            // Before it is told: whoever hears the last answer knows that it is the last.
+            asked.fetch_sub(1, Ordering::AcqRel);
+            answer(msg);
+        }));
     }
 
     fn read(&self, job: impl FnOnce(&mut Desk) -> Result<Msg, StoreError> + Send + 'static) {

@@ -44,6 +44,12 @@ pub(super) const TICK: Duration = Duration::from_secs(30);
 /// How long the first picture waits for the list, so that it is not drawn twice.
 const FIRST: Duration = Duration::from_millis(40);
 
+/// How long the record before stands on the screen while the next is on its way: longer, and it would be taken for it.
+const LATE: Duration = Duration::from_millis(150);
+
+/// How long what came from the desk waits for the rest of it, so that both are one picture.
+const GATHER: Duration = Duration::from_millis(20);
+
 /// How long a place rests before it is written down: what ends the program without a word loses no more than this.
 const PLACE: Duration = Duration::from_secs(1);
 
@@ -130,6 +136,9 @@ pub fn run(mut terminal: Terminal) -> Result<u8, Failure> {
         editor: terminal.editor,
         tour: terminal.tour,
         dirty: true,
+        gather: None,
+        late: None,
+        reads: Vec::new(),
         place: String::new(),
         place_due: None,
         end: None,
@@ -198,6 +207,12 @@ struct Driver {
     editor: Option<String>,
     tour: Option<PathBuf>,
     dirty: bool,
+    /// Until when a picture of nothing but answers may wait for those still on their way.
+    gather: Option<Instant>,
+    /// When the record on its way is late.
+    late: Option<Instant>,
+    /// What is read once the picture is drawn: the answer to a key comes first.
+    reads: Vec<Effect>,
     /// The place as it was written down last, and when to look again.
     place: String,
     place_due: Option<Instant>,
@@ -213,7 +228,8 @@ impl Driver {
                 return self.finish(code);
             }
             self.draw();
-            let due = self.jobs.deadline().into_iter().chain(self.place_due).min();
+            self.hand_over();
+            let due = self.jobs.deadline().into_iter().chain(self.place_due).chain(self.late).chain(self.gather).min();
             let rest = due.map(|due| due.saturating_duration_since(Instant::now()));
             match events.recv_timeout(rest.unwrap_or(TICK).min(TICK)) {
                 Ok(event) => self.take_all(event, events),
@@ -221,6 +237,7 @@ impl Driver {
                 Err(RecvTimeoutError::Disconnected) => self.hang_up(),
             }
             self.keep_place();
+            self.mind_the_late();
             self.jobs.save_drafts(false, now());
         }
     }
@@ -238,8 +255,26 @@ impl Driver {
         }
     }
 
+    /// Hands over what is to be read.
+    fn hand_over(&mut self) {
+        for effect in self.reads.drain(..) {
+            self.jobs.take(effect, self.model.now);
+        }
+    }
+
+    /// Takes a record off the screen that has stood there for another for too long.
+    fn mind_the_late(&mut self) {
+        if self.model.stands().is_none() {
+            self.late = None;
+        } else if *self.late.get_or_insert_with(|| Instant::now() + LATE) <= Instant::now() {
+            self.late = None;
+            self.tell(Msg::Late);
+        }
+    }
+
     /// The list is usually here before an empty picture could be seen.
     fn wait_for_first_picture(&mut self, events: &Receiver<Event>) {
+        self.hand_over();
         let until = Instant::now() + FIRST;
         while !self.model.list.known {
             match events.recv_timeout(until.saturating_duration_since(Instant::now())) {
@@ -284,10 +319,19 @@ impl Driver {
     }
 
     fn tell(&mut self, msg: Msg) {
-        // A pulse alone changes nothing on the screen; its answer may.
-        self.dirty |= !matches!(msg, Msg::Pulse);
-        if matches!(msg, Msg::Key(_) | Msg::Pointer(_)) {
+        let by_hand = matches!(msg, Msg::Key(_) | Msg::Paste(_) | Msg::Pointer(_));
+        if by_hand {
             self.place_due.get_or_insert_with(|| Instant::now() + PLACE);
+        }
+        match msg {
+            // A pulse alone changes nothing on the screen; its answer may.
+            Msg::Pulse => {}
+            // Whoever did something sees it at once; what comes from the desk may come in pieces.
+            _ if self.dirty && self.gather.is_none() => {}
+            _ => {
+                let until = self.gather.unwrap_or_else(|| Instant::now() + GATHER);
+                (self.dirty, self.gather) = (true, (!by_hand).then_some(until));
+            }
         }
         let effects = update(&mut self.model, msg);
         self.carry_out(effects);
@@ -295,6 +339,10 @@ impl Driver {
 
     fn carry_out(&mut self, effects: Vec<Effect>) {
         for effect in effects {
+            if matches!(effect, Effect::LoadDossier(_) | Effect::LoadPage { .. }) {
+                self.reads.push(effect);
+                continue;
+            }
             match self.jobs.take(effect, self.model.now) {
                 Some(Effect::OpenEditor { text }) => self.open_editor(&text),
                 Some(Effect::Copy(text)) => self.copy(&text),
@@ -315,16 +363,18 @@ impl Driver {
 
     /// Does something to the terminal; one that is gone ends the program.
     fn on_screen(&mut self, work: impl FnOnce(&mut Screen) -> io::Result<()>) {
-        self.dirty = true;
+        (self.dirty, self.gather) = (true, None);
         if self.screen.as_mut().is_some_and(|screen| work(screen).is_err()) {
             self.hang_up();
         }
     }
 
     fn draw(&mut self) {
-        if !std::mem::take(&mut self.dirty) {
+        let more_to_come = self.gather.is_some_and(|until| Instant::now() < until) && self.jobs.are_asked();
+        if !self.dirty || more_to_come {
             return;
         }
+        (self.dirty, self.gather) = (false, None);
         let model = &self.model;
         let drawn = self.screen.as_mut().map(|screen| {
             screen.draw(|frame| {

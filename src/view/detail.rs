@@ -24,7 +24,7 @@ pub fn detail(pen: &mut Pen<'_>, model: &Model, area: Area) {
     let area = beside(pen, area);
     let line = if pen.looks.ascii { "-" } else { "─" };
     pen.text(area, 0, 0, &line.repeat(usize::from(area.width)), Role::Border);
-    let Some(opened) = model.current() else { return };
+    let Some(opened) = model.drawn() else { return };
     let lines = match opened.pane {
         Pane::Changes | Pane::Entries => opened.change().map(|change| about_change(pen, model, opened, change)),
         Pane::Readiness => opened.reasons().nth(opened.scroll().at).map(|reason| about_reason(model, reason)),

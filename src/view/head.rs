@@ -26,7 +26,7 @@ pub fn head(pen: &mut Pen<'_>, model: &Model, area: Area) {
         return;
     }
     let area = beside(pen, area);
-    let Some(opened) = model.current() else {
+    let Some(opened) = model.drawn() else {
         let text = if model.shown.is_some() { "reading …" } else { "no record" };
         let text = pen.looks.plain(text);
         return pen.text(area, 0, 1, &text, Role::Dim);
@@ -182,7 +182,7 @@ pub fn tabs(pen: &mut Pen<'_>, model: &Model, area: Area) {
         return;
     }
     let area = beside(pen, area);
-    let Some(opened) = model.current() else { return };
+    let Some(opened) = model.drawn() else { return };
     let focused = model.focus == Focus::Record && model.sheet.is_none();
     let shown = if focused { Role::Selected } else { Role::Heading };
     let mut line = vec![piece(" ", Role::Normal)];

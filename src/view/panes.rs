@@ -26,7 +26,7 @@ pub fn pane(pen: &mut Pen<'_>, model: &Model, area: Area) {
         return;
     }
     let area = beside(pen, area);
-    let Some(opened) = model.current() else { return };
+    let Some(opened) = model.drawn() else { return };
     let height = opened.pane.row_height();
     let fit = usize::from(area.height) / height;
     let scroll = opened.scroll();

@@ -82,11 +82,11 @@ pub fn notice(pen: &mut Pen<'_>, model: &Model, area: Area) {
 
 /// Where nothing else is to be said: why the record cannot move on now, and who could move it.
 fn stands_in_the_way(pen: &mut Pen<'_>, model: &Model, area: Area) {
-    if model.context() != Context::Record || model.is_awaited() {
+    if model.context() != Context::Record || (model.is_awaited() && model.stands().is_none()) {
         return;
     }
     let Some(command) = command::named("advance") else { return };
-    if let (Err(why), Some(key)) = ((command.available)(model), keys_of(model, Context::Record, command.name).first()) {
+    if let (Err(why), Some(key)) = (model.offers(command), keys_of(model, Context::Record, command.name).first()) {
         let word = command.hint.unwrap_or(command.title);
         pen.put(area, 0, 1, &[piece(format!("({key} {word}: {why})"), Role::Dim)]);
     }
@@ -128,7 +128,7 @@ pub fn hints(pen: &mut Pen<'_>, model: &Model, area: Area) {
             .filter(|command| command.contexts.contains(&context))
             .filter_map(|command| {
                 let key = keys_of(model, context, command.name).first()?;
-                let can = (command.available)(model).is_ok();
+                let can = model.offers(command).is_ok();
                 let word = command.hint?;
                 let pieces = if can {
                     vec![piece(key.clone(), Role::Key), piece(format!(" {word}  "), Role::Normal)]

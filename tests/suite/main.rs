@@ -15,6 +15,7 @@ mod eyes;
 mod finding;
 mod fixture;
 mod folded;
+mod frames;
 mod history;
 mod hold_and_return;
 mod holds;
