@@ -469,12 +469,16 @@ pub fn release_lines(opened: &Opened, house: &House) -> Vec<String> {
     let number = record.declares("TypeApprovalNumber").unwrap_or("no approval");
     let differing = dossier.certificate.changes.iter().filter(|change| change.kind.differs()).count();
     let carried = dossier.certificate.own.len();
+    let restated = match dossier.certificate.restated.len() {
+        0 => String::new(),
+        count => format!("; it restates {count} more, as the policy asks for the whole certificate"),
+    };
     let warnings = dossier.findings.iter().filter(|finding| finding.grade == Grade::Warn).count();
     let next = house.policy_of(record.scope.as_deref()).after(&record.step).map_or("the end", |step| &step.title);
     let mut lines = vec![
         format!("{} · stage {} · version {} · {number}", record.vin, record.build_stage, record.version),
         format!(
-            "The message carries {carried} entries of our stage, {differing} of them differ from the stage before."
+            "The message carries {carried} entries of our stage, {differing} of them differ from the stage before{restated}."
         ),
         format!("It is sealed, checked again as bytes and kept for ever; the record goes to {next}."),
     ];

@@ -93,7 +93,7 @@ pub fn dossier(
         "exceptions": record.exceptions.iter().map(|one| exception(one, None, today)).collect::<Vec<_>>(),
         "since": dossier.since.as_ref().map(|since| json!({
             "checkpoint": since.signoff.checkpoint, "by": since.signoff.by, "at": since.signoff.at.rfc3339(),
-            "changes": since.addresses.len() + since.gone, "options": since.options,
+            "changes": since.addresses.len() + since.gone, "options": since.options, "form": since.form,
         })),
         "signoffs": record.signoffs.iter().map(|one| signoff(one, dossier)).collect::<Vec<_>>(),
         "approvals": dossier.approvals.iter().map(|one| approval_in_record(one, record)).collect::<Vec<_>>(),

@@ -17,7 +17,7 @@ use crate::domain::identity::Login;
 use crate::domain::nearest::nearest;
 use crate::domain::person::Role;
 use crate::domain::policy::{
-    ExceptionKind, Excluded, Gate, NextOwner, Outcome, Policy, Reasoned, Rename, Settler, Step,
+    Entries, ExceptionKind, Excluded, Gate, NextOwner, Outcome, Policy, Reasoned, Release, Rename, Settler, Step,
 };
 
 /// Reads `text`, the content of `file`, as a policy. Its version is 0: the desk numbers it when it is applied.
@@ -40,6 +40,7 @@ fn read_policy(reader: &Reader<'_>, catalogue: &Catalogue) -> Policy {
         root.tables("exception").into_iter().map(|table| words.exception_kind(table)).collect();
     let grades = root.table("checks").map_or_else(BTreeMap::new, |table| words.grades(table));
     let options = options::Words { reader, catalogue }.options(&root);
+    let release = root.table("release").map_or_else(Release::default, |table| words.release(table));
     let calendar = root.table("calendar").map_or_else(Calendar::default, |table| words.calendar(table));
     let reasons =
         words.list(&root, "reasons", "act with a reason of its own", Reasoned::ALL.map(Reasoned::word), Reasoned::of);
@@ -53,6 +54,7 @@ fn read_policy(reader: &Reader<'_>, catalogue: &Catalogue) -> Policy {
         exception_kinds: bare(kinds),
         grades,
         options,
+        release,
         calendar,
         reasons: reasons.into_iter().collect(),
         renames: bare(renames),
@@ -130,6 +132,14 @@ impl Words<'_> {
         let person = person?;
         let login = Login::parse(&person.value).map_err(|no| self.reader.fault(person.at, no.to_string(), None));
         login.ok().map(Settler::Login)
+    }
+
+    fn release(&self, table: Table<'_>) -> Release {
+        let entries = table
+            .text("entries")
+            .and_then(|item| self.word(&item, "form of the message", &Entries::ALL.map(Entries::word), Entries::of));
+        table.close();
+        Release { entries: entries.unwrap_or_default() }
     }
 
     fn calendar(&self, table: Table<'_>) -> Calendar {

@@ -6,6 +6,7 @@
 
 mod compare;
 mod own;
+mod whole;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,7 +21,7 @@ use super::manufacturers;
 use super::moment::Moment;
 use super::options::Options;
 use super::person::Person;
-use super::policy::Policy;
+use super::policy::{Entries, Policy};
 use super::record::{Confirmation, Record};
 use super::value;
 use compare::changes;
@@ -204,6 +205,9 @@ pub struct Certificate {
     pub before: Content,
     /// Our stage, rows numbered as in the stages before.
     pub own: BTreeMap<Address, OwnValue>,
+    /// What our message says again of the stages before although nobody of ours declared it: the rest of the certificate,
+    /// where the policy asks for the whole of it. Rows are numbered as a message numbers them.
+    pub restated: Content,
     /// The effective content with our stage.
     pub effective: Content,
     /// Every entry's relation, in the schema's order.
@@ -220,14 +224,22 @@ impl Certificate {
         let changes = changes(case, &before, &own);
         let mut effective = before.clone();
         overlay(&mut effective, &renumbered(&own));
-        let hash = content_hash(case.record, &changes);
-        Certificate { before, own, effective, changes, hash }
+        let restated = match case.policy.release.entries {
+            Entries::Changed => Content::new(),
+            Entries::Whole => whole::restated(case, &before, &own),
+        };
+        let hash = content_hash(case.record, &changes, &restated);
+        Certificate { before, own, restated, effective, changes, hash }
     }
 
-    /// Our stage as a message carries it: rows numbered without the dropped ones. Header and signatory are added by
-    /// [`message_content`].
+    /// What our message carries of the vehicle: our stage with its rows numbered without the dropped ones, and what is
+    /// restated. Header and signatory are added by [`message_content`].
     pub fn own_content(&self) -> Content {
-        renumbered(&self.own)
+        let mut content = renumbered(&self.own);
+        for (address, value) in self.restated.iter() {
+            content.set(address.clone(), value);
+        }
+        content
     }
 
     /// The effective value at an address the caller writes out.
@@ -261,9 +273,10 @@ pub fn before_stage(record: &Record, build_stage: u8) -> Content {
     content
 }
 
-/// The hash a sign-off is bound to: record, stage, version, build options and, for each entry, the value before and ours. SHA-256 over
-/// typed, length-prefixed fields, so that no two contents share their bytes.
-fn content_hash(record: &Record, changes: &[Change]) -> Digest {
+/// The hash a sign-off is bound to: record, stage, version, build options and, for each entry, the value before and ours;
+/// and which entries the message restates, where it is the whole certificate. SHA-256 over typed, length-prefixed fields, so that
+/// no two contents share their bytes.
+fn content_hash(record: &Record, changes: &[Change], restated: &Content) -> Digest {
     let mut bytes = Vec::with_capacity(changes.len() * 64);
     let mut field = |kind: u8, value: Option<&str>| {
         bytes.push(if value.is_some() { kind } else { b'-' });
@@ -282,6 +295,9 @@ fn content_hash(record: &Record, changes: &[Change]) -> Digest {
         field(b'a', Some(change.address.as_str()));
         field(b'b', change.before.as_deref());
         field(b'o', change.ours.as_deref());
+    }
+    for (address, _) in restated.iter() {
+        field(b'r', Some(address.as_str()));
     }
     Digest::of(&bytes)
 }

@@ -196,6 +196,43 @@ impl Reasoned {
     }
 }
 
+/// Which entries a message of ours carries beside those that every message must have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Default)]
+#[serde(rename_all = "lowercase")]
+pub enum Entries {
+    /// What our stage changed or added, whole tables where a cell changed: each stage answers for the data of its own
+    /// (Regulation (EU) 2018/858; EUCARIS setup manual 1.5, multi-stage vehicles).
+    #[default]
+    Changed,
+    /// The whole certificate restated, as the last stage did before and as some receivers still ask for.
+    Whole,
+}
+
+impl Entries {
+    /// Both of them.
+    pub const ALL: [Entries; 2] = [Entries::Changed, Entries::Whole];
+
+    /// Its word in policies.
+    pub fn word(self) -> &'static str {
+        match self {
+            Entries::Changed => "changed",
+            Entries::Whole => "whole",
+        }
+    }
+
+    /// The form of that word.
+    pub fn of(word: &str) -> Option<Entries> {
+        Entries::ALL.into_iter().find(|entries| entries.word() == word)
+    }
+}
+
+/// The form of the messages that are released.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+pub struct Release {
+    /// Which entries they carry.
+    pub entries: Entries,
+}
+
 /// One step of the workflow.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 pub struct Step {
@@ -283,6 +320,9 @@ pub struct Policy {
     /// Build options, where the policy carries them: what holds until an options file is applied.
     #[serde(default)]
     pub options: Vec<BuildOption>,
+    /// The form of the messages that are released.
+    #[serde(default)]
+    pub release: Release,
     /// Which days are no working days.
     #[serde(default)]
     pub calendar: Calendar,

@@ -17,6 +17,9 @@ pub type Seen = Vec<(u32, u32)>;
 /// Stands for the build options among the addresses: no entry is called so.
 const OPTIONS: &str = "build options";
 
+/// Stands for the whole certificate as the form of the message, among the addresses again.
+const WHOLE: &str = "whole certificate";
+
 /// What changed since a sign-off that no longer holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Since {
@@ -28,6 +31,8 @@ pub struct Since {
     pub gone: usize,
     /// Whether the build options are others.
     pub options: bool,
+    /// Whether the message restates the whole certificate where it did not then, or the other way round.
+    pub form: bool,
 }
 
 impl Since {
@@ -42,6 +47,9 @@ impl Since {
         if self.options {
             what.push_str(" and other build options");
         }
+        if self.form {
+            what.push_str(" and another form of the message, by the policy,");
+        }
         let SignOff { checkpoint, at, by, .. } = &self.signoff;
         format!("{what} since the {checkpoint} of {} by {by}", at.day())
     }
@@ -52,6 +60,9 @@ pub fn seen(record: &Record, certificate: &Certificate) -> Seen {
     let mut seen: Seen =
         certificate.decisions().map(|change| (key(change.address.as_str()), value_of(change))).collect();
     seen.push((key(OPTIONS), value_of_options(record)));
+    if is_whole(certificate) {
+        seen.push((key(WHOLE), 0));
+    }
     seen.sort_unstable();
     seen
 }
@@ -67,6 +78,7 @@ pub fn since(case: &Case<'_>, certificate: &Certificate, checkpoint: &str) -> Op
     let signoff = record.signoffs.iter().rev().find(ours)?.clone();
     let mut seen: BTreeMap<u32, u32> = signoff.seen.iter().copied().collect();
     let options = seen.remove(&key(OPTIONS))? != value_of_options(record);
+    let form = seen.remove(&key(WHOLE)).is_some() != is_whole(certificate);
     let mut addresses = BTreeSet::new();
     for change in &certificate.changes {
         let then = seen.remove(&key(change.address.as_str()));
@@ -78,7 +90,7 @@ pub fn since(case: &Case<'_>, certificate: &Certificate, checkpoint: &str) -> Op
             addresses.insert(change.address.clone());
         }
     }
-    Some(Since { signoff, addresses, gone: seen.len(), options })
+    Some(Since { signoff, addresses, gone: seen.len(), options, form })
 }
 
 /// The same for the first checkpoint of the work that was signed and must be signed again. Nothing is signed any more where
@@ -94,6 +106,10 @@ pub fn since_next(case: &Case<'_>, certificate: &Certificate) -> Option<Since> {
 /// What is only inherited needs no decision and so stands in no sign-off; a correction of the base says when it changed.
 fn corrected_since(record: &Record, address: &Address, signoff: &SignOff) -> bool {
     record.corrected.get(address).is_some_and(|at| *at > signoff.at)
+}
+
+fn is_whole(certificate: &Certificate) -> bool {
+    !certificate.restated.is_empty()
 }
 
 fn key(text: &str) -> u32 {

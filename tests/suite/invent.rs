@@ -73,7 +73,7 @@ const LETTERS: [char; 22] = [
     '-', '=', '\u{fffd}',
 ];
 
-fn value(value_type: &ValueType, choices: &mut Choices<'_>) -> String {
+pub fn value(value_type: &ValueType, choices: &mut Choices<'_>) -> String {
     match value_type {
         ValueType::Text { min, max } => {
             let length = usize::from(*min) + choices.below(usize::from(max - min).min(40) + 1);

@@ -62,4 +62,5 @@ mod triples;
 mod undo;
 mod upgrade;
 mod view;
+mod whole;
 mod worked_example;

@@ -52,7 +52,7 @@ fn canonical(texts: &[&[u8]]) -> Vec<Vec<u8>> {
 }
 
 /// Whether each message, given a seal of the right form, is valid by the official schema; one call for all.
-fn valid(schema: &Path, messages: &[Vec<u8>]) -> Vec<bool> {
+pub fn valid(schema: &Path, messages: &[Vec<u8>]) -> Vec<bool> {
     let folder = tempfile::tempdir().unwrap();
     let files: Vec<PathBuf> = (0..messages.len()).map(|number| folder.path().join(format!("{number}.xml"))).collect();
     for (file, message) in files.iter().zip(messages) {
@@ -77,7 +77,7 @@ fn valid(schema: &Path, messages: &[Vec<u8>]) -> Vec<bool> {
 }
 
 /// Streams of choices without chance: the same in every run.
-fn streams(count: u64, length: usize) -> impl Iterator<Item = Vec<u32>> {
+pub fn streams(count: u64, length: usize) -> impl Iterator<Item = Vec<u32>> {
     (1..=count).map(move |seed| {
         let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let mut next = || {
@@ -247,7 +247,7 @@ fn beyond(value_type: &ValueType, choices: &mut Choices<'_>) -> String {
 }
 
 /// A content in which one value is left out, replaced, or put just beyond its type.
-fn spoil(content: &Content, choices: &mut Choices<'_>) -> Content {
+pub fn spoil(content: &Content, choices: &mut Choices<'_>) -> Content {
     let at = choices.below(content.len());
     let address: Address = content.iter().nth(at).unwrap().0.clone();
     let mut spoilt = content.clone();

@@ -3,7 +3,7 @@
 use super::read;
 use crate::domain::checks::Grade;
 use crate::domain::person::Role;
-use crate::domain::policy::{Excluded, Gate, NextOwner, Outcome, Reasoned, Settler};
+use crate::domain::policy::{Entries, Excluded, Gate, NextOwner, Outcome, Reasoned, Settler};
 use crate::ivi::catalogue;
 
 const SHIPPED: &str = include_str!("../../../sample-data/policy.toml");
@@ -211,6 +211,27 @@ fn a_calendar_or_an_owner_that_cannot_be_is_refused() {
         let told = faults(&text);
         assert!(told.iter().any(|fault| fault.contains(expected)), "{expected}: {told:?}");
     }
+}
+
+#[test]
+fn the_form_of_the_message_is_what_changed_unless_the_policy_asks_for_the_whole() {
+    let entries = |text: &str| read(text, "p.toml", catalogue()).unwrap().release.entries;
+    let with = |line: &str| format!("{SMALL}[release]\n{line}\n");
+    assert_eq!((entries(SMALL), entries(SHIPPED)), (Entries::Changed, Entries::Changed));
+    assert_eq!((entries(&with("")), entries(&with("entries = \"changed\""))), (Entries::Changed, Entries::Changed));
+    assert_eq!(entries(&with("entries = \"whole\"")), Entries::Whole);
+    let cases = [
+        ("entries = \"hole\"", "p.toml:21: no form of the message is called `hole`; there are: changed, whole"),
+        ("entries = \"hole\"", "(did you mean `whole`?)"),
+        ("entrys = \"whole\"", "p.toml:21: `entrys` is not known here (did you mean `entries`?)"),
+        ("entries = true", "p.toml:21: `entries` must be a text in quotes, not boolean"),
+    ];
+    for (line, expected) in cases {
+        let told = faults(&with(line));
+        assert!(told.len() == 1 && told[0].contains(expected), "{expected}: {told:?}");
+    }
+    let twice = faults(&format!("{SMALL}[[release]]\nentries = \"whole\"\n"));
+    assert!(twice[0].contains("`release` must be a table, not array"), "{twice:?}");
 }
 
 #[test]

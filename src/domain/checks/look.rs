@@ -44,9 +44,10 @@ pub fn is_stated(own: &OwnValue) -> bool {
     matches!(own.origin, Origin::Declared | Origin::Approval | Origin::StageBefore | Origin::Desk)
 }
 
-/// Whether our stage gives anything at or below `place`.
+/// Whether our message gives anything at or below `place`.
 pub fn gives(certificate: &Certificate, place: &str) -> bool {
     certificate.own.keys().any(|address| address.is_within(place))
+        || certificate.restated.within(place).next().is_some()
 }
 
 /// The class of the vehicle's category, off-road and special purpose aside: `M1` of `M1GS`; empty for a vehicle that is

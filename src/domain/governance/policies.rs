@@ -66,6 +66,10 @@ pub fn apply(
         Some(name(before)),
         Some(name(policy)),
     );
+    let (was, is) = (before.release.entries, policy.release.entries);
+    if was != is {
+        facts.line("entries of a message", Some(was.word().to_owned()), Some(is.word().to_owned()));
+    }
     for rename in &policy.renames {
         facts.line("step", Some(rename.from.clone()), Some(rename.to.clone()));
     }
