@@ -325,6 +325,9 @@ pub static COMMANDS: &[Command] = &[
     go("history", "History: what happened", None, RECORDS, |model| moves::pane(model, Pane::History)),
     go("entries", "Entries: the whole certificate", None, RECORDS, |model| moves::pane(model, Pane::Entries)),
     go("approvals", "Approvals: what the record rests on", None, RECORDS, |model| moves::pane(model, Pane::Approvals)),
+    go("message", "Message: as it would go out, or as sealed", None, RECORDS, |model| {
+        moves::pane(model, Pane::Message)
+    }),
     go("desk", "Desk: queues, list, record", None, SCREENS, |model| screen::go(model, Screen::Desk)),
     go("board", "Exceptions board", None, SCREENS, |model| screen::go(model, Screen::Board)),
     go("overview", "Overview: charts", None, SCREENS, |model| screen::go(model, Screen::Overview)),

@@ -4,6 +4,7 @@ use super::command::Command;
 use super::lines::Side;
 use super::point::Part;
 use super::pointer::Pointer;
+use super::preview::Preview;
 use super::settings::Value;
 use crate::config::key::Key;
 use crate::config::keymap::Keymap;
@@ -122,6 +123,13 @@ pub enum Msg {
     },
     /// A record.
     Dossier(Box<Dossier>),
+    /// The message of a record.
+    Message {
+        /// Whose.
+        record: RecordId,
+        /// Its lines.
+        preview: Box<Preview>,
+    },
     /// A record could not be read.
     NoDossier {
         /// Which.
@@ -265,6 +273,8 @@ pub enum Effect {
     LoadLinked(ExceptionId),
     /// Read a record; answered by [`Msg::Dossier`] or [`Msg::NoDossier`].
     LoadDossier(RecordId),
+    /// Read the message of a record, in work or sealed; answered by [`Msg::Message`].
+    LoadMessage(RecordId),
     /// Read what happened since; answered by [`Msg::News`].
     LoadNews(Seq),
     /// Read who may do what; answered by [`Msg::House`].

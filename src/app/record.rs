@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::grounds::grounds;
 use super::layout::{Scroll, Step};
 use super::model::House;
+use super::preview::Preview;
 use crate::domain::action::{Action, Settle};
 use crate::domain::address::Address;
 use crate::domain::catalogue::Catalogue;
@@ -35,12 +36,21 @@ pub enum Pane {
     Entries,
     /// What it rests on: extensions, limits, signatories.
     Approvals,
+    /// The message: as it would go out now, or as it was sealed.
+    Message,
 }
 
 impl Pane {
     /// All panes, in the order of their keys.
-    pub const ALL: [Pane; 6] =
-        [Pane::Changes, Pane::Readiness, Pane::Exceptions, Pane::History, Pane::Entries, Pane::Approvals];
+    pub const ALL: [Pane; 7] = [
+        Pane::Changes,
+        Pane::Readiness,
+        Pane::Exceptions,
+        Pane::History,
+        Pane::Entries,
+        Pane::Approvals,
+        Pane::Message,
+    ];
 
     /// What people read.
     pub fn title(self) -> &'static str {
@@ -51,6 +61,17 @@ impl Pane {
             Pane::History => "History",
             Pane::Entries => "Entries",
             Pane::Approvals => "Approvals",
+            Pane::Message => "Message",
+        }
+    }
+
+    /// The same where there is little room.
+    pub fn short_title(self) -> &'static str {
+        match self {
+            Pane::Readiness => "Ready",
+            Pane::Exceptions => "Exc",
+            Pane::Approvals => "Appr",
+            Pane::Changes | Pane::History | Pane::Entries | Pane::Message => self.title(),
         }
     }
 
@@ -68,7 +89,7 @@ impl Pane {
     pub fn row_height(self) -> usize {
         match self {
             Pane::Changes | Pane::Readiness | Pane::Exceptions | Pane::Approvals => 2,
-            Pane::History | Pane::Entries => 1,
+            Pane::History | Pane::Entries | Pane::Message => 1,
         }
     }
 }
@@ -107,6 +128,10 @@ pub struct Opened {
     pub stale: bool,
     /// Entries whose confirmation is on its way.
     pub confirming: BTreeSet<Address>,
+    /// Its message, once somebody looked at it.
+    pub message: Option<Preview>,
+    /// Whether the message was asked for since the record was read.
+    pub asked_message: bool,
     scrolls: [Scroll; Pane::ALL.len()],
     changes: Vec<usize>,
     entries: Vec<(Section, Option<usize>)>,
@@ -121,6 +146,8 @@ impl Opened {
             refused: judge(&dossier, house, who, now),
             stale: false,
             confirming: BTreeSet::new(),
+            message: None,
+            asked_message: false,
             scrolls: [Scroll::default(); Pane::ALL.len()],
             changes: listed_changes(&dossier),
             entries: listed_entries(&dossier, house.catalogue),
@@ -142,6 +169,7 @@ impl Opened {
         self.entries = listed_entries(&dossier, house.catalogue);
         self.confirming.clear();
         self.stale = false;
+        self.asked_message = false;
         self.dossier = dossier;
         for (pane, address) in [Pane::Changes, Pane::Entries].into_iter().zip(kept) {
             let rows = self.change_rows(pane);
@@ -180,6 +208,7 @@ impl Opened {
             Pane::History => self.dossier.history.len(),
             Pane::Entries => self.entries.len(),
             Pane::Approvals => grounds(&self.dossier).count(),
+            Pane::Message => self.message.as_ref().map_or(0, |message| message.lines.len()),
         }
     }
 
@@ -217,7 +246,7 @@ impl Opened {
         match pane {
             Pane::Changes => self.changes().map(Some).collect(),
             Pane::Entries => self.entries().map(|(_, change)| change).collect(),
-            Pane::Readiness | Pane::Exceptions | Pane::History | Pane::Approvals => Vec::new(),
+            Pane::Readiness | Pane::Exceptions | Pane::History | Pane::Approvals | Pane::Message => Vec::new(),
         }
     }
 
@@ -228,6 +257,7 @@ impl Opened {
             Pane::Entries => self.entries().nth(self.scroll().at)?.1,
             Pane::Readiness => self.dossier.certificate.change(self.reasons().nth(self.scroll().at)?.address()?),
             Pane::Approvals => self.dossier.certificate.change(&self.limit()?.address),
+            Pane::Message => self.change_written(self.written()?),
             Pane::Exceptions | Pane::History => None,
         }
     }
@@ -239,6 +269,7 @@ impl Opened {
             Pane::Exceptions => self.exceptions(now).get(self.scroll().at)?.at.as_ref(),
             Pane::Changes | Pane::Entries => self.address_in(self.pane),
             Pane::Approvals => Some(&self.limit()?.address),
+            Pane::Message => self.change().map(|change| &change.address),
             Pane::History => None,
         }
     }
@@ -302,6 +333,17 @@ impl Opened {
             self.off_heading(Step::Down);
             self.settle_window(height);
         }
+    }
+
+    /// Takes its message in: the cursor stays on its entry where both have it, in a pane of which so many screen rows
+    /// are shown.
+    pub fn take_message(&mut self, message: Preview, height: usize) {
+        let scroll = &mut self.scrolls[Pane::Message.place()];
+        let kept = self.message.as_ref().and_then(|before| before.lines.get(scroll.at)?.address.clone());
+        let found = message.lines.iter().position(|line| kept.is_some() && line.address == kept);
+        scroll.at = found.unwrap_or(scroll.at).min(message.lines.len().saturating_sub(1));
+        self.message = Some(message);
+        self.settle_window(height);
     }
 
     /// Takes the cursor of the entries pane off a heading, on in the direction it came; every section has an entry.

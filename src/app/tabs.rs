@@ -11,6 +11,8 @@ enum Names {
     Apart,
     /// Everything.
     Whole,
+    /// A shorter name.
+    Brief,
     /// The beginning of the name.
     Short,
     /// The number alone.
@@ -21,7 +23,8 @@ enum Names {
 /// before the first.
 pub fn names(opened: &Opened, today: NaiveDate, width: usize) -> Vec<(Pane, String)> {
     let fits = |names: &Vec<(Pane, String)>| names.iter().map(|(_, name)| name.len()).sum::<usize>() < width;
-    let mut tried = [Names::Apart, Names::Whole, Names::Short].into_iter().map(|how| written(opened, today, how));
+    let mut tried =
+        [Names::Apart, Names::Whole, Names::Brief, Names::Short].into_iter().map(|how| written(opened, today, how));
     tried.find(fits).unwrap_or_else(|| written(opened, today, Names::Numbers))
 }
 
@@ -30,6 +33,8 @@ fn written(opened: &Opened, today: NaiveDate, how: Names) -> Vec<(Pane, String)>
         let number = at + 1;
         let count = counted(opened, pane, today);
         let text = match how {
+            Names::Brief if pane == opened.pane => format!("[{number} {}{count}]", pane.short_title()),
+            Names::Brief => format!(" {number} {}{count}", pane.short_title()),
             _ if pane == opened.pane => format!("[{number} {}{count}]", pane.title()),
             Names::Apart => format!(" {number} {}{count} ", pane.title()),
             Names::Whole => format!(" {number} {}{count}", pane.title()),
@@ -54,6 +59,6 @@ pub fn counted(opened: &Opened, pane: Pane, today: NaiveDate) -> String {
             let open = opened.dossier.record.exceptions.iter().filter(|exception| exception.is_open_on(today)).count();
             format!(" {open}")
         }
-        Pane::History | Pane::Entries | Pane::Approvals => String::new(),
+        Pane::History | Pane::Entries | Pane::Approvals | Pane::Message => String::new(),
     }
 }

@@ -15,7 +15,7 @@ use super::places::{self, Place};
 use super::point;
 use super::record::{Opened, in_words};
 use super::screen::{self, Screen};
-use super::{board, bulk, overview, settle};
+use super::{board, bulk, overview, preview, settle};
 use super::{pointer, settings, tour, typing};
 use crate::config::key::{Code, Key};
 use crate::config::keymap::Match;
@@ -31,6 +31,7 @@ use crate::failure::Failure;
 /// Takes a message in; answers with what is to be done, in order.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     let mut effects = take(model, msg);
+    effects.extend(preview::ask(model));
     if model.tour.is_some() {
         effects.extend(tour::look(model));
     }
@@ -90,6 +91,7 @@ fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
             typing::draft(model, &key, &text);
             Vec::new()
         }
+        Msg::Message { record, preview } => preview::read(model, record, *preview),
         Msg::Lines { record, address, base, ours } => lines::read(model, record, &address, base, ours),
         Msg::Edited(result) => typing::edited(model, result),
         Msg::Applied { tag, seq, changed } => applied(model, tag, seq, changed),

@@ -1,11 +1,12 @@
-//! The own lines of a message around one entry: its table or group as it was written, or the entry among its neighbours.
+//! The own lines of a message: all of it, or those around one entry, which are its table or group as it was written, or
+//! the entry among its neighbours.
 //!
 //! Invariant: what stands in an element is shown as the bytes say it, references unresolved; only the white space
 //! between elements is ours.
 
 use uppsala::{PullEvent, PullParser};
 
-use super::catalogue::catalogue;
+use super::catalogue::{ROOT, catalogue};
 use super::limits;
 use super::read::decode;
 use crate::domain::address::Address;
@@ -13,6 +14,12 @@ use crate::domain::catalogue::Shape;
 
 /// The most lines of one excerpt; no real table is as long.
 const MOST_LINES: usize = 2_000;
+
+/// The most lines of a whole message; with every table of the schema filled a real one has a tenth of them.
+const MOST_LISTED: usize = 20_000;
+
+/// The element all entries but the header's stand in.
+const DATA_GROUP: &str = "CocDataGroup";
 
 /// Plain entries shown before and after one that stands in no group and no table.
 const NEIGHBOURS: usize = 2;
@@ -35,19 +42,38 @@ pub struct Line {
     pub here: bool,
 }
 
+/// One line of a whole message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// As it is written, indented by level.
+    pub text: String,
+    /// The address of the entry, row or table that the line begins; nothing where it begins none.
+    pub address: Option<Address>,
+}
+
+/// A whole message line by line, its seal too; no line where it cannot be read.
+pub fn listing(bytes: &[u8]) -> Vec<Listed> {
+    let Some(text) = decode(bytes).ok().filter(|text| limits::check(text).is_ok()) else { return Vec::new() };
+    let listed = lines(&text, 0, text.len(), "", MOST_LISTED).into_iter();
+    let address = |address: Option<String>| address.and_then(|address| Address::parse(&address).ok());
+    listed.map(|(text, begins)| Listed { text, address: address(begins) }).collect()
+}
+
 /// The part of a message around an address; `None` where the message says nothing there, or cannot be read.
 pub fn excerpt(bytes: &[u8], address: &Address) -> Option<Excerpt> {
     let text = decode(bytes).ok()?;
     limits::check(&text).ok()?;
     let first = address.steps().next()?;
-    let outer = if address.as_str().starts_with("Header/") { "Header" } else { "CocDataGroup" };
+    let outer = if address.as_str().starts_with("Header/") { "Header" } else { DATA_GROUP };
     let name = if outer == "Header" { address.steps().nth(1)?.name } else { first.name };
     let children = children_of(&text, outer)?;
     let at = children.iter().position(|child| child.name == name)?;
     let (from, to) = if children[at].plain { neighbours(&children, at) } else { (at, at) };
     let (start, end) = (children[from].start, children[to].end);
     let base = if outer == "Header" { "Header" } else { "" };
-    let lines = lines(&text, start, end, base, address);
+    let here = |begins: Option<String>| begins.as_deref() == Some(address.as_str());
+    let lines = lines(&text, start, end, base, MOST_LINES).into_iter();
+    let lines = lines.map(|(text, begins)| Line { text, here: here(begins) }).collect();
     Some(Excerpt { first: 1 + text[..start].matches('\n').count(), lines })
 }
 
@@ -97,12 +123,13 @@ struct Open {
     line: usize,
 }
 
-fn lines(text: &str, start: usize, end: usize, base: &str, wanted: &Address) -> Vec<Line> {
+/// Each line between two places of a text, with the address of what it begins, if it begins something.
+fn lines(text: &str, start: usize, end: usize, base: &str, most: usize) -> Vec<(String, Option<String>)> {
     let mut parser = PullParser::new(text).with_forbid_dtd(true).with_max_depth(limits::LEVELS + 1);
     let mut open: Vec<Open> = Vec::new();
-    let mut lines: Vec<Line> = Vec::new();
+    let mut lines: Vec<(String, Option<String>)> = Vec::new();
     while let Ok(Some(event)) = parser.next_event() {
-        if lines.len() > MOST_LINES {
+        if lines.len() > most {
             break;
         }
         let (from, to) = span(&event);
@@ -117,25 +144,25 @@ fn lines(text: &str, start: usize, end: usize, base: &str, wanted: &Address) -> 
         match event {
             PullEvent::StartElement { name, .. } => {
                 let address = address_of(open.last_mut(), base, &name.local_name);
-                lines.push(Line { text: format!("{indent}{raw}"), here: address == wanted.as_str() });
+                lines.push((format!("{indent}{raw}"), Some(address.clone())));
                 open.push(Open { address, rows: 0, line: lines.len() });
             }
             PullEvent::EndElement { .. } => {
                 let Some(closed) = open.pop() else { break };
                 let same_line = closed.line == lines.len();
-                let empty = lines.last().is_some_and(|line| line.text.ends_with("/>")) && same_line;
+                let empty = lines.last().is_some_and(|(line, _)| line.ends_with("/>")) && same_line;
                 match lines.last_mut() {
                     Some(_) if empty => {}
-                    Some(line) if same_line => line.text.push_str(raw),
-                    _ => lines.push(Line { text: format!("{}{raw}", "  ".repeat(open.len())), here: false }),
+                    Some((line, _)) if same_line => line.push_str(raw),
+                    _ => lines.push((format!("{}{raw}", "  ".repeat(open.len())), None)),
                 }
             }
             PullEvent::Text { .. } | PullEvent::CData { .. } if raw.trim().is_empty() => {}
             PullEvent::Text { .. } | PullEvent::CData { .. } => match lines.last_mut() {
-                Some(line) if open.last().is_some_and(|open| open.line > 0) => line.text.push_str(raw),
-                _ => lines.push(Line { text: format!("{indent}{raw}"), here: false }),
+                Some((line, _)) if open.last().is_some_and(|open| open.line > 0) => line.push_str(raw),
+                _ => lines.push((format!("{indent}{raw}"), None)),
             },
-            _ => lines.push(Line { text: format!("{indent}{raw}"), here: false }),
+            _ => lines.push((format!("{indent}{raw}"), None)),
         }
     }
     lines
@@ -153,7 +180,8 @@ fn span(event: &PullEvent<'_>) -> (usize, usize) {
     }
 }
 
-/// The address of an element of this name in an open one: a row counts, a name is added.
+/// The address of an element of this name in an open one: a row counts, a name is added. The message itself and its data
+/// group are no part of an address.
 fn address_of(parent: Option<&mut Open>, base: &str, name: &str) -> String {
     let is_row = catalogue().by_name(name).is_some_and(|element| matches!(element.shape, Shape::Row));
     match parent {
@@ -161,9 +189,10 @@ fn address_of(parent: Option<&mut Open>, base: &str, name: &str) -> String {
             parent.rows += 1;
             format!("{}[{}]", parent.address, parent.rows)
         }
-        Some(parent) => format!("{}/{name}", parent.address),
-        None if base.is_empty() => name.to_owned(),
-        None => format!("{base}/{name}"),
+        _ if name == ROOT || name == DATA_GROUP => String::new(),
+        Some(parent) if !parent.address.is_empty() => format!("{}/{name}", parent.address),
+        None if !base.is_empty() => format!("{base}/{name}"),
+        Some(_) | None => name.to_owned(),
     }
 }
 
@@ -236,5 +265,19 @@ mod tests {
     fn where_the_message_says_nothing_there_is_no_excerpt() {
         assert_eq!(excerpt(MESSAGE.as_bytes(), &Address::unchecked("Height")), None);
         assert_eq!(excerpt(b"no message", &Address::unchecked("Length")), None);
+    }
+
+    #[test]
+    fn a_whole_message_is_listed_with_the_address_of_what_each_line_begins() {
+        let listed = listing(MESSAGE.as_bytes());
+        let line = |of: &str| listed.iter().position(|line| line.address.as_ref().is_some_and(|at| at.as_str() == of));
+        let text = |of: &str| line(of).map(|at| listed[at].text.as_str());
+        assert_eq!(text("Header/IviVersionNumber"), Some("    <IviVersionNumber>1</IviVersionNumber>"));
+        assert_eq!(text("AxleTable[2]/AxleNumber"), Some("        <AxleNumber>2</AxleNumber>"));
+        assert_eq!(text("AxleTable[1]"), Some("      <AxleGroup>"));
+        assert_eq!(text("Version"), Some("    <Version/>"));
+        assert!(listed.iter().all(|line| line.address.as_ref().is_none_or(|at| !at.as_str().contains("CocData"))));
+        assert_eq!(listed.last().map(|line| line.text.as_str()), Some("</InitialVehicleInformation>"));
+        assert!(listing(b"no message").is_empty());
     }
 }

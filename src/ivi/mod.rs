@@ -20,7 +20,7 @@ pub mod write;
 pub use catalogue::catalogue;
 pub use certificate::{Certificate, CertificateFault, Fingerprint};
 pub use envelope::Malformed;
-pub use excerpt::{Excerpt, Line, excerpt};
+pub use excerpt::{Excerpt, Line, Listed, excerpt, listing};
 pub use interpret::{Interpretation, Stray, StrayKind, interpret};
 pub use message::{Message, NAMESPACE, Unwritable};
 pub use read::{FaultKind, Read, ReadFault, SIGNATURE_NAMESPACE, read};

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::app::lines::Side;
 use crate::app::msg::{Effect, Governed, Msg, Row, Tag, Ticket};
+use crate::app::preview::{Preview, Written};
 use crate::domain::action::Action;
 use crate::domain::address::Address;
 use crate::domain::identity::{RecordId, Seq};
@@ -127,6 +128,10 @@ impl Jobs {
             Effect::LoadLines { record, stage, address } => {
                 let who = self.actor.clone();
                 self.read(move |desk| lines(desk, &who, record, stage, address, now));
+            }
+            Effect::LoadMessage(record) => {
+                let who = self.actor.clone();
+                self.read(move |desk| message(desk, &who, record, now));
             }
             Effect::Apply { tag, record, seen, action } => self.apply(tag, record, seen, action, now),
             Effect::Release { tag, record, seen } => self.seal(tag, record, seen, now),
@@ -268,6 +273,28 @@ fn news(desk: &mut Desk, since: Seq) -> Result<Msg, StoreError> {
     let (head, _) = desk.head()?;
     let back = i64::try_from(NEWS).unwrap_or(i64::MAX);
     Ok(Msg::News(desk.log(None, Seq(head.0.saturating_sub(back)).max(since), NEWS)?))
+}
+
+/// The message of a record: the last one as it was sealed where its work is done, else the one in work as it would go
+/// out now.
+fn message(desk: &mut Desk, who: &Actor, record: RecordId, now: Moment) -> Result<Msg, StoreError> {
+    let dossier = desk.dossier(record, now)?;
+    let version = dossier.record.version;
+    let sealed = dossier.record.releases.iter().any(|release| release.version == version);
+    let (what, bytes) = if sealed {
+        let (release, bytes) = desk.released(record, Some(version))?;
+        let at = release.sealed_at.day();
+        (format!("version {version} as it was sealed on {at}, SHA-256 {}", release.sha256), bytes)
+    } else {
+        // The reference of a message in work is nobody's yet.
+        match compose::draft(&dossier, &who.login, Uuid::nil(), now) {
+            Ok(bytes) => (format!("version {version} as it would go out now: not sealed, no certificate"), bytes),
+            Err(fault) => (format!("there is no message: {fault}"), Vec::new()),
+        }
+    };
+    let listed = ivi::listing(&bytes).into_iter();
+    let lines = listed.map(|line| Written { text: line.text, address: line.address }).collect();
+    Ok(Msg::Message { record, preview: Box::new(Preview { what, lines }) })
 }
 
 /// The lines around an entry of the message received for a stage, and of our message in work.

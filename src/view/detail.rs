@@ -34,6 +34,15 @@ pub fn detail(pen: &mut Pen<'_>, model: &Model, area: Area) {
             lines.extend(opened.change().map(|change| about_change(pen, model, opened, change)).unwrap_or_default());
             lines
         }),
+        Pane::Message => opened.message.as_ref().map(|message| {
+            let mut lines = vec![piece(message.what.clone(), Role::Dim)];
+            match (opened.change(), opened.written()) {
+                (Some(change), _) => lines.extend(about_change(pen, model, opened, change)),
+                (None, Some(line)) => lines.push(piece(line.text.trim().to_owned(), Role::Normal)),
+                (None, None) => {}
+            }
+            lines
+        }),
         Pane::History => opened.history().nth(opened.scroll().at).map(|event| about_event(pen, event)),
     };
     let width = usize::from(area.width).saturating_sub(2);

@@ -8,6 +8,7 @@ use crate::app::forms::rows_of;
 use crate::app::grounds::grounds as grounds_of;
 use crate::app::layout::{Area, Focus};
 use crate::app::model::Model;
+use crate::app::preview::Written;
 use crate::app::record::{Opened, Pane, Reason};
 use crate::config::theme::Role;
 use crate::domain::address::Address;
@@ -32,7 +33,7 @@ pub fn pane(pen: &mut Pen<'_>, model: &Model, area: Area) {
     let scroll = opened.scroll();
     let focused = model.focus == Focus::Record && model.sheet.is_none();
     if opened.rows() == 0 {
-        return pen.text(area, 0, 2, empty(opened.pane), Role::Dim);
+        return pen.text(area, 0, 2, empty(opened), Role::Dim);
     }
     let show = |pen: &mut Pen<'_>, row: usize, lines: Vec<(Pieces, Pieces)>| {
         let here = scroll.top + row == scroll.at;
@@ -85,6 +86,13 @@ pub fn pane(pen: &mut Pen<'_>, model: &Model, area: Area) {
                 show(pen, row, lines);
             }
         }
+        Pane::Message => {
+            let lines = opened.message.iter().flat_map(|message| &message.lines);
+            for (row, line) in lines.skip(scroll.top).take(fit).enumerate() {
+                let line = written_line(pen, opened, line);
+                show(pen, row, vec![line]);
+            }
+        }
         Pane::History => {
             for (row, event) in opened.history().skip(scroll.top).take(fit).enumerate() {
                 let line = event_line(pen, model, event);
@@ -94,15 +102,28 @@ pub fn pane(pen: &mut Pen<'_>, model: &Model, area: Area) {
     }
 }
 
-pub(super) fn empty(pane: Pane) -> &'static str {
-    match pane {
+pub(super) fn empty(opened: &Opened) -> &str {
+    match opened.pane {
         Pane::Changes => "Our stage changes nothing yet.",
         Pane::Readiness => "Nothing stands in the way.",
         Pane::Exceptions => "Nothing was raised.",
         Pane::History => "Nothing happened yet.",
         Pane::Entries => "No stage says anything yet.",
         Pane::Approvals => "No approval on this desk is named, and no value is limited.",
+        Pane::Message => opened.message.as_ref().map_or("The message is being read.", |message| &message.what),
     }
+}
+
+/// A line of the message, with what the desk says of the entry it begins.
+fn written_line(pen: &Pen<'_>, opened: &Opened, line: &Written) -> (Pieces, Pieces) {
+    let change = opened.change_written(line);
+    let finding = change.and_then(|change| opened.findings_at(&change.address).next());
+    let (mark, role) = match (change, finding) {
+        (_, Some(finding)) if finding.grade >= Grade::Warn => finding_mark(finding.grade),
+        (Some(change), _) if change.undecided => (Mark::Undecided, Role::Open),
+        _ => return (vec![piece(format!("  {}", line.text), Role::Normal)], Vec::new()),
+    };
+    (vec![piece(format!("{} ", pen.looks.mark(mark)), role), piece(line.text.clone(), Role::Normal)], Vec::new())
 }
 
 fn element<'a>(model: &'a Model, change: &Change) -> Option<&'a Element> {

@@ -10,6 +10,7 @@ use stageplate::app::layout::Focus;
 use stageplate::app::lines::Side;
 use stageplate::app::model::{Context, Sheet, Tone};
 use stageplate::app::msg::{Effect, Msg, Tag};
+use stageplate::app::preview::{Preview, Written};
 use stageplate::app::record::Pane;
 use stageplate::app::update::{is_sound, update};
 use stageplate::config::key::{Code, Key};
@@ -21,6 +22,7 @@ use stageplate::domain::identity::{RecordId, Seq};
 use stageplate::domain::plan::Refusal;
 use stageplate::failure::{Failure, Kind};
 
+use crate::fixture::address_of;
 use crate::screens::{self, Desk};
 
 fn actions(desk: &mut Desk) -> Vec<(RecordId, Action)> {
@@ -342,6 +344,34 @@ fn the_lines_of_messages_are_asked_for_at_the_last_stage_that_says_something_and
     assert!(desk.model.sheet.is_none());
     desk.tell(read);
     assert!(desk.model.sheet.is_none(), "an answer that nobody waits for any more opens nothing");
+}
+
+#[test]
+fn the_message_is_asked_for_when_it_is_looked_at_and_again_once_the_record_was_read_anew() {
+    let mut desk = Desk::of("review", 80, 24);
+    desk.press("enter");
+    assert!(desk.model.current().unwrap().message.is_none(), "nobody looks at it yet");
+    desk.press("7");
+    let opened = desk.model.current().unwrap();
+    assert!(opened.message.is_some() && opened.rows() > 20, "{} rows", opened.rows());
+    let to = opened.message.as_ref().unwrap().lines.iter().position(|line| line.text.contains("<Variant>")).unwrap();
+    for _ in 0..to {
+        desk.press("down");
+    }
+    let on = |desk: &Desk| desk.model.current().unwrap().address(desk.model.now).map(ToString::to_string);
+    assert_eq!(on(&desk).as_deref(), Some("Variant"), "the keys mean the entry of the line");
+
+    let line = |text: &str| Written { text: text.into(), address: Some(address_of(text)) };
+    let lines = ["Version", "Type", "Variant"].map(line).to_vec();
+    let preview = Box::new(Preview { what: "another".into(), lines });
+    desk.tell(Msg::Message { record: RecordId(2), preview: preview.clone() });
+    assert_ne!(desk.model.current().unwrap().rows(), 3, "what is another record's is not shown");
+    desk.tell(Msg::Message { record: RecordId(1), preview });
+    assert_eq!(on(&desk).as_deref(), Some("Variant"), "the cursor stays on its entry");
+
+    let dossier = desk.model.current().unwrap().dossier.clone();
+    desk.tell(Msg::Dossier(Box::new(dossier)));
+    assert!(desk.model.current().unwrap().rows() > 20, "a record that was read anew has its message read anew");
 }
 
 #[test]

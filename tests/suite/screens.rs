@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use stageplate::app::command;
 use stageplate::app::model::{Context, House, Model};
 use stageplate::app::msg::{Effect, Msg, Row};
+use stageplate::app::preview::{Preview, Written};
 use stageplate::app::update::update;
 use stageplate::config::key::Key;
 use stageplate::config::keymap::{self, Keymap, Words};
@@ -31,6 +32,7 @@ use stageplate::domain::scope::Policies;
 use stageplate::domain::summary::Summary;
 use stageplate::domain::triage::{By, Group, Groups, Raised, age_bucket};
 use stageplate::ivi;
+use uuid::Uuid;
 
 /// Wednesday, 1 July 2026, nine o'clock.
 pub fn now() -> Moment {
@@ -597,6 +599,16 @@ impl Desk {
             Effect::LoadDossier(id) => {
                 let found = self.dossiers.iter().find(|dossier| dossier.record.id == *id)?;
                 Some(Msg::Dossier(Box::new(found.clone())))
+            }
+            Effect::LoadMessage(id) => {
+                let found = self.dossiers.iter().find(|dossier| dossier.record.id == *id)?;
+                let bytes =
+                    stageplate::issuing::draft(found, &self.model.who.login, Uuid::nil(), self.model.now).ok()?;
+                let listed = stageplate::ivi::listing(&bytes).into_iter();
+                let lines = listed.map(|line| Written { text: line.text, address: line.address }).collect();
+                let preview =
+                    Preview { what: "version 1 as it would go out now: not sealed, no certificate".into(), lines };
+                Some(Msg::Message { record: *id, preview: Box::new(preview) })
             }
             _ => None,
         }

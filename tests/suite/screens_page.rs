@@ -18,7 +18,7 @@ record share it, and at 80 by 24, where one of them has it all. Colours are left
 /// A screen: its name, what it is for, who looks, the keys that lead there, and what is typed then.
 struct Scene(&'static str, &'static str, &'static str, &'static str, &'static str);
 
-const SCENES: [Scene; 22] = [
+const SCENES: [Scene; 23] = [
     Scene("The list", "The queue, and the record under the cursor.", "review", "", ""),
     Scene("The queues", "With what each holds; the counts are live.", "review", "esc", ""),
     Scene("Changes", "What our stage changes: confirm, flag or edit.", "review", "enter", ""),
@@ -27,6 +27,7 @@ const SCENES: [Scene; 22] = [
     Scene("History", "What happened, the latest first.", "review", "enter 4 down", ""),
     Scene("Entries", "The whole certificate, with the stage each value is from.", "review", "enter 5", ""),
     Scene("Approvals", "Extensions, limits and where each value sits, signatories.", "review", "enter 6 down", ""),
+    Scene("Message", "What would go out now, or what was sealed.", "review", "enter 7 pagedown down", ""),
     Scene("Raising an exception", "Kind, text and owner in one form.", "review", "enter f", "env"),
     Scene("Editing a value", "By number or name; type, unit and range are told.", "prep", "enter E", "13.2"),
     Scene("Before a release", "In two steps; the safe button has the focus.", "release", "G enter R", ""),

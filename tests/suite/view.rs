@@ -279,6 +279,11 @@ fn the_lines_of_the_base_message_beside_ours() {
 }
 
 #[test]
+fn the_message_as_it_would_go_out() {
+    at_each_size("message", "review", |desk| desk.press("enter 7 pagedown down down"));
+}
+
+#[test]
 fn the_question_before_a_release() {
     at_each_size("release", "release", |desk| desk.press("G enter R"));
 }

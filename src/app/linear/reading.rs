@@ -63,7 +63,7 @@ pub fn meant_by(model: &Model, row: usize) -> Option<Meant> {
                 Pane::Entries => opened.entries().nth(row)?.1.map(|change| Meant::Entry(change.address.clone())),
                 Pane::Exceptions => opened.exceptions(model.now).get(row).map(|one| Meant::Exception(one.id)),
                 Pane::History => opened.history().nth(row).map(|event| Meant::Event(event.seq)),
-                Pane::Readiness => (row < opened.rows()).then_some(Meant::Row(row)),
+                Pane::Readiness | Pane::Message => (row < opened.rows()).then_some(Meant::Row(row)),
                 Pane::Approvals => grounds(&opened.dossier).nth(row).map(|_| Meant::Row(row)),
             }
         }

@@ -233,6 +233,10 @@ fn entries(model: &Model, word: &str) -> Vec<usize> {
                 .map(|(row, _)| row)
                 .collect()
         }
+        Pane::Message => {
+            let lines = opened.message.iter().flat_map(|message| &message.lines).enumerate();
+            lines.filter(|(_, line)| line.address.as_ref().is_some_and(is)).map(|(row, _)| row).collect()
+        }
         Pane::Readiness | Pane::Exceptions | Pane::History | Pane::Approvals => Vec::new(),
     }
 }

@@ -73,6 +73,7 @@ fn pane_head(model: &Model, opened: &Opened, reading: &Reading) -> String {
         Pane::Changes => format!(",{} decided", count.replace('/', " of ")),
         Pane::Readiness => format!(",{count} in the way"),
         Pane::Exceptions => format!(",{count} open"),
+        Pane::Message => opened.message.as_ref().map_or_else(String::new, |message| format!(", {}", message.what)),
         Pane::History | Pane::Entries | Pane::Approvals => String::new(),
     };
     let title = opened.pane.title();
@@ -91,7 +92,7 @@ pub fn nothing(model: &Model) -> Vec<String> {
     let Some(opened) = model.current() else { return Vec::new() };
     vec![match (opened.pane, opened.rows()) {
         (Pane::Changes, 1..) => "Every change is decided.".to_owned(),
-        (pane, _) => empty(pane).to_owned(),
+        _ => empty(opened).to_owned(),
     }]
 }
 
@@ -109,6 +110,7 @@ pub fn row(model: &Model, at: usize) -> Option<String> {
         Pane::Exceptions => exception(model, scope, opened.exceptions(model.now).get(at)?),
         Pane::History => event(model, opened.history().nth(at)?),
         Pane::Approvals => ground(model, opened, grounds_of(&opened.dossier).nth(at)?),
+        Pane::Message => opened.message.as_ref()?.lines.get(at)?.text.trim_start().to_owned(),
     };
     Some(format!("{}. {text}", at + 1))
 }
@@ -127,6 +129,11 @@ pub fn about(model: &Model, at: usize) -> Vec<String> {
             opened.exceptions(model.now).get(at).map(|one| about_exception(model, one)).unwrap_or_default()
         }
         Pane::History => opened.history().nth(at).map(about_event).unwrap_or_default(),
+        Pane::Message => {
+            let line = opened.message.as_ref().and_then(|message| message.lines.get(at));
+            let one = line.and_then(|line| opened.change_written(line));
+            one.map(|one| about_change(model, opened, one)).unwrap_or_default()
+        }
         Pane::Approvals => match grounds_of(&opened.dossier).nth(at) {
             Some(Ground::Extension(approval)) => about_extension(opened, approval),
             Some(Ground::Limit(limited)) => {
