@@ -28,7 +28,8 @@ pub fn read_policy(text: &str, file: &str) -> Result<Policy, Failure> {
     policy::read(text, file, ivi::catalogue()).map_err(|faults| {
         let count = if faults.len() == 1 { "1 fault".to_owned() } else { format!("{} faults", faults.len()) };
         faults.iter().fold(Failure::new(Kind::Usage, format!("{file}: {count}")).rule("policy"), |failure, fault| {
-            failure.hint(fault.to_string())
+            let failure = failure.hint(fault.to_string());
+            fault.add.iter().fold(failure, |failure, line| failure.hint(format!("    {line}")))
         })
     })
 }

@@ -54,11 +54,13 @@ fn check(global: &Global, file: &Path, scope: Option<&str>) -> Result<(), Failur
     for fault in &faults {
         table.row([fault.to_string()]);
         told.push_str(&format!("{fault}\n"));
+        fault.add.iter().for_each(|line| told.push_str(&format!("    {line}\n")));
     }
+    let add: Vec<&String> = faults.iter().flat_map(|fault| &fault.add).collect();
     let values: Vec<String> = faults.iter().map(ToString::to_string).collect();
     let warnings: Vec<&String> = no.iter().flat_map(|no| [&no.message].into_iter().chain(&no.hints)).collect();
     let ok = faults.is_empty() && no.is_none();
-    out.one(&told, &table, &json!({"ok": ok, "faults": values, "warnings": warnings}))?;
+    out.one(&told, &table, &json!({"ok": ok, "faults": values, "add": add, "warnings": warnings}))?;
     match (faults.len(), no) {
         (0, None) => Ok(()),
         (0, Some(no)) => Err(no),

@@ -17,18 +17,20 @@ pub struct ConfigFault {
     pub message: String,
     /// What to do about it, or the word that was probably meant.
     pub hint: Option<String>,
+    /// Lines that mend it where they are put at the end of the file, if that is all it lacks.
+    pub add: Vec<String>,
 }
 
 impl ConfigFault {
     /// A fault at a byte offset of `text`, the content of `file`.
     pub fn at(file: &str, text: &str, offset: usize, message: impl Into<String>) -> Self {
         let (line, column) = line_of(text, offset);
-        ConfigFault { file: file.to_owned(), line, column, message: message.into(), hint: None }
+        ConfigFault { file: file.to_owned(), line, column, message: message.into(), hint: None, add: Vec::new() }
     }
 
     /// A fault of the whole file.
     pub fn whole(file: &str, message: impl Into<String>) -> Self {
-        ConfigFault { file: file.to_owned(), line: 0, column: 0, message: message.into(), hint: None }
+        ConfigFault { file: file.to_owned(), line: 0, column: 0, message: message.into(), hint: None, add: Vec::new() }
     }
 
     /// The same fault with a hint.

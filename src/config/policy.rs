@@ -1,9 +1,11 @@
 //! Reads a policy file: the workflow as data, each fault with its line and what was probably meant.
 //!
 //! Invariant: a policy that is answered can be worked under: every step is reached and somebody acts in it, exactly one
-//! releases, every gate can be satisfied, and every word in it means something to the desk. [`holds`] looks at it whole.
+//! releases, every gate can be satisfied, and every word in it means something to the desk. [`holds`] looks at it whole,
+//! [`keys`] has every key there is.
 
 mod holds;
+pub mod keys;
 
 use std::collections::BTreeMap;
 
@@ -45,7 +47,7 @@ fn read_policy(reader: &Reader<'_>, catalogue: &Catalogue) -> Policy {
     let reasons =
         words.list(&root, "reasons", "act with a reason of its own", Reasoned::ALL.map(Reasoned::word), Reasoned::of);
     let renames: Vec<Placed<Rename>> = root.tables("rename").into_iter().map(|table| words.rename(table)).collect();
-    root.close();
+    root.close_knowing(&keys::of(keys::TOP));
     holds::look(reader, &steps, &kinds, &renames);
     Policy {
         name,
@@ -88,7 +90,7 @@ impl Words<'_> {
         let owner = table.text("owner").and_then(|item| {
             self.word(&item, "rule for the owner", &NextOwner::ALL.map(NextOwner::word), NextOwner::of)
         });
-        table.close();
+        table.close_knowing(&keys::of(keys::STEP));
         let step = Step {
             name,
             title,
@@ -115,7 +117,7 @@ impl Words<'_> {
             None => Some(Role::Lead),
         };
         let owner = self.settler(&table);
-        table.close();
+        table.close_knowing(&keys::of(keys::EXCEPTION));
         Placed { is: ExceptionKind { name, title, blocking, settled_by: settled_by.unwrap_or(Role::Lead), owner }, at }
     }
 
@@ -138,7 +140,7 @@ impl Words<'_> {
         let entries = table
             .text("entries")
             .and_then(|item| self.word(&item, "form of the message", &Entries::ALL.map(Entries::word), Entries::of));
-        table.close();
+        table.close_knowing(&keys::of(keys::RELEASE));
         Release { entries: entries.unwrap_or_default() }
     }
 
@@ -155,7 +157,7 @@ impl Words<'_> {
                 self.reader.fault(day.at, format!("the holiday {} stands here twice", day.value), None);
             }
         }
-        table.close();
+        table.close_knowing(&keys::of(keys::CALENDAR));
         let usual = Calendar::default();
         Calendar {
             weekend: if given { weekend.into_iter().collect() } else { usual.weekend },
@@ -166,7 +168,7 @@ impl Words<'_> {
     fn rename(&self, table: Table<'_>) -> Placed<Rename> {
         let at = table.at();
         let (from, to) = (self.name(&table, "from"), self.name(&table, "to"));
-        table.close();
+        table.close_knowing(&keys::of(keys::RENAME));
         Placed { is: Rename { from, to }, at }
     }
 

@@ -73,6 +73,12 @@ impl<'i> Reader<'i> {
         self.faults.borrow_mut().push(ConfigFault::at(self.file, self.text, at, message).meant(meant));
     }
 
+    /// Notes that something is missing which these lines would bring, put at the end of the file.
+    pub fn missing(&self, at: usize, message: impl Into<String>, add: Vec<String>) {
+        let fault = ConfigFault::at(self.file, self.text, at, message);
+        self.faults.borrow_mut().push(ConfigFault { add, ..fault });
+    }
+
     /// The line of a byte offset, counted from 1.
     pub fn line(&self, at: usize) -> usize {
         super::fault::line_of(self.text, at).0
@@ -225,13 +231,18 @@ impl<'a> Table<'a> {
 
     /// Reports every key that nobody asked for, with the nearest one that is known.
     pub fn close(self) {
-        let asked = self.asked.into_inner();
-        for key in self.entries.keys().filter(|key| !asked.iter().any(|known| known == key.get_ref())) {
+        let asked = self.asked.take();
+        self.close_knowing(&asked);
+    }
+
+    /// The same, by a list of the keys there are.
+    pub fn close_knowing(self, known: &[&'static str]) {
+        for key in self.entries.keys().filter(|key| !known.iter().any(|known| known == key.get_ref())) {
             let name = key.get_ref();
             self.reader.fault(
                 key.span().start,
                 format!("`{name}` is not known here"),
-                nearest(name, asked.iter().copied()),
+                nearest(name, known.iter().copied()),
             );
         }
     }

@@ -30,6 +30,17 @@ fn skip(why: &str) {
     eprintln!("skipped: {why}");
 }
 
+/// Keeps the generated part of a page that is otherwise written by hand: what stands between `<!-- part -->` and
+/// `<!-- /part -->`.
+pub fn keeps_part(name: &str, part: &str, made: &str) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs").join(name);
+    let page = std::fs::read_to_string(path).unwrap_or_default();
+    let (begin, end) = (format!("<!-- {part} -->\n"), format!("<!-- /{part} -->\n"));
+    let (before, rest) = page.split_once(&begin).unwrap_or_else(|| panic!("docs/{name} has no {begin}"));
+    let (_, after) = rest.split_once(&end).unwrap_or_else(|| panic!("docs/{name} has no {end}"));
+    keeps_page(name, &format!("{before}{begin}{made}{end}{after}"));
+}
+
 /// Keeps a generated page of `docs/` true; with `STAGEPLATE_WRITE_DOCS` set it is written anew.
 pub fn keeps_page(name: &str, made: &str) {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs").join(name);

@@ -5,7 +5,7 @@ use super::Placed;
 use crate::config::strict::Reader;
 use crate::domain::nearest::nearest;
 use crate::domain::person::Role;
-use crate::domain::plan::RAISED_BY_DESK;
+use crate::domain::plan::{RAISED_BY_DESK, RaisedByDesk};
 use crate::domain::policy::{ExceptionKind, Excluded, Gate, NextOwner, Outcome, Rename, Step};
 
 /// Reports every fault of the policy as a whole.
@@ -167,16 +167,24 @@ impl Whole<'_> {
         }
     }
 
-    /// What the desk raises itself needs a kind that says who settles it. It is told where the kinds end: there it goes.
+    /// What the desk raises itself needs a kind that says who settles it. Nobody's word stands for that, so none is supplied in
+    /// silence: a policy from before the kind existed is told the lines it lacks, and whoever applies it decides on them.
     fn raised_by_desk(&self, kinds: &[Placed<ExceptionKind>]) {
         let at = kinds.last().map_or(0, |kind| kind.at);
-        for (name, when) in RAISED_BY_DESK {
+        for RaisedByDesk { name, when, title, settled_by } in RAISED_BY_DESK {
             if !kinds.iter().any(|kind| kind.is.name == name) {
                 let message = format!(
                     "an [[exception]] with the name `{name}` is missing: the desk raises it itself when {when}; add it, \
-                     with who settles it under `settled_by`"
+                     with who settles it under `settled_by`, for example at the end of the file"
                 );
-                self.reader.fault(at, message, None);
+                let lines = [
+                    "[[exception]]".to_owned(),
+                    format!("name = \"{name}\""),
+                    format!("title = \"{title}\""),
+                    "blocking = true".to_owned(),
+                    format!("settled_by = \"{settled_by}\""),
+                ];
+                self.reader.missing(at, message, lines.to_vec());
             }
         }
     }

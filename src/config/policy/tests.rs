@@ -3,6 +3,7 @@
 use super::read;
 use crate::domain::checks::Grade;
 use crate::domain::person::Role;
+use crate::domain::plan::RAISED_BY_DESK;
 use crate::domain::policy::{Entries, Excluded, Gate, NextOwner, Outcome, Reasoned, Settler};
 use crate::ivi::catalogue;
 
@@ -164,6 +165,19 @@ fn a_kind_that_the_desk_raises_itself_is_kept_and_is_missed_where_the_kinds_end(
         let [told] = told.as_slice() else { panic!("{told:?}") };
         let expected = format!("p.toml:{line}: an [[exception]] with the name `{kind}` is missing");
         assert!(told.starts_with(&expected) && told.contains("raises it itself when"), "{told}");
+    }
+}
+
+#[test]
+fn a_policy_from_before_the_desk_raised_exceptions_is_told_the_lines_it_lacks() {
+    let (old, _) = SMALL.split_once("[[exception]]").unwrap();
+    let faults = read(old, "p.toml", catalogue()).unwrap_err();
+    assert_eq!(faults.len(), RAISED_BY_DESK.len());
+    let lines: Vec<&str> = faults.iter().flat_map(|fault| &fault.add).map(String::as_str).collect();
+    let mended = read(&format!("{old}\n{}\n", lines.join("\n")), "p.toml", catalogue()).unwrap();
+    let shipped = read(SHIPPED, "policy.toml", catalogue()).unwrap();
+    for kind in RAISED_BY_DESK {
+        assert_eq!(mended.exception_kind(kind.name), shipped.exception_kind(kind.name));
     }
 }
 

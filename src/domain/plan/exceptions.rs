@@ -12,11 +12,39 @@ use crate::domain::person::Role;
 /// The kind of exception the desk raises when content changes behind a review.
 pub const LATE_CORRECTION: &str = "late-correction";
 
-/// The kinds that the desk raises itself, and when: a policy keeps them all.
-pub const RAISED_BY_DESK: [(&str, &str); 3] = [
-    (LATE_CORRECTION, "content changes behind a review"),
-    (APPROVAL_MISMATCH, "the approval of a record is withdrawn or suspended"),
-    ("rejected-delivery", "the authority rejects a certificate"),
+/// A kind that the desk raises itself: a policy keeps it.
+#[derive(Debug, Clone, Copy)]
+pub struct RaisedByDesk {
+    /// Its name.
+    pub name: &'static str,
+    /// When it is raised.
+    pub when: &'static str,
+    /// What it is called, and who settles it, in the policy that ships. It blocks.
+    pub title: &'static str,
+    /// See `title`.
+    pub settled_by: Role,
+}
+
+/// All of them.
+pub const RAISED_BY_DESK: [RaisedByDesk; 3] = [
+    RaisedByDesk {
+        name: LATE_CORRECTION,
+        when: "content changes behind a review",
+        title: "Content changed after the review",
+        settled_by: Role::Review,
+    },
+    RaisedByDesk {
+        name: APPROVAL_MISMATCH,
+        when: "the approval of a record is withdrawn or suspended",
+        title: "The approval does not cover this vehicle",
+        settled_by: Role::Lead,
+    },
+    RaisedByDesk {
+        name: "rejected-delivery",
+        when: "the authority rejects a certificate",
+        title: "The authority rejected the certificate",
+        settled_by: Role::Lead,
+    },
 ];
 
 pub fn flag(

@@ -10,7 +10,7 @@ mod scope;
 mod standing;
 mod undo;
 
-pub use exceptions::{LATE_CORRECTION, RAISED_BY_DESK};
+pub use exceptions::{LATE_CORRECTION, RAISED_BY_DESK, RaisedByDesk};
 pub use scope::joins;
 pub use standing::APPROVAL_MISMATCH;
 
