@@ -357,7 +357,7 @@ pub fn event(event: &Event, catalogue: &Catalogue) -> Value {
         extend(
             &mut object,
             json!({"what": line.what, "address": address, "from": line.from, "to": line.to,
-                   "reason": event.facts.reason, "desk": line.desk}),
+                   "reason": event.facts.reason, "desk": line.desk, "void": line.is_void()}),
         );
         Value::Object(object)
     });

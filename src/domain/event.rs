@@ -41,17 +41,35 @@ pub struct Line {
     /// Whether the desk did it by itself, beside what the person did: raised an exception, ended a waiver or a hold.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub desk: bool,
+    /// Whether it tells that somebody's word, a confirmation or a sign-off, is void: `from` gave it, `to` says so. Read it with
+    /// [`Line::is_void`].
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub void: bool,
 }
+
+/// The word for what is void; behind it may stand why.
+const VOID: &str = "void";
 
 impl Facts {
     /// Adds a line.
     pub fn line(&mut self, what: impl Into<String>, from: Option<String>, to: Option<String>) {
-        self.lines.push(Line { what: what.into(), from, to, desk: false });
+        self.lines.push(Line { what: what.into(), from, to, desk: false, void: false });
+    }
+
+    /// Adds a line of a word of somebody's that is void, and by what act of theirs where it was one.
+    pub fn void_line(&mut self, what: impl Into<String>, by: &Login, why: Option<&str>) {
+        let to = why.map_or(VOID.to_owned(), |why| format!("{VOID}: {why}"));
+        self.lines.push(Line { what: what.into(), from: Some(by.to_string()), to: Some(to), desk: false, void: true });
+    }
+
+    /// Adds a line of a word of somebody's that was void and stands again.
+    pub fn stands_again_line(&mut self, what: impl Into<String>, by: &Login) {
+        self.line(what, Some(VOID.to_owned()), Some(by.to_string()));
     }
 
     /// Adds a line of what the desk did by itself.
     pub fn desk_line(&mut self, what: impl Into<String>, from: Option<String>, to: Option<String>) {
-        self.lines.push(Line { what: what.into(), from, to, desk: true });
+        self.lines.push(Line { what: what.into(), from, to, desk: true, void: false });
     }
 }
 
@@ -102,5 +120,23 @@ impl Line {
     /// Whether it tells that a message came in, by its SHA-256.
     pub fn is_message(&self) -> bool {
         self.what.starts_with("stage ")
+    }
+
+    /// Whether it tells that somebody's word is void. Histories written before this was noted of a line say it with the word
+    /// alone.
+    pub fn is_void(&self) -> bool {
+        let noted = |to: &str| to == VOID || to.strip_prefix(VOID).is_some_and(|rest| rest.starts_with(": "));
+        self.void
+            || (self.is_about_a_word() && self.from.as_deref() != Some(VOID) && self.to.as_deref().is_some_and(noted))
+    }
+
+    /// By what act of whoever gave it a word is void, where it was theirs.
+    pub fn why_void(&self) -> Option<&str> {
+        let to = self.to.as_deref().filter(|_| self.is_void())?;
+        to.split_once(": ").map(|(_, why)| why)
+    }
+
+    fn is_about_a_word(&self) -> bool {
+        self.from.is_some() && ["confirmation ", "sign-off "].iter().any(|begins| self.what.starts_with(begins))
     }
 }

@@ -82,19 +82,15 @@ fn words(event: &Event, line: &Line, catalogue: &Catalogue) -> String {
         let entry = named(address, catalogue);
         return match (from, to) {
             _ if event.action == "confirm" => format!("confirmed {}", value(address, from, to, catalogue)),
-            (Some(by), Some(void)) if is_void(void) => {
-                format!("the confirmation of {entry} by {by} is {}", because(by, void))
-            }
+            (Some(by), _) if line.is_void() => format!("the confirmation of {entry} by {by} is {}", void(by, line)),
             (_, Some(by)) => format!("the confirmation of {entry} by {by} stands again"),
             (by, None) => format!("the confirmation of {entry} by {} is taken back", by.unwrap_or(none)),
         };
     }
     if let Some(checkpoint) = line.what.strip_prefix("sign-off ") {
         return match (from, to) {
-            (Some("void"), Some(by)) => format!("the sign-off `{checkpoint}` by {by} stands again"),
-            (Some(by), Some(void)) if is_void(void) => {
-                format!("the sign-off `{checkpoint}` by {by} is {}", because(by, void))
-            }
+            (Some(by), _) if line.is_void() => format!("the sign-off `{checkpoint}` by {by} is {}", void(by, line)),
+            (Some(_), Some(by)) => format!("the sign-off `{checkpoint}` by {by} stands again"),
             (_, meaning) => format!("signed `{checkpoint}`: {}", meaning.unwrap_or(none)),
         };
     }
@@ -116,13 +112,9 @@ fn words(event: &Event, line: &Line, catalogue: &Catalogue) -> String {
     }
 }
 
-fn is_void(word: &str) -> bool {
-    word.starts_with("void")
-}
-
 /// That something is void, and by what act of whoever gave it where it was theirs.
-fn because(by: &str, void: &str) -> String {
-    void.strip_prefix("void: ").map_or_else(|| void.to_owned(), |why| format!("void, as {by} {why}"))
+fn void(by: &str, line: &Line) -> String {
+    line.why_void().map_or("void".to_owned(), |why| format!("void, as {by} {why}"))
 }
 
 fn exception(rest: &str, from: Option<&str>, to: Option<&str>) -> String {
@@ -196,6 +188,10 @@ mod tests {
     fn told(action: &str, what: &str, from: Option<&str>, to: Option<&str>) -> String {
         let mut facts = Facts::default();
         facts.line(what, from.map(str::to_owned), to.map(str::to_owned));
+        told_of(action, facts)
+    }
+
+    fn told_of(action: &str, facts: Facts) -> String {
         let event = Event {
             seq: Seq(7),
             at: Moment(0),
@@ -217,7 +213,28 @@ mod tests {
     }
 
     #[test]
-    fn what_became_void_and_what_stands_again_is_told_as_such() {
+    fn who_is_called_as_what_is_void_is_told_like_anybody() {
+        let void = Login::parse("void").unwrap();
+        let other = Login::parse("void.s").unwrap();
+        let told_of = |tell: &dyn Fn(&mut Facts)| {
+            let mut facts = Facts::default();
+            tell(&mut facts);
+            told_of("return", facts)
+        };
+        let made_void = told_of(&|facts| facts.void_line("sign-off tech", &void, None));
+        assert_eq!(made_void, "the sign-off `tech` by void is void");
+        let theirs = told_of(&|facts| facts.void_line("confirmation Mass", &void, Some("changed it since")));
+        assert_eq!(theirs, "the confirmation of 13.2 Actual mass by void is void, as void changed it since");
+        for by in [&void, &other] {
+            let stands = told_of(&|facts| facts.stands_again_line("sign-off tech", by));
+            assert_eq!(stands, format!("the sign-off `tech` by {by} stands again"));
+        }
+        let stands = told_of(&|facts| facts.line("confirmation Mass", Some("review".into()), Some(other.to_string())));
+        assert_eq!(stands, "the confirmation of 13.2 Actual mass by void.s stands again");
+    }
+
+    #[test]
+    fn what_became_void_and_what_stands_again_is_told_as_such_in_histories_of_any_age() {
         for (what, from, to, expected) in [
             (
                 "confirmation Mass",

@@ -36,9 +36,10 @@ impl Folded {
         folded
     }
 
-    fn take(&mut self, event: &Event, Line { what, from, to, .. }: &Line) {
+    fn take(&mut self, event: &Event, line: &Line) {
+        let Line { what, from, to, .. } = line;
         let (from, to) = (from.clone(), to.clone());
-        let void = to.as_deref().is_none_or(|to| to.starts_with("void"));
+        let void = to.is_none() || line.is_void();
         match what.split_once(' ').unwrap_or((what, "")) {
             ("step", "") => {
                 assert_eq!(from.as_ref(), Some(&self.step), "{event:?}");

@@ -49,7 +49,8 @@ fn the_history_tells_of_it_with_the_act_that_brought_the_record_there() {
     let id = bench.in_review(1);
     let history = bench.desk.dossier(id, minute(9)).unwrap().history;
     let last = history.last().unwrap();
-    let line = Line { what: "owner".into(), from: Some("prep".into()), to: Some("other".into()), desk: false };
+    let (from, to) = (Some("prep".into()), Some("other".into()));
+    let line = Line { what: "owner".into(), from, to, desk: false, void: false };
     assert_eq!((last.action.as_str(), last.facts.lines.contains(&line)), ("advance", true));
     assert!(bench.desk.verify_chain().unwrap().holds());
 }

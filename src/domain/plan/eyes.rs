@@ -7,17 +7,16 @@ use crate::domain::exception::{Exception, State};
 use crate::domain::person::Role;
 
 /// Why a word is void, as the history tells it.
-const WHY: &str = "void: changed content of this version since";
+const WHY: &str = "changed content of this version since";
 
 /// Makes void what the actor, who has just changed content of the version for the first time, decided about it before.
 pub fn take_back_their_word(work: &mut Work<'_>) {
     let login = work.actor.login.clone();
-    let by = Some(login.to_string());
     for (address, yes) in work.record.confirmations.iter_mut().filter(|(_, yes)| yes.by == login && !yes.void) {
         yes.void = true;
-        work.facts.line(format!("confirmation {address}"), by.clone(), Some(WHY.to_owned()));
+        work.facts.void_line(format!("confirmation {address}"), &login, Some(WHY));
     }
-    work.void_signoffs(|signoff| signoff.by == login, WHY);
+    work.void_signoffs(|signoff| signoff.by == login, Some(WHY));
     let settled: Vec<usize> =
         (0..work.record.exceptions.len()).filter(|at| is_their_word(work, &work.record.exceptions[*at])).collect();
     for at in settled {

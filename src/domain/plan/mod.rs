@@ -372,29 +372,21 @@ impl<'a> Work<'a> {
         let gone: Vec<Address> = gone.map(|(address, _)| address.clone()).collect();
         for address in gone {
             if let Some(confirmation) = self.record.confirmations.remove(&address).filter(|yes| !yes.void) {
-                self.facts.line(
-                    format!("confirmation {address}"),
-                    Some(confirmation.by.to_string()),
-                    Some("void".into()),
-                );
+                self.facts.void_line(format!("confirmation {address}"), &confirmation.by, None);
             }
         }
-        self.void_signoffs(|signoff| signoff.content != certificate.hash, "void");
+        self.void_signoffs(|signoff| signoff.content != certificate.hash, None);
     }
 
-    /// Makes sign-offs of the version in work void; `why` begins with that word.
-    fn void_signoffs(&mut self, which: impl Fn(&super::record::SignOff) -> bool, why: &str) {
+    /// Makes sign-offs of the version in work void; `why` is the act of whoever gave them, where it was theirs.
+    fn void_signoffs(&mut self, which: impl Fn(&super::record::SignOff) -> bool, why: Option<&str>) {
         let version = self.record.version;
         let now = self.case.now;
         let held =
             self.record.signoffs.iter_mut().filter(|signoff| signoff.version == version && signoff.void_at.is_none());
         for signoff in held.filter(|signoff| which(signoff)) {
             signoff.void_at = Some(now);
-            self.facts.line(
-                format!("sign-off {}", signoff.checkpoint),
-                Some(signoff.by.to_string()),
-                Some(why.to_owned()),
-            );
+            self.facts.void_line(format!("sign-off {}", signoff.checkpoint), &signoff.by, why);
         }
     }
 

@@ -197,7 +197,7 @@ pub fn send_back(work: &mut Work<'_>, to: &str, reason: &str) -> Result<(), Refu
     let owner = work.record.preparer.clone().filter(|login| policy.steps[target].edit && here_still(login));
     move_to(work, to, owner);
     let again: Vec<&str> = policy.steps[target..].iter().filter_map(|step| step.checkpoint.as_deref()).collect();
-    work.void_signoffs(|signoff| again.contains(&signoff.checkpoint.as_str()), "void");
+    work.void_signoffs(|signoff| again.contains(&signoff.checkpoint.as_str()), None);
     work.facts.reason = Some(reason.to_owned());
     Ok(())
 }

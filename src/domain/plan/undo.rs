@@ -180,8 +180,7 @@ fn put_back_signoffs(work: &mut Work<'_>, before: &Before) {
     for at in &before.signed {
         if let Some(signoff) = work.record.signoffs.get_mut(*at).filter(|signoff| signoff.void_at.is_none()) {
             signoff.void_at = Some(now);
-            let (what, by) = (format!("sign-off {}", signoff.checkpoint), signoff.by.to_string());
-            work.facts.line(what, Some(by), Some("void".into()));
+            work.facts.void_line(format!("sign-off {}", signoff.checkpoint), &signoff.by, None);
         }
     }
     if before.voided.is_empty() {
@@ -195,7 +194,7 @@ fn put_back_signoffs(work: &mut Work<'_>, before: &Before) {
         if changed_content(work, before, &signoff.by) {
             continue;
         }
-        work.facts.line(format!("sign-off {}", signoff.checkpoint), Some("void".into()), Some(signoff.by.to_string()));
+        work.facts.stands_again_line(format!("sign-off {}", signoff.checkpoint), &signoff.by);
         work.record.signoffs.push(crate::domain::record::SignOff { void_at: None, ..signoff });
     }
 }
