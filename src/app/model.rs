@@ -133,6 +133,13 @@ pub struct List {
 }
 
 impl List {
+    /// One's own act on a record is known, also before its row is read again: the next one is no conflict with it.
+    pub fn did(&mut self, record: RecordId, seq: Seq) {
+        for row in self.rows.iter_mut().filter(|row| row.summary.id == record) {
+            row.summary.seq = row.summary.seq.max(seq);
+        }
+    }
+
     /// The list of a queue, nothing read yet.
     pub fn of(queue: QueueName) -> List {
         List {

@@ -424,6 +424,9 @@ fn applied(model: &mut Model, tag: Tag, seq: Seq, changed: bool) -> Vec<Effect> 
     let mut effects: Vec<Effect> = model.outbox.send_next().into_iter().collect();
     model.last_event = model.last_event.max(seq);
     remember(model, &act, seq, changed);
+    if !act.deed.stands_beside() {
+        model.list.did(act.record, seq);
+    }
     if let Some(of_many) = bulk::answered(model, tag, Ok((changed, seq))) {
         if let Some(opened) = model.record.as_mut().filter(|opened| opened.id() == act.record) {
             opened.seen = opened.seen.max(seq);

@@ -3,6 +3,7 @@
 use stageplate::app::bulk::{Bulk, Phase};
 use stageplate::app::model::Sheet;
 use stageplate::app::msg::{Effect, Msg, Tag};
+use stageplate::app::update::update;
 use stageplate::domain::action::Action;
 use stageplate::domain::identity::{RecordId, Seq};
 use stageplate::domain::plan::Refusal;
@@ -81,6 +82,18 @@ fn many_are_asked_for_once_and_decided_one_by_one() {
     assert_eq!(marked(&desk), [2], "the refused one stays marked");
     desk.press("esc");
     assert!(desk.model.sheet.is_none());
+}
+
+#[test]
+fn what_was_done_to_a_marked_record_is_no_conflict_with_the_next_act_before_its_row_is_read_again() {
+    let mut desk = Desk::of("review", 120, 40);
+    desk.press("space t enter");
+    let (tag, record, ..) = sent(&mut desk).unwrap();
+    // The list is asked for again, and its answer is still on its way.
+    update(&mut desk.model, Msg::Applied { tag, seq: Seq(100), changed: true });
+    desk.press("home space C enter");
+    let (_, again, seen, _) = sent(&mut desk).unwrap();
+    assert_eq!((again, seen), (record, Seq(100)));
 }
 
 #[test]
