@@ -155,7 +155,8 @@ pub fn charts(model: &Model) -> Vec<Chart> {
     let Some(known) = &model.outlook.known else { return Vec::new() };
     let within = known.scope.as_ref().map(|scope| format!(" scope:{}", quoted(scope))).unwrap_or_default();
     let records = |words: String| Leads::Records(format!("{words}{within}"));
-    let title = |step: &str| model.house.policy().step(step).map_or(step.to_owned(), |step| step.title.clone());
+    let policy = model.house.policy_of(known.scope.as_deref());
+    let title = |step: &str| policy.step(step).map_or(step.to_owned(), |step| step.title.clone());
     let mut by_step: Vec<Bar> = Vec::new();
     let mut by_owner: Vec<(Option<&Login>, u64)> = Vec::new();
     for load in &known.load {
@@ -184,7 +185,7 @@ pub fn charts(model: &Model) -> Vec<Chart> {
         leads: records(format!("owner:{} {}", owner.map_or("none", Login::as_str), steps_in_work(known))),
     });
     let kinds = known.exceptions.iter().map(|kind| Bar {
-        label: model.house.policy().exception_kind(&kind.kind).map_or(kind.kind.clone(), |known| known.title.clone()),
+        label: policy.exception_kind(&kind.kind).map_or(kind.kind.clone(), |known| known.title.clone()),
         value: kind.open,
         part: kind.blocking,
         leads: Leads::Exceptions(format!("kind:{}{within}", quoted(&kind.kind))),

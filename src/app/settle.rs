@@ -10,10 +10,11 @@ use super::form::{Form, Name, Purpose};
 use super::model::{Model, Tone};
 use super::msg::Effect;
 use super::outbox::Deed;
-use super::{filled, forms};
+use super::{filled, forms, record};
 use crate::domain::action::{Action, Linked, Settle};
 use crate::domain::identity::ExceptionId;
 use crate::domain::person::Role;
+use crate::domain::plan::Refusal;
 use crate::domain::triage::Raised;
 
 /// Stands for the number of each exception until it is its turn.
@@ -29,12 +30,12 @@ pub fn may(model: &Model, command: &str) -> Result<(), String> {
         return Err("the cursor is on no exception".to_owned());
     }
     match command {
-        "waive" => has_one_of(model, row, "waive an exception", &[Role::Lead]),
+        "waive" => has_one_of(model, row, "waive exceptions", &[Role::Lead]),
         "resolve" if model.board.marks.is_empty() => {
             let kind =
                 row.and_then(|row| model.house.policy_of(row.scope.as_deref()).exception_kind(&row.exception.kind));
             let settler = kind.map_or(Role::Lead, |kind| kind.settled_by);
-            has_one_of(model, row, "settle an exception of this kind", &[settler, Role::Lead])
+            has_one_of(model, row, "resolve this exception", &[settler, Role::Lead])
         }
         "assign" | "resolve" => {
             let working = [Role::Prepare, Role::Review, Role::Lead, Role::Release];
@@ -58,16 +59,7 @@ fn has_one_of(model: &Model, row: Option<&Raised>, what: &str, roles: &[Role]) -
     if model.who.within(scope).has_any(roles) {
         return Ok(());
     }
-    let could: Vec<&str> = model
-        .house
-        .people
-        .iter()
-        .filter(|person| person.left.is_none() && person.holds(roles, scope))
-        .map(|person| person.login.as_str())
-        .collect();
-    let words: Vec<&str> = roles.iter().map(|role| role.word()).collect();
-    let could = if could.is_empty() { "nobody".to_owned() } else { could.join(", ") };
-    Err(format!("to {what} takes the role {}; could: {could}", words.join(" or ")))
+    Err(record::in_words(&Refusal::role(&model.who, what, roles)))
 }
 
 /// The marked exceptions, each as it was seen last, or else the one under the cursor.

@@ -47,6 +47,29 @@ fn a_bar_leads_to_the_records_it_counts_and_back_leads_to_the_charts() {
 }
 
 #[test]
+fn the_steps_and_kinds_of_a_scope_are_called_as_its_own_policy_calls_them() {
+    let mut desk = outlook();
+    let mut own = desk.model.house.policy().clone();
+    own.steps[2].title = "Look at the crafts".into();
+    own.exception_kinds[0].title = "No papers".into();
+    desk.model.house.policies.scopes.insert("crafts".into(), own.into());
+    let labels = |desk: &Desk| {
+        let charts = charts(&desk.model);
+        let of = |chart: usize, row: usize| match &charts[chart].drawn {
+            Drawn::Bars(bars, _) => bars[row].label.clone(),
+            Drawn::Heat(_, rows) => rows[row].label.clone(),
+            Drawn::Weeks(_) => String::new(),
+        };
+        [of(0, 2), of(2, 2), of(3, 0)]
+    };
+    assert!(!labels(&desk).contains(&"Look at the crafts".to_owned()), "the desk's policy names the desk's");
+    if let Some(known) = &mut desk.model.outlook.known {
+        known.scope = Some("crafts".into());
+    }
+    assert_eq!(labels(&desk), ["Look at the crafts", "Look at the crafts", "No papers"]);
+}
+
+#[test]
 fn a_cell_of_the_heat_map_leads_to_its_step_and_its_age() {
     let mut desk = outlook();
     desk.press("tab tab down right right enter");
