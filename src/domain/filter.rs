@@ -299,6 +299,30 @@ pub struct FilterFault {
     pub message: String,
     /// The word that was probably meant.
     pub nearest: Option<String>,
+    /// The words there are, where none of them is near.
+    pub known: Vec<String>,
+}
+
+impl FilterFault {
+    /// A word that is none of those known: with the nearest, or with all of them where none is near.
+    fn unknown(at: usize, message: String, word: &str, known: &[&str]) -> FilterFault {
+        let nearest = super::nearest::nearest(word, known.iter().copied()).map(str::to_owned);
+        let all = if nearest.is_some() { &[] } else { known };
+        let mut all: Vec<String> = all.iter().map(|word| (*word).to_owned()).collect();
+        all.dedup();
+        FilterFault { at, message, nearest, known: all }
+    }
+
+    /// What to write instead: the nearest word, or those there are, as far as a person would read them.
+    pub fn hint(&self) -> Option<String> {
+        const NAMED: usize = 40;
+        if let Some(near) = &self.nearest {
+            return Some(format!("the nearest is `{near}`"));
+        }
+        let more = if self.known.len() > NAMED { ", …" } else { "" };
+        let named: Vec<&str> = self.known.iter().take(NAMED).map(String::as_str).collect();
+        (!named.is_empty()).then(|| format!("there are: {}{more}", named.join(", ")))
+    }
 }
 
 impl Filter {

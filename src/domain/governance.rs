@@ -288,8 +288,8 @@ fn title_and_rule(desk: Known<'_>, scope: &Scope) -> Result<(), Refusal> {
         let known = read.and_then(|filter| desk.names.map_or(Ok(()), |names| filter.names_known(query, &names)));
         known.map_err(|fault| {
             let refusal = Refusal::new("filter", format!("the scope's rule will not do: {fault}"));
-            match fault.nearest {
-                Some(near) => refusal.hint(format!("the nearest word is `{near}`")),
+            match fault.hint() {
+                Some(hint) => refusal.hint(hint),
                 None => refusal,
             }
         })?;

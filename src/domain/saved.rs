@@ -236,8 +236,8 @@ fn query_reads(shelf: &Shelf<'_>, query: &str) -> Result<(), Refusal> {
     });
     read.map_err(|fault| {
         let refusal = Refusal::new("filter", format!("the queue's query does not read: {fault}"));
-        match fault.nearest {
-            Some(near) => refusal.hint(format!("the nearest is `{near}`")),
+        match fault.hint() {
+            Some(hint) => refusal.hint(hint),
             None => refusal,
         }
     })

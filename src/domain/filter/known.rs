@@ -4,7 +4,6 @@
 use super::{Filter, FilterFault, Term, TextField, Who};
 use crate::domain::catalogue::{Catalogue, Element};
 use crate::domain::exception::State;
-use crate::domain::nearest::nearest;
 use crate::domain::person::Person;
 use crate::domain::scope::Policies;
 use crate::domain::value::ValueType;
@@ -49,7 +48,7 @@ fn entries_known(entries: &[String], text: &str, catalogue: &Catalogue) -> Resul
             return Ok(());
         }
         let message = format!("no entry of the certificate is called `{entry}`");
-        Err(FilterFault { at: place_of(text, entry), message, nearest: catalogue.nearest(entry) })
+        Err(FilterFault { at: place_of(text, entry), message, nearest: catalogue.nearest(entry), known: Vec::new() })
     })
 }
 
@@ -127,8 +126,7 @@ fn is_known(text: &str, what: &str, name: &str, known: &[&str]) -> Result<(), Fi
     if pattern || known.iter().any(|one| one.eq_ignore_ascii_case(name)) {
         return Ok(());
     }
-    let nearest = nearest(name, known.iter().copied()).map(str::to_owned);
-    Err(FilterFault { at: place_of(text, name), message: format!("this desk has no {what} `{name}`"), nearest })
+    Err(FilterFault::unknown(place_of(text, name), format!("this desk has no {what} `{name}`"), name, known))
 }
 
 /// The character at which a value stands in a filter: after a sign, a comma or a quote, not inside another word.
@@ -192,5 +190,18 @@ mod tests {
         let fault = names("held:no scope:vens", &scopes).unwrap_err();
         assert_eq!((fault.at, fault.nearest.as_deref()), (14, Some("vans")));
         assert!(fault.message.contains("no scope `vens`"), "{fault}");
+        assert_eq!(fault.hint().as_deref(), Some("the nearest is `vans`"));
+    }
+
+    #[test]
+    fn where_no_name_is_near_those_there_are_are_named() {
+        let scopes = ["vans".to_owned(), "buses".to_owned()];
+        let fault = names("scope:trailers", &scopes).unwrap_err();
+        assert_eq!((fault.nearest.as_deref(), fault.hint().as_deref()), (None, Some("there are: vans, buses")));
+        let many: Vec<String> = (0..60).map(|number| format!("{number}{number}{number}")).collect();
+        let hint = names("scope:trailers", &many).unwrap_err().hint().unwrap();
+        assert!(hint.ends_with("393939, …"), "{hint}");
+        let none = names("scope:trailers", &[]).unwrap_err();
+        assert_eq!(none.hint(), None, "a desk without scopes has none to name");
     }
 }

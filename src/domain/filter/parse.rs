@@ -5,7 +5,6 @@ use chrono::{Days, NaiveDate};
 
 use super::{FIELDS, Field, Filter, FilterFault, FindingWord, FlagField, Kind, Order, Term, Who};
 use crate::domain::identity::Login;
-use crate::domain::nearest::nearest;
 
 pub const OR: &str = "or";
 const LONGEST: usize = 4096;
@@ -36,12 +35,11 @@ fn read(text: &str, today: NaiveDate, first: &'static [Field], lasting: bool) ->
 }
 
 fn fault(at: usize, message: impl Into<String>) -> FilterFault {
-    FilterFault { at, message: message.into(), nearest: None }
+    FilterFault { at, message: message.into(), nearest: None, known: Vec::new() }
 }
 
 fn mistaken(at: usize, message: String, word: &str, known: &[&'static str]) -> FilterFault {
-    let nearest = nearest(word, known.iter().copied()).map(str::to_owned);
-    FilterFault { at, message, nearest }
+    FilterFault::unknown(at, message, word, known)
 }
 
 struct Reader<'a> {
