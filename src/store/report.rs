@@ -111,6 +111,8 @@ impl Desk {
     pub fn throughput_report(&mut self, scope: Option<&str>, since: NaiveDate) -> Result<Throughput, StoreError> {
         self.read(|session| {
             check(session, scope)?;
+            let policy = session.policy_of(scope)?;
+            let today = |step: String| policy.step(&step).map_or(step, |known| known.name.clone());
             let mut report = Throughput { weeks: weeks(session, scope, since)?, ..Throughput::default() };
             let sql = format!(
                 "SELECT v.step, v.entered, v.ended, v.outcome, v.reason, n.step FROM visit v \
@@ -123,8 +125,8 @@ impl Desk {
                 let sent_back = row.get_ref(3)?.as_str().is_ok_and(|outcome| outcome == "return");
                 let reason: Option<String> = row.get(4)?;
                 report.take(Stay {
-                    step: row.get(0)?,
-                    next: row.get(5)?,
+                    step: today(row.get(0)?),
+                    next: today(row.get(5)?),
                     entered: Moment(row.get(1)?),
                     ended: Moment(row.get(2)?),
                     returned: sent_back.then(|| reason.unwrap_or_default()),
@@ -203,10 +205,17 @@ const RELEASED: &str = "SELECT count(*), coalesce(sum(NOT EXISTS (SELECT 1 FROM 
     WHERE coalesce(r.scope, '') = ?1 AND e.sealed_at >= ?2 AND e.sealed_at < ?3";
 const RETURNS: &str = "SELECT count(*) FROM visit v JOIN record r ON r.id = v.record \
     WHERE coalesce(r.scope, '') = ?1 AND v.outcome = 'return' AND v.ended >= ?2 AND v.ended < ?3";
-/// `?4` is the kind, `?5` the step of the first checkpoint.
-const RAISED: &str = "SELECT count(*), coalesce(sum(EXISTS (SELECT 1 FROM visit v WHERE v.record = x.record AND v.step = ?5 \
-    AND v.outcome = 'advance' AND v.ended <= x.raised_at)), 0) FROM exception x JOIN record r ON r.id = x.record \
-    WHERE coalesce(r.scope, '') = ?1 AND x.kind = ?4 AND x.state <> 'withdrawn' AND x.raised_at >= ?2 AND x.raised_at < ?3";
+/// `?4` is the kind, from `?5` on the names of the step of the first checkpoint, today's and earlier ones.
+fn raised(names: usize) -> String {
+    let places: Vec<String> = (5..5 + names).map(|place| format!("?{place}")).collect();
+    format!(
+        "SELECT count(*), coalesce(sum(EXISTS (SELECT 1 FROM visit v WHERE v.record = x.record AND v.step IN ({}) \
+         AND v.outcome = 'advance' AND v.ended <= x.raised_at)), 0) FROM exception x JOIN record r ON r.id = x.record \
+         WHERE coalesce(r.scope, '') = ?1 AND x.kind = ?4 AND x.state <> 'withdrawn' AND x.raised_at >= ?2 \
+         AND x.raised_at < ?3",
+        places.join(", ")
+    )
+}
 const CORRECTIONS: &str = "SELECT count(*) FROM stage s JOIN record r ON r.id = s.record \
     WHERE coalesce(r.scope, '') = ?1 AND s.revision > 1 AND s.received_at >= ?2 AND s.received_at < ?3";
 /// `?4` is the check.
@@ -219,9 +228,17 @@ fn figures(session: &Session<'_>, policy: &Policy, scope: &str, (from, to): (i64
         Ok(find.query_row(values, |row| Ok((amount(row, 0)?, amount(row, 1)?)))?)
     };
     let review = policy.steps.iter().find(|step| step.checkpoint.is_some()).map_or("", |step| step.name.as_str());
+    let earlier = policy.renames.iter().filter(|rename| rename.to == review).map(|rename| rename.from.as_str());
+    let reviews: Vec<&str> = std::iter::once(review).chain(earlier).collect();
+    let of_kind = |kind: &str| {
+        let sql = raised(reviews.len());
+        let mut values: Vec<&dyn rusqlite::ToSql> = vec![&scope, &from, &to, &kind];
+        values.extend(reviews.iter().map(|name| name as &dyn rusqlite::ToSql));
+        pair(&sql, &values)
+    };
     let (released, first_pass) = pair(RELEASED, params![scope, from, to])?;
-    let (missing, missing_after) = pair(RAISED, params![scope, from, to, MISSING_DATA, review])?;
-    let (late_corrections, _) = pair(RAISED, params![scope, from, to, LATE_CORRECTION, review])?;
+    let (missing, missing_after) = of_kind(MISSING_DATA)?;
+    let (late_corrections, _) = of_kind(LATE_CORRECTION)?;
     let mut inherited = 0;
     for check in SILENT {
         inherited += count(session, FOUND, params![scope, from, to, check])?;

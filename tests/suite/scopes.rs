@@ -190,6 +190,25 @@ fn records_in_work_come_under_the_policy_that_follows_each_in_its_step() {
 }
 
 #[test]
+fn reports_count_a_step_of_another_name_under_the_one_it_has_today() {
+    let mut bench = Bench::new();
+    let id = bench.in_review(1);
+    bench.confirm_everything(id, 3);
+    bench.does("review", id, &advance(), 4);
+    let mut after = policy();
+    after.steps[2].name = "technical".into();
+    after.renames = vec![Rename { from: "review".into(), to: "technical".into() }];
+    govern(&mut bench, &apply(None, after));
+    bench.does("lead", id, &flag("missing-data"), 30);
+    let since = "2026-07-06".parse().unwrap();
+    let report = bench.desk.rollout_report(None, since, minute(40)).unwrap();
+    assert_eq!((report[0].now.missing_before, report[0].now.missing_after), (0, 1), "review let it through");
+    let steps = bench.desk.throughput_report(None, since).unwrap().steps;
+    assert_eq!(steps.get("technical").map(|spread| spread.count()), Some(1));
+    assert!(!steps.contains_key("review"));
+}
+
+#[test]
 fn what_a_policy_has_not_reached_yet_is_shown_right_and_the_next_act_on_the_desk_goes_on() {
     let mut bench = Bench::new();
     bench.in_review(1);
