@@ -55,7 +55,7 @@ pub const TABLE: [(QueueName, &str, &str, &str); 11] = [
         QueueName::Unread,
         "unread",
         "Unread",
-        "records I own, prepare or changed to which somebody else did something since I looked",
+        "records I own, prepare or changed, and those where my sign-off became void, if somebody else acted on them since I looked",
     ),
     (QueueName::Released, "released", "Released", "records whose version is released and not archived yet"),
     (QueueName::Archive, "archive", "Archive", "records in the last step of the policy, where work has ended"),

@@ -262,8 +262,8 @@ fn first_after(session: &mut Session<'_>, id: RecordId, seen: Seq) -> Result<Opt
     Ok(chain::of_record(session.conn, session.packs, id, Seq(seq - 1), 1)?.pop())
 }
 
-/// Whoever owns, owned, prepares or changed the record has something to read, except the one who acts: they saw it all
-/// if they saw what was there before.
+/// Whoever owns, owned, prepares or changed the record has something to read, and whoever signed it and learns that their word
+/// is void; except the one who acts: they saw it all if they saw what was there before.
 fn mark_unread(
     session: &Session<'_>,
     act: &Act<'_>,
@@ -272,7 +272,10 @@ fn mark_unread(
     summary: &Summary,
 ) -> Result<(), StoreError> {
     let actor = &act.actor.login;
+    let voided =
+        before.signoffs.iter().zip(&after.signoffs).filter(|(was, is)| was.void_at.is_none() && is.void_at.is_some());
     let near = [&before.owner, &after.owner, &after.preparer].into_iter().flatten().chain(&after.editors);
+    let near = near.chain(voided.map(|(_, is)| &is.by));
     let concerned: std::collections::BTreeSet<&Login> = near.filter(|login| *login != actor).collect();
     let mut put = session.conn.prepare_cached(
         "INSERT INTO unread (login, record, due) VALUES (?1, ?2, ?3) ON CONFLICT (login, record) DO NOTHING",

@@ -118,6 +118,19 @@ fn a_hold_and_a_waiver_end_by_themselves() {
 }
 
 #[test]
+fn who_signed_learns_that_their_word_is_void_and_nothing_of_what_else_becomes_of_the_record() {
+    let mut bench = Bench::new();
+    let id = bench.in_review(1);
+    bench.confirm_everything(id, 5);
+    bench.does("review", id, &advance(), 6);
+    bench.does("lead", id, &note("on my desk"), 7);
+    assert_eq!(numbers(&mut bench, "unread", None, "review", minute(9)), [0_i64; 0]);
+    let back = Action::Return { to: "review".into(), reason: "the mass was not weighed".into() };
+    bench.does("lead", id, &back, 8);
+    assert_eq!(numbers(&mut bench, "unread", None, "review", minute(9)), [id.0]);
+}
+
+#[test]
 fn what_others_did_is_unread_until_it_was_seen() {
     let mut bench = Bench::new();
     let id = bench.taken_in(1);
