@@ -7,10 +7,10 @@ use super::args::{ExceptionIds, ExceptionListArgs, ExceptionVerb};
 use super::context::{self, Context};
 use super::json;
 use super::outcomes::{Outcomes, Told};
-use super::output::{Table, columns, terminal_width, wrapped};
+use super::output::{Table, columns, room, wrapped};
 use super::work;
 use crate::domain::action::{Action, Linked, Settle};
-use crate::domain::exception::Exception;
+use crate::domain::exception::{Exception, State};
 use crate::domain::filter::{Filter, Names};
 use crate::domain::identity::ExceptionId;
 use crate::domain::triage::Raised;
@@ -60,10 +60,11 @@ fn settle_found(context: &mut Context, found: &Raised, how: &Settle) -> Result<T
     let applied = work::act(context, Target::Record(found.record), &Action::Settle { id, how: how.clone() })?;
     let now = context.desk.exception(id)?.exception;
     let state = now.state_on(context.today()).word();
+    let stands = standing(&now, context.today());
     let owner = now.owner.as_ref().map_or(String::new(), |owner| format!(", owner {owner}"));
     let group = now.group.map_or(String::new(), |group| format!(", group {}", group.0));
     let more = json!({"seq": applied.seq, "state": state, "owner": now.owner, "group": now.group});
-    Ok((format!("{state}{owner}{group}"), more))
+    Ok((format!("{stands}{owner}{group}"), more))
 }
 
 /// The numbers a verb is about, each once: as typed, and with them those they are linked with where that is asked for.
@@ -109,12 +110,19 @@ fn link(context: &mut Context, ids: &[String]) -> Result<(), Failure> {
 
 const HEAD: [&str; 8] = ["VIN", "Id", "Kind", "State", "Weight", "Entry", "Owner", "Text"];
 
+/// Where an exception stands; a waiver with the day until which it holds.
+fn standing(exception: &Exception, today: NaiveDate) -> String {
+    let state = exception.state_on(today);
+    let until = exception.outcome.as_ref().and_then(|outcome| outcome.until).filter(|_| state == State::Waived);
+    until.map_or(state.word().to_owned(), |until| format!("{} until {until}", state.word()))
+}
+
 /// An exception's cells in a table, its VIN aside.
 pub fn cells(exception: &Exception, today: NaiveDate) -> Vec<String> {
     vec![
         exception.id.0.to_string(),
         exception.kind.clone(),
-        exception.state_on(today).word().to_owned(),
+        standing(exception, today),
         if exception.blocking { "blocking" } else { "minor" }.to_owned(),
         exception.at.as_ref().map(ToString::to_string).unwrap_or_default(),
         exception.owner.as_ref().map(ToString::to_string).unwrap_or_default(),
@@ -193,7 +201,7 @@ fn text(found: &Raised, linked: &[Raised], today: NaiveDate) -> String {
         let back = if remark.struck_at.is_some() { " (taken back)" } else { "" };
         lines.push(format!("said       {} by {}{back}: {}", at(remark.at), remark.by, visible(&remark.text)));
     }
-    let width = terminal_width();
+    let width = room();
     let mut text: String = lines.iter().map(|line| wrapped(line, 0, 11, width)).collect();
     if !linked.is_empty() {
         text.push_str("\nLinked with it\n");
@@ -219,8 +227,8 @@ fn read(
     let read = parsed.and_then(|filter| filter.names_known(text, &names).map(|()| filter));
     read.map_err(|fault| {
         let failure = Failure::new(Kind::Usage, format!("filter, character {}: {}", fault.at + 1, fault.message));
-        match fault.nearest {
-            Some(near) => failure.hint(format!("the nearest is `{near}`")),
+        match fault.hint() {
+            Some(hint) => failure.hint(hint),
             None => failure,
         }
     })

@@ -2,13 +2,8 @@
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::output::{Table, columns, terminal_width};
+use super::output::{Table, columns};
 use crate::domain::visible::visible;
-
-/// How wide what is read may be: as the terminal, and eighty columns where there is none.
-pub fn room() -> usize {
-    terminal_width().unwrap_or(80).max(40)
-}
 
 /// The text in lines of at most `width` columns, broken between words where that can be; further lines stand as far in
 /// as the first.

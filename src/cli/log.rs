@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::args::Format;
 use super::context::{self, Context};
 use super::json;
-use super::output::{terminal_width, wrapped};
+use super::output::{room, wrapped};
 use super::show::history_table;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::event::Event;
@@ -35,7 +35,7 @@ pub fn run(context: &mut Context, vin: Option<&str>, since: Option<i64>, follows
     let events = read(context, vin.as_ref(), Seq(since.unwrap_or(0)))?;
     let catalogue = context.desk.catalogue();
     if context.out.format == Format::Table {
-        return Ok(context.out.text(&tell(&events, vin.is_none(), catalogue, terminal_width()))?);
+        return Ok(context.out.text(&tell(&events, vin.is_none(), catalogue, room()))?);
     }
     let values: Vec<Value> = events.iter().map(|event| json::event(event, catalogue)).collect();
     Ok(context.out.list(&history_table(&events), &values)?)
@@ -72,7 +72,7 @@ fn follow(context: &mut Context, vin: Option<&Vin>, since: Option<Seq>) -> Resul
         let events = read(context, vin, after)?;
         let catalogue = context.desk.catalogue();
         let text = match context.out.format {
-            Format::Table => tell(&events, vin.is_none(), catalogue, terminal_width()),
+            Format::Table => tell(&events, vin.is_none(), catalogue, room()),
             _ => events.iter().map(|event| format!("{}\n", json::event(event, catalogue))).collect(),
         };
         let mut out = io::stdout().lock();
@@ -88,7 +88,7 @@ fn follow(context: &mut Context, vin: Option<&Vin>, since: Option<Seq>) -> Resul
 }
 
 /// Events as a story: who did what and when, then each thing that changed and why. What was taken back later says so.
-fn tell(events: &[Event], of_desk: bool, catalogue: &Catalogue, width: Option<usize>) -> String {
+fn tell(events: &[Event], of_desk: bool, catalogue: &Catalogue, width: usize) -> String {
     let undone: BTreeMap<Seq, Seq> = events.iter().filter_map(|event| Some((event.facts.undoes?, event.seq))).collect();
     let mut text = String::new();
     for event in events {

@@ -103,20 +103,18 @@ pub fn escaped(json: &str) -> Cow<'_, str> {
     Cow::Owned(text)
 }
 
-/// The table in columns, hidden characters made visible. On a terminal the rows are made to fit it; off one every row is a
-/// line.
+/// The table in columns, hidden characters made visible, its rows made to fit the [`room`] there is.
 pub fn columns(table: &Table) -> String {
-    fitted(table, terminal_width())
+    fitted(table, room())
 }
 
 /// The table no wider than `width`: with less between its columns, then with cells broken between words, then with the
 /// columns that still find no place below the row, each after its title.
-fn fitted(table: &Table, width: Option<usize>) -> String {
+fn fitted(table: &Table, width: usize) -> String {
     let rows: Vec<Vec<String>> = std::iter::once(table.head.iter().map(|head| (*head).to_owned()).collect())
         .chain(table.rows.iter().map(|row| row.iter().map(|cell| visible(cell).into_owned()).collect()))
         .collect();
     let mut widths: Vec<usize> = (0..table.head.len()).map(|at| widest(&rows, at, UnicodeWidthStr::width)).collect();
-    let Some(width) = width else { return lines(&rows, &widths, 2) };
     let taken = |widths: &[usize], gap: usize| widths.iter().sum::<usize>() + gap * widths.len().saturating_sub(1);
     if taken(&widths, 2) <= width {
         return lines(&rows, &widths, 2);
@@ -154,7 +152,7 @@ fn lines(rows: &[Vec<String>], widths: &[usize], gap: usize) -> String {
     let mut text = String::new();
     for row in rows {
         let broken = |(cell, width): (&String, &usize)| -> Vec<String> {
-            wrapped(cell, 0, 0, Some(*width)).lines().map(str::to_owned).collect()
+            wrapped(cell, 0, 0, *width).lines().map(str::to_owned).collect()
         };
         let cells: Vec<Vec<String>> = row.iter().zip(widths).map(broken).collect();
         for at in 0..cells.iter().map(Vec::len).max().unwrap_or(0) {
@@ -179,22 +177,29 @@ fn with_the_rest_below(rows: &[Vec<String>], widths: &[usize], width: usize) -> 
         let rest = head.iter().zip(row).skip(widths.len()).filter(|(_, cell)| !cell.is_empty());
         let rest: Vec<String> = rest.map(|(title, cell)| format!("{title}: {cell}")).collect();
         if !rest.is_empty() {
-            text.push_str(&wrapped(&rest.join(" · "), 4, 4, Some(width)));
+            text.push_str(&wrapped(&rest.join(" · "), 4, 4, width));
         }
     }
     text
 }
 
-/// How many columns standard output has, where it is a terminal.
-pub fn terminal_width() -> Option<usize> {
-    let size = rustix::termios::tcgetwinsize(rustix::stdio::stdout()).ok()?;
-    Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
+/// How wide what is read may be: as the terminal; off one as wide as `COLUMNS` asks for, and eighty columns where it asks
+/// for nothing. Programs read JSON and CSV, which are never folded.
+pub fn room() -> usize {
+    let terminal = rustix::termios::tcgetwinsize(rustix::stdio::stdout()).map(|size| usize::from(size.ws_col));
+    room_of(terminal.ok(), std::env::var("COLUMNS").ok().as_deref())
 }
 
-/// A paragraph broken between words to fit a width, each line indented and those after the first by `hang`; whole where
-/// there is no width. A word that is wider than a line stands on a line of its own.
-pub fn wrapped(text: &str, indent: usize, hang: usize, width: Option<usize>) -> String {
-    let width = width.unwrap_or(usize::MAX);
+fn room_of(terminal: Option<usize>, asked: Option<&str>) -> usize {
+    const LEAST: usize = 40;
+    const USUAL: usize = 80;
+    let asked = || asked.and_then(|columns| columns.trim().parse().ok());
+    terminal.filter(|columns| *columns > 0).or_else(asked).filter(|columns| *columns > 0).unwrap_or(USUAL).max(LEAST)
+}
+
+/// A paragraph broken between words to fit a width, each line indented and those after the first by `hang`. A word that is
+/// wider than a line stands on a line of its own.
+pub fn wrapped(text: &str, indent: usize, hang: usize, width: usize) -> String {
     let mut out = " ".repeat(indent);
     let mut used = indent;
     let mut begun = false;
@@ -242,34 +247,43 @@ mod tests {
     #[test]
     fn a_paragraph_breaks_between_words_and_loses_none() {
         let text = "the confirmation of 13.2 Actual mass by review is void";
-        let broken = wrapped(text, 4, 6, Some(24));
+        let broken = wrapped(text, 4, 6, 24);
         assert!(broken.lines().all(|line| line.width() <= 24), "{broken}");
         assert_eq!(broken.split_whitespace().collect::<Vec<_>>(), text.split(' ').collect::<Vec<_>>());
-        assert_eq!(wrapped(text, 4, 6, None), format!("    {text}\n"));
-        assert_eq!(wrapped("incomprehensibilities x", 2, 2, Some(10)), "  incomprehensibilities\n  x\n");
+        assert_eq!(wrapped(text, 4, 6, 80), format!("    {text}\n"));
+        assert_eq!(wrapped("incomprehensibilities x", 2, 2, 10), "  incomprehensibilities\n  x\n");
     }
 
     #[test]
-    fn on_a_narrow_terminal_rows_fit_and_nothing_is_lost() {
+    fn rows_fit_the_room_and_nothing_is_lost() {
         let mut table = Table::new(&["VIN", "Step", "Entry", "Text"]);
         let words = "the mass on axle two was weighed without the tail lift";
         let cells = ["ZZATG60D2TK104417", "review", "MassGroup/ActualMass", words];
         table.row(cells.map(str::to_owned));
-        assert_eq!(fitted(&table, None).lines().count(), 2);
-        assert_eq!(fitted(&table, Some(200)), fitted(&table, None));
-        let close = fitted(&table, Some(100));
+        assert_eq!(fitted(&table, 200).lines().count(), 2);
+        let close = fitted(&table, 100);
         assert_eq!(close.lines().count(), 2, "less between the columns is enough: {close}");
         for width in [80, 60, 50, 40] {
-            let text = fitted(&table, Some(width));
+            let text = fitted(&table, width);
             assert!(text.lines().all(|line| line.width() <= width), "{width}: {text}");
             for word in cells.iter().flat_map(|cell| cell.split(' ')) {
                 assert!(text.contains(word), "{width}: {word} is lost or broken: {text}");
             }
         }
-        assert!(
-            fitted(&table, Some(80)).contains("ZZATG60D2TK104417 review MassGroup/ActualMass the mass on axle two")
-        );
-        assert!(fitted(&table, Some(50)).contains("\n    Text: the mass on axle two"));
+        assert!(fitted(&table, 80).contains("ZZATG60D2TK104417 review MassGroup/ActualMass the mass on axle two"));
+        assert!(fitted(&table, 50).contains("\n    Text: the mass on axle two"));
+    }
+
+    #[test]
+    fn the_room_is_the_terminals_or_what_is_asked_for_or_eighty_columns() {
+        assert_eq!(room_of(Some(120), Some("200")), 120, "a terminal knows best how wide it is");
+        assert_eq!(room_of(None, Some("200")), 200);
+        assert_eq!(room_of(None, None), 80);
+        assert_eq!(room_of(Some(0), None), 80, "a terminal that does not know");
+        for odd in ["", "wide", "-3", "0"] {
+            assert_eq!(room_of(None, Some(odd)), 80, "{odd}");
+        }
+        assert_eq!(room_of(Some(12), None), 40, "nothing can be read in less");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::args::{Format, ReportArgs, ReportKind};
 use super::context::{self, Context};
-use super::output::{Table, columns, terminal_width, wrapped};
+use super::output::{Table, columns, room, wrapped};
 use crate::domain::report::figures::{Spread, days};
 use crate::domain::report::{AGES, Share, age_words};
 use crate::domain::visible::visible;
@@ -100,8 +100,9 @@ fn share(share: Option<Share>) -> Value {
 }
 
 fn throughput(context: &mut Context, scope: Option<&str>, since: NaiveDate) -> Result<(), Failure> {
-    let policy = context.desk.policy()?;
     let report = context.desk.throughput_report(scope, since)?;
+    let policies = context.desk.policies()?;
+    let policy = policies.of(scope);
     let mut steps: Vec<(&String, &Spread)> = report.steps.iter().collect();
     steps.sort_by_key(|(step, _)| policy.place(step).unwrap_or(usize::MAX));
     let mut ways: Vec<(&(String, String), &u64)> = report.by_step.iter().collect();
@@ -109,25 +110,26 @@ fn throughput(context: &mut Context, scope: Option<&str>, since: NaiveDate) -> R
     let mut reasons: Vec<(&String, &u64)> = report.by_reason.iter().collect();
     reasons.sort_by_key(|(reason, count)| (std::cmp::Reverse(**count), (*reason).clone()));
 
-    // One table, so that it is one CSV too: what is counted, of what, the figures.
-    let mut table = Table::new(&["What", "Of", "Count", "Half within", "9 of 10 within"]);
-    let mut row = |what: &str, of: String, count: u64, half: String, most: String| {
-        table.row([what.to_owned(), of, count.to_string(), half, most]);
+    // One table, so that it is one CSV too, each figure a number under the name of what it counts.
+    let mut table = Table::new(&["What", "Of", "Count", "First pass", "Half in days", "9 of 10 in days"]);
+    let mut row = |what: &str, of: String, count: u64, figures: [String; 3]| {
+        table.row([what.to_owned(), of, count.to_string()].into_iter().chain(figures));
     };
+    let none = String::new;
     for week in &report.weeks {
-        let passed = Share::of(week.first_pass, week.released);
-        let passed = passed.map_or(String::new(), |share| format!("{}% first pass", share.percent()));
-        row("released", format!("week of {}", week.monday), week.released, passed, String::new());
+        let of = format!("week of {}", week.monday);
+        row("released", of, week.released, [week.first_pass.to_string(), none(), none()]);
     }
     for (step, spread) in &steps {
-        let most = spread.ninth_of_ten().map_or(String::new(), |hours| format!("{} d", days(hours)));
-        row("left step", (*step).clone(), spread.count(), format!("{} d", median(spread)), most);
+        let in_days = |hours: Option<i64>| hours.map_or(none(), days);
+        let figures = [none(), in_days(spread.median()), in_days(spread.ninth_of_ten())];
+        row("left step", (*step).clone(), spread.count(), figures);
     }
     for ((from, to), count) in &ways {
-        row("returned", format!("{from} to {to}"), **count, String::new(), String::new());
+        row("returned", format!("{from} to {to}"), **count, [none(), none(), none()]);
     }
     for (reason, count) in &reasons {
-        row("reason", (*reason).clone(), **count, String::new(), String::new());
+        row("reason", (*reason).clone(), **count, [none(), none(), none()]);
     }
     let value = json!({
         "since": since, "scope": scope, "released": report.released(), "returns": report.returns(),
@@ -147,7 +149,11 @@ fn throughput(context: &mut Context, scope: Option<&str>, since: NaiveDate) -> R
     let passed = report.first_pass().map_or("no version".to_owned(), |share| {
         format!("{} of {} versions ({}%)", share.part, share.whole, share.percent())
     });
-    text.push_str(&format!("since {since}: {passed} released without a return, {} returns\n", report.returns()));
+    let returns = match report.returns() {
+        1 => "1 return".to_owned(),
+        returns => format!("{returns} returns"),
+    };
+    text.push_str(&wrapped(&format!("since {since}: {passed} released without a return, {returns}"), 0, 2, room()));
     Ok(context.out.one(&text, &table, &value)?)
 }
 
@@ -175,7 +181,7 @@ fn rollout(context: &mut Context, scope: Option<&str>, since: NaiveDate) -> Resu
         }));
         plainly.push_str(&format!("\nShould {} widen?\n", visible(&name)));
         for sentence in rollout.plainly() {
-            plainly.push_str(&wrapped(&sentence, 2, 4, terminal_width()));
+            plainly.push_str(&wrapped(&sentence, 2, 4, room()));
         }
     }
     match context.out.format {
@@ -187,6 +193,6 @@ fn rollout(context: &mut Context, scope: Option<&str>, since: NaiveDate) -> Resu
         "`Since` counts from {since} to today, `Before` as many days before that; returns by reason and time per step are \
          in `report throughput{narrower}`, exceptions by kind in `report exceptions{narrower}`"
     );
-    context.out.say(wrapped(&told, 0, 2, terminal_width()).trim_end());
+    context.out.say(wrapped(&told, 0, 2, room()).trim_end());
     Ok(())
 }

@@ -7,10 +7,10 @@ use super::args::{Format, ShowArgs};
 use super::certificate;
 use super::context::{self, Context};
 use super::exceptions::read_filter;
-use super::fold::{self, beside, fitted};
+use super::fold::{beside, fitted};
 use super::json;
 use super::listed;
-use super::output::Table;
+use super::output::{Table, room};
 use super::revisions::{self, Revised};
 use crate::config::place::Place;
 use crate::config::settings::Settings;
@@ -53,7 +53,7 @@ pub fn show(context: &mut Context, args: &ShowArgs) -> Result<(), Failure> {
             context.out.say(&format!("the message of stage {stage} came once: there is nothing to compare it with"));
         }
         if context.out.format == Format::Table {
-            return Ok(context.out.text(&listed::revisions(&revisions, catalogue, fold::room()))?);
+            return Ok(context.out.text(&listed::revisions(&revisions, catalogue, room()))?);
         }
         let table = revisions::table(&revisions, catalogue);
         return Ok(context.out.list(&table, &revisions::values(&revisions, catalogue))?);
@@ -66,7 +66,7 @@ pub fn show(context: &mut Context, args: &ShowArgs) -> Result<(), Failure> {
     }
     if args.findings {
         if context.out.format == Format::Table {
-            context.out.text(&listed::findings(&dossier, &gradings, catalogue, fold::room()))?;
+            context.out.text(&listed::findings(&dossier, &gradings, catalogue, room()))?;
         } else {
             let table = finding_table(&dossier, &gradings, catalogue);
             context.out.list(&table, &json::findings(&dossier.findings, &gradings, catalogue))?;
@@ -76,7 +76,7 @@ pub fn show(context: &mut Context, args: &ShowArgs) -> Result<(), Failure> {
     }
     if args.history {
         if context.out.format == Format::Table {
-            return Ok(context.out.text(&listed::history(&dossier.history, catalogue, fold::room()))?);
+            return Ok(context.out.text(&listed::history(&dossier.history, catalogue, room()))?);
         }
         return Ok(context.out.list(&history_table(&dossier.history), &json::history(&dossier.history))?);
     }
@@ -148,7 +148,7 @@ fn change_table(dossier: &Dossier, catalogue: &Catalogue) -> Table {
 
 /// The changes for people, and how many entries are left out.
 fn changes(dossier: &Dossier, catalogue: &Catalogue) -> String {
-    let (mut text, told) = listed::changes(dossier, catalogue, fold::room());
+    let (mut text, told) = listed::changes(dossier, catalogue, room());
     let silent = dossier.certificate.changes.len() - told;
     // Writing to a String cannot fail.
     let _ = writeln!(text, "({silent} more entries are inherited or copied: `show {} --entries`)", dossier.record.vin);
@@ -252,7 +252,7 @@ fn text(
     context: &Context,
 ) -> String {
     let record = &dossier.record;
-    let (today, width) = (context.today(), fold::room());
+    let (today, width) = (context.today(), room());
     let mut text = String::new();
     let or = |value: &Option<String>| value.as_deref().map_or("–".to_owned(), |value| visible(value).into_owned());
     let owner = record.owner.as_ref().map_or("nobody".to_owned(), ToString::to_string);

@@ -56,6 +56,71 @@ impl Demo {
     }
 }
 
+#[test]
+fn off_a_terminal_what_is_read_fits_eighty_columns_unless_others_are_asked_for() {
+    use unicode_width::UnicodeWidthStr;
+    let demo = Demo::new();
+    let vin = demo.vins("step:review")[0].clone();
+    let lists: [&[&str]; 12] = [
+        &["queue", "all"],
+        &["queue", "list"],
+        &["log"],
+        &["log", &vin],
+        &["exception", "list"],
+        &["exception", "show", "2"],
+        &["person", "list"],
+        &["scope", "list"],
+        &["report", "ageing"],
+        &["report", "exceptions"],
+        &["report", "throughput"],
+        &["report", "rollout"],
+    ];
+    for words in lists {
+        let read = |columns: Option<&str>| {
+            let mut command = demo.command("lead");
+            match columns {
+                Some(columns) => command.env("COLUMNS", columns),
+                None => command.env_remove("COLUMNS"),
+            };
+            let told = String::from_utf8(command.args(words).output().unwrap().stdout).unwrap();
+            let widest = told.lines().map(UnicodeWidthStr::width).max().unwrap_or(0);
+            (told, widest)
+        };
+        let (usual, widest) = read(None);
+        assert!(widest <= 80, "{words:?} is {widest} wide:\n{usual}");
+        let (wide, _) = read(Some("400"));
+        let letters = |text: &str| text.chars().filter(|letter| letter.is_alphanumeric()).count();
+        assert!(letters(&usual) >= letters(&wide), "{words:?} loses something:\n{usual}");
+        assert!(wide.lines().count() <= usual.lines().count(), "{words:?}");
+    }
+    assert!(demo.says("lead", 0, &["queue", "all", "--output", "csv"]).lines().any(|line| line.width() > 80));
+}
+
+#[test]
+fn a_waiver_is_told_with_the_day_until_which_it_holds() {
+    let demo = Demo::new();
+    let day = Moment::from(chrono::Utc::now()).day().checked_add_days(chrono::Days::new(9)).unwrap().to_string();
+    let told = demo.says("lead", 0, &["exception", "waive", "2", "--text", "the plate follows", "--until", &day]);
+    assert!(told.contains(&format!("waived until {day}")), "{told}");
+    let listed = demo.says("lead", 0, &["exception", "list", "--filter", "state:waived", "--output", "csv"]);
+    assert!(listed.contains(&format!(",waived until {day},")), "{listed}");
+    assert_eq!(demo.json("lead", 0, &["exception", "show", "2"])["state"], "waived", "a state is one word to programs");
+}
+
+#[test]
+fn every_figure_of_the_throughput_stands_alone_in_its_cell() {
+    let demo = Demo::new();
+    let told = demo.says("lead", 0, &["report", "throughput", "--output", "csv"]);
+    let mut reader = csv::Reader::from_reader(told.as_bytes());
+    let head = "what,of,count,first_pass,half_in_days,9_of_10_in_days";
+    assert_eq!(reader.headers().unwrap().iter().collect::<Vec<_>>().join(","), head);
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    assert!(rows.iter().any(|row| &row[0] == "released") && rows.iter().any(|row| &row[0] == "left step"), "{told}");
+    for cell in rows.iter().flat_map(|row| row.iter().skip(2)) {
+        assert!(cell.is_empty() || cell.parse::<f64>().is_ok(), "`{cell}` is no number");
+    }
+}
+
 /// Every word an event can carry, as the source writes them: the acts on records and on the desk, shared queues, and the two
 /// that make a desk.
 fn every_kind_of_event() -> Vec<String> {
