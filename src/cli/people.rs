@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::args::PersonVerb;
 use super::context::{self, Context};
-use super::output::{Table, columns};
+use super::output::{Table, columns, room, wrapped};
 use crate::domain::filter::Filter;
 use crate::domain::governance::DeskAction;
 use crate::domain::identity::Login;
@@ -51,8 +51,21 @@ pub fn person(context: &mut Context, verb: PersonVerb) -> Result<(), Failure> {
         PersonVerb::Leave { login, reason } => {
             govern(context, &DeskAction::Leave { login: context::read_login(&login)?, reason })
         }
-        PersonVerb::Gateway { os_user } => govern(context, &DeskAction::Gateway { os_user }),
+        PersonVerb::Gateway { os_user } => gateway(context, os_user),
     }
+}
+
+fn gateway(context: &mut Context, os_user: String) -> Result<(), Failure> {
+    govern(context, &DeskAction::Gateway { os_user: os_user.clone() })?;
+    // Whoever keeps the desk must know what a second pair of eyes is worth from here on.
+    if context.desk.people()?.iter().any(|person| person.login.as_str() == os_user && person.left.is_none()) {
+        let told = format!(
+            "warning: {os_user} is a person of this desk too and can speak for everybody now; that one acted for another is \
+             seen in the history alone, as `via {os_user}`"
+        );
+        context.out.say(wrapped(&told, 0, 2, room()).trim_end());
+    }
+    Ok(())
 }
 
 /// Carries out an act that governs the desk.

@@ -44,10 +44,12 @@ pub fn add(desk: Known<'_>, person: &Person, facts: &mut Facts) -> Result<(), Re
 pub fn set(actor: &Actor, desk: Known<'_>, person: &Person, facts: &mut Facts) -> Result<(), Refusal> {
     let before = known(desk, &person.login)?;
     has_name_and_roles(desk, person)?;
-    if actor.login == person.login && gains(before, person) {
-        let mut refusal = Refusal::new("own-roles", format!("{} cannot give themselves a role", actor.login));
-        let admins = desk.people.iter().filter(|other| other.roles.contains(&Role::Admin));
-        refusal.who = admins.filter(|other| other.login != actor.login).map(|other| other.login.to_string()).collect();
+    // Whoever speaks for another through an account of their own name is still themselves.
+    let themselves = actor.login == person.login || actor.via.as_deref() == Some(person.login.as_str());
+    if themselves && gains(before, person) {
+        let mut refusal = Refusal::new("own-roles", format!("{} cannot give themselves a role", person.login));
+        let admins = desk.people.iter().filter(|other| other.roles.contains(&Role::Admin) && other.left.is_none());
+        refusal.who = admins.filter(|other| other.login != person.login).map(|other| other.login.to_string()).collect();
         return Err(refusal.hint("another administrator can"));
     }
     if !person.roles.contains(&Role::Admin) {
@@ -192,6 +194,19 @@ mod tests {
         let wish = DeskAction::SetPerson(person("root", &[Role::Admin, Role::Release]));
         assert_eq!(judge(&Actor::of(&people[0]), Known::with(&people), &wish).unwrap_err().rule, "own-roles");
         assert!(judge(&Actor::of(&people[1]), Known::with(&people), &wish).is_ok());
+    }
+
+    #[test]
+    fn nor_do_they_through_an_account_of_theirs_that_speaks_for_others() {
+        let people = [person("root", &[Role::Admin]), person("other", &[Role::Admin])];
+        let wish = DeskAction::SetPerson(person("root", &[Role::Admin, Role::Release]));
+        let speaking = |via: &str| Actor { via: Some(via.to_owned()), ..Actor::of(&people[1]) };
+        let no = judge(&speaking("root"), Known::with(&people), &wish).unwrap_err();
+        assert_eq!((no.rule.as_str(), &*no.who), ("own-roles", &["other".to_owned()][..]));
+        assert!(
+            judge(&speaking("gate"), Known::with(&people), &wish).is_ok(),
+            "a gateway that is nobody's own account"
+        );
     }
 
     #[test]
