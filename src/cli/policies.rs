@@ -14,7 +14,7 @@ use crate::domain::governance::DeskAction;
 use crate::domain::policy::Policy;
 use crate::failure::{Failure, Kind};
 use crate::ivi;
-use crate::store::Desk;
+use crate::store::{CLAUSES, Desk};
 
 pub fn policy(global: &Global, verb: PolicyVerb) -> Result<(), Failure> {
     match verb {
@@ -28,7 +28,10 @@ pub fn policy(global: &Global, verb: PolicyVerb) -> Result<(), Failure> {
         PolicyVerb::Apply { file, reason, scope } => {
             let mut context = Context::open(global)?;
             let act = following(&file, scope, reason)?;
-            govern(&mut context, &act)
+            govern(&mut context, &act).map_err(|no| match &act {
+                DeskAction::ApplyPolicy { source, .. } => placed(no, &file.display().to_string(), source),
+                _ => no,
+            })
         }
     }
 }
@@ -46,7 +49,7 @@ fn check(global: &Global, file: &Path, scope: Option<&str>) -> Result<(), Failur
     let text = context::read_text(file)?;
     let name = file.display().to_string();
     let (faults, no) = match policy::read(&text, &name, ivi::catalogue()) {
-        Ok(policy) => (Vec::new(), refused_here(global, scope, &policy)),
+        Ok(policy) => (Vec::new(), refused_here(global, scope, &policy).map(|no| placed(no, &name, &text))),
         Err(faults) => (faults, None),
     };
     let mut table = Table::new(&["Fault"]);
@@ -68,6 +71,21 @@ fn check(global: &Global, file: &Path, scope: Option<&str>) -> Result<(), Failur
             .rule("policy")
             .hint("each is told with its line above; mend the file and check it again")),
     }
+}
+
+/// The failure with the file and the line of each clause it is about: before its message and its hints, and among its details.
+fn placed(no: Failure, file: &str, source: &str) -> Failure {
+    let Failure { mut message, mut hints, mut details, .. } = no.clone();
+    let Some((CLAUSES, clauses)) = details.as_deref_mut().map(|(key, value)| (*key, value)) else { return no };
+    let texts = std::iter::once(&mut message).chain(&mut hints);
+    for (text, clause) in texts.zip(clauses.as_array_mut().into_iter().flatten()) {
+        let word = |key: &str| clause[key].as_str().unwrap_or_default();
+        if let Some(line) = policy::line_of(source, word("table"), word("name"), word("key")) {
+            *text = format!("{file}:{line}: {text}");
+            clause["line"] = json!(line);
+        }
+    }
+    Failure { message, hints, details, ..no }
 }
 
 /// What the desk would say to a policy, where there is one to ask; a file can be checked without.

@@ -33,6 +33,16 @@ pub fn read(text: &str, file: &str, catalogue: &Catalogue) -> Result<Policy, Vec
     if faults.is_empty() { Ok(policy) } else { Err(faults) }
 }
 
+/// The line of a key in the table of that name (`step`, `exception`) of a policy file; that of the table where it has no such
+/// key.
+pub fn line_of(text: &str, table: &str, name: &str, key: &str) -> Option<usize> {
+    let reader = Reader::new("", text).ok()?;
+    let table = ["step", "exception"].into_iter().find(|known| *known == table)?;
+    let named = |one: &Table<'_>| one.text("name").is_some_and(|item| item.value == name);
+    let found = reader.root().tables(table).into_iter().find(named)?;
+    Some(reader.line(found.place_of(key)))
+}
+
 fn read_policy(reader: &Reader<'_>, catalogue: &Catalogue) -> Policy {
     let root = reader.root();
     let words = Words { reader };

@@ -106,6 +106,11 @@ impl<'a> Table<'a> {
         self.at
     }
 
+    /// The byte offset of a key; of the table where it has none.
+    pub fn place_of(&self, key: &str) -> usize {
+        self.entries.keys().find(|known| known.get_ref() == key).map_or(self.at, |key| key.span().start)
+    }
+
     fn get(&self, key: &'static str) -> Option<&'a Spanned<DeValue<'a>>> {
         self.asked.borrow_mut().push(key);
         self.entries.get(key)

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use crate::domain::event::Event;
-use crate::domain::plan::{No, Refusal};
+use crate::domain::plan::{No, OfPolicy, Refusal};
 use crate::failure::{Failure, Kind};
 
 /// Why the store did not do something. Nothing was written, unless it says so.
@@ -164,6 +164,9 @@ impl From<StoreError> for Failure {
     }
 }
 
+/// Under which key a failure says which clauses of a policy it is about.
+pub const CLAUSES: &str = "clauses";
+
 fn refused(refusal: Refusal) -> Failure {
     let kind = match refusal.no {
         No::Refused => Kind::Refused,
@@ -178,11 +181,19 @@ fn refused(refusal: Refusal) -> Failure {
     if !refusal.who.is_empty() {
         failure = failure.hint(format!("who could: {}", refusal.who.join(", ")));
     }
-    if let Some(unplaced) = refusal.unplaced {
-        let all = unplaced.iter().map(
-            |one| serde_json::json!({"step": one.step, "count": one.records, "vins": one.vins, "filter": one.filter}),
-        );
-        failure = failure.detail("records", all.collect());
+    match refusal.policy.as_deref() {
+        Some(OfPolicy::Unplaced(unplaced)) => {
+            let all = unplaced.iter().map(
+                |one| serde_json::json!({"step": one.step, "count": one.records, "vins": one.vins, "filter": one.filter}),
+            );
+            failure = failure.detail("records", all.collect());
+        }
+        Some(OfPolicy::Clauses(clauses)) => {
+            let all =
+                clauses.iter().map(|one| serde_json::json!({"table": one.table, "name": one.name, "key": one.key}));
+            failure = failure.detail(CLAUSES, all.collect());
+        }
+        None => {}
     }
     refusal.hints.into_iter().fold(failure, Failure::hint)
 }

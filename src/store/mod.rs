@@ -52,7 +52,7 @@ mod worker;
 pub use apply::{Act, Applied, Outcome, Target};
 pub use count::CountQuery;
 pub use desk::{Desk, NewDesk};
-pub use error::StoreError;
+pub use error::{CLAUSES, StoreError};
 pub use exceptions::{ExceptionPage, ExceptionQuery, GroupQuery};
 pub use govern::Governed;
 

@@ -4,6 +4,7 @@ mod app;
 mod approvals;
 mod begin;
 mod board;
+mod bulk_forms;
 mod charts;
 mod config;
 mod contract;

@@ -4,6 +4,7 @@ use stageplate::domain::action::{Action, Settle, SheetRow};
 use stageplate::domain::governance::DeskAction;
 use stageplate::domain::identity::ExceptionId;
 use stageplate::domain::person::{Person, Role};
+use stageplate::domain::plan::OfPolicy;
 use stageplate::domain::policy::{Policy, Rename};
 use stageplate::domain::queue::{QueueName, Sort};
 use stageplate::domain::scope::Scope;
@@ -172,7 +173,8 @@ fn records_in_work_come_under_the_policy_that_follows_each_in_its_step() {
     assert_eq!(no.rule, "in-flight");
     let told = format!("2 in `review` ({}, {}; all: stageplate queue", vin(1), vin(2));
     assert!(no.hints[0].starts_with(&told), "{:?}", no.hints);
-    let unplaced = &no.unplaced.unwrap()[0];
+    let Some(OfPolicy::Unplaced(unplaced)) = no.policy.map(|about| *about) else { panic!("no record is named") };
+    let unplaced = &unplaced[0];
     assert_eq!((unplaced.records, unplaced.filter.as_str()), (2, "step:review"));
     assert_eq!(unplaced.vins, [vin(1).to_string(), vin(2).to_string()]);
     after.renames = vec![Rename { from: "review".into(), to: "technical".into() }];

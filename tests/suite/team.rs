@@ -36,6 +36,22 @@ fn history(site: &Site, vin: &str) -> String {
     site.expect(0, "lead", &["log", vin]).0.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// What the last act on a record changed, line by line.
+fn lines(site: &Site, vin: &str) -> Vec<String> {
+    let events = site.json("lead", &["log", vin]);
+    let last = events.as_array().unwrap().last().unwrap()["lines"].clone();
+    last.as_array()
+        .unwrap()
+        .iter()
+        .map(|one| format!("{}: {} -> {}", one["what"].as_str().unwrap(), one["from"], one["to"]))
+        .collect()
+}
+
+fn sorted(mut vins: Vec<String>) -> Vec<String> {
+    vins.sort();
+    vins
+}
+
 /// Does something on the site's desk as it would have been done so many days ago.
 fn days_ago(site: &Site, who: &str, role: Role, vin: &str, days: i64, action: impl FnOnce(Moment) -> Action) {
     let mut desk = Desk::open(&site.path("desk/desk.db"), ivi::catalogue()).unwrap();
@@ -54,9 +70,14 @@ fn days_ago(site: &Site, who: &str, role: Role, vin: &str, days: i64, action: im
 #[test]
 fn a_deputy_acts_and_the_history_says_for_whom_until_the_absent_one_is_back() {
     let site = demo("24");
+    assert_eq!(vins(&site, "prep2", "mine", "owner:prep"), Vec::<String>::new(), "not theirs as long as prep is here");
     site.expect(0, "admin", &["person", "absent", "prep", "--until", "2999-01-01", "--deputy", "prep2"]);
     let theirs = vins(&site, "prep", "all", "owner:prep step:preparation held:no");
-    assert!(vins(&site, "prep2", "mine", "owner:prep").contains(&theirs[0]), "what is theirs is the deputy's to see");
+    assert_eq!(
+        sorted(vins(&site, "prep2", "mine", "owner:prep")),
+        sorted(vins(&site, "lead", "all", "owner:prep -step:released,archived")),
+        "what is theirs is the deputy's to see"
+    );
     site.expect(0, "prep2", &["take", &theirs[0], "--reason", "Marit is away"]);
     assert_eq!(owner(&site, &theirs[0]), "prep2");
     site.expect(0, "lead", &["assign", &theirs[0], "--to", "prep", "--reason", "it is hers"]);
@@ -64,11 +85,12 @@ fn a_deputy_acts_and_the_history_says_for_whom_until_the_absent_one_is_back() {
     let other = vins(&site, "lead", "all", "owner:none step:intake");
     site.expect(0, "lead", &["assign", &other[0], "--to", "prep"]);
     assert_eq!(owner(&site, &other[0]), "prep2");
-    let told = history(&site, &other[0]);
-    assert!(told.contains("deputy") && told.contains("prep2") && told.contains("prep "), "{told}");
+    assert_eq!(lines(&site, &other[0]), ["owner: null -> \"prep2\"", "deputy: \"prep\" -> \"prep2\""]);
     site.expect(0, "admin", &["person", "back", "prep"]);
     site.expect(0, "lead", &["assign", &other[0], "--to", "prep", "--reason", "she is back"]);
     assert_eq!(owner(&site, &other[0]), "prep");
+    assert_eq!(lines(&site, &other[0]), ["owner: \"prep2\" -> \"prep\""], "nobody stands in any more");
+    assert_eq!(vins(&site, "prep2", "mine", "owner:prep"), Vec::<String>::new());
 }
 
 #[test]
@@ -92,16 +114,23 @@ fn nobody_gives_themselves_a_role_and_the_last_administrator_stays() {
     let site = demo("1");
     let own = site.refusal(1, "admin", &["person", "set", "admin", "--role", "admin,release"]);
     assert_eq!(own["rule"], "own-roles", "{own}");
-    for words in
-        [&["person", "leave", "admin", "--reason", "retired"][..], &["person", "set", "admin", "--role", "audit"]]
-    {
-        let no = site.refusal(1, "admin", words);
-        assert!(no["message"].as_str().unwrap().contains("admin"), "{no}");
+    let leaves = ["person", "leave", "admin", "--reason", "retired"];
+    let steps_down = ["person", "set", "admin", "--role", "prepare"];
+    for (words, rule) in [(&leaves[..], "last-admin"), (&steps_down, "own-roles")] {
+        assert_eq!(site.refusal(1, "admin", words)["rule"], rule, "{words:?}");
     }
     site.expect(0, "admin", &["person", "set", "lead", "--role", "lead,admin"]);
     site.expect(0, "lead", &["person", "leave", "admin", "--reason", "retired"]);
     let last = site.refusal(1, "lead", &["person", "leave", "lead", "--reason", "retired"]);
-    assert!(!last["hints"].as_array().unwrap().is_empty() || last["rule"] != Value::Null, "{last}");
+    assert_eq!(
+        (&last["rule"], &last["message"]),
+        (&"last-admin".into(), &"lead is the last administrator of this desk".into())
+    );
+    let last = site.refusal(1, "lead", &["person", "set", "lead", "--role", "lead"]);
+    assert_eq!(last["rule"], "last-admin", "{last}");
+    let roles = site.json("lead", &["person", "list"]);
+    let lead = roles.as_array().unwrap().iter().find(|one| one["login"] == "lead").unwrap();
+    assert!(lead["roles"].as_array().unwrap().contains(&"admin".into()) && lead["left"].is_null(), "{lead}");
 }
 
 #[test]
@@ -210,7 +239,12 @@ fn a_policy_is_checked_as_it_would_be_applied() {
     let alone = alone.replace("not = [\"preparer\", \"last-editor\"]", "not = [\"signer\"]");
     let (checked, applied) = try_it("alone.toml", &alone, 1);
     assert_eq!(checked, applied);
-    assert!(applied["message"].as_str().unwrap().contains("only release could leave the step `ready`"), "{applied}");
+    let told = applied["message"].as_str().unwrap();
+    assert!(told.contains("only release could leave the step `ready`"), "{applied}");
+    let line = alone.lines().position(|line| line.starts_with("not = [\"signer\"]")).unwrap() + 1;
+    assert!(told.contains(&format!("alone.toml:{line}: under this policy")), "{applied}");
+    let clause = serde_json::json!({"table": "step", "name": "ready", "key": "not", "line": line});
+    assert_eq!(applied["clauses"][0], clause, "{applied}");
 
     let (_, applied) = try_it("kind.toml", &POLICY.replace("name = \"approval-mismatch\"", "name = \"mismatch\""), 2);
     let told = applied["hints"][0].as_str().unwrap();

@@ -182,6 +182,13 @@ fn a_policy_from_before_the_desk_raised_exceptions_is_told_the_lines_it_lacks() 
 }
 
 #[test]
+fn a_clause_is_found_by_its_table_name_and_key() {
+    let line = |table: &str, name: &str, key: &str| super::line_of(SMALL, table, name, key);
+    assert_eq!((line("step", "ready", "outcome"), line("step", "ready", "not")), (Some(10), Some(7)));
+    assert_eq!((line("exception", "late-correction", "owner"), line("step", "nowhere", "acts")), (Some(18), None));
+}
+
+#[test]
 fn a_policy_that_is_not_toml_is_told_by_its_syntax() {
     assert!(faults("name = \n")[0].starts_with("p.toml:1:"));
 }

@@ -7,7 +7,7 @@ use crate::domain::event::Facts;
 use crate::domain::filter::quoted;
 use crate::domain::nearest::nearest;
 use crate::domain::person::Actor;
-use crate::domain::plan::{Refusal, Unplaced};
+use crate::domain::plan::{Clause, OfPolicy, Refusal, Unplaced};
 use crate::domain::policy::{Outcome, Policy, Step};
 use crate::domain::scope::Policies;
 
@@ -87,9 +87,11 @@ pub fn can_follow(desk: Known<'_>, scope: Option<&str>, policy: &Policy) -> Resu
     let Some(policies) = desk.policies.filter(|policies| !is_in_force(policies, scope, policy)) else { return Ok(()) };
     let missing = unstaffed(policy, desk.people, scope);
     if let Some((first, rest)) = missing.split_first() {
-        let refusal = Refusal::new("policy", format!("under this policy {first}"));
-        let refusal = rest.iter().fold(refusal, |refusal, other| refusal.hint(format!("and {other}")));
-        return Err(refusal.hint("register somebody who could (`stageplate person add`), or change the policy"));
+        let refusal = Refusal::new("policy", format!("under this policy {}", first.what));
+        let refusal = rest.iter().fold(refusal, |refusal, other| refusal.hint(format!("and {}", other.what)));
+        let refusal = refusal.hint("register somebody who could (`stageplate person add`), or change the policy");
+        let clauses = missing.into_iter().map(|lack| lack.clause).collect();
+        return Err(Refusal { policy: Some(Box::new(OfPolicy::Clauses(clauses))), ..refusal });
     }
     rests_alike(desk, scope, policy)?;
     every_record_has_a_step(desk, scope, policies.of(scope), policy)?;
@@ -126,7 +128,9 @@ fn gains_nothing(actor: &Actor, scope: Option<&str>, before: &Policy, after: &Po
     for step in after.steps.iter().filter(|step| me.has_any(&step.acts)) {
         if came_from(step).is_some_and(|old| !me.has_any(&old.acts)) {
             let what = format!("{} could act in the step `{}` by a policy of their own", actor.login, step.name);
-            return Err(Refusal::new("own-roles", what).hint("somebody who gains nothing by it can apply it"));
+            let refusal = Refusal::new("own-roles", what).hint("somebody who gains nothing by it can apply it");
+            let clause = Clause { table: "step", name: step.name.clone(), key: "acts" };
+            return Err(Refusal { policy: Some(Box::new(OfPolicy::Clauses(vec![clause]))), ..refusal });
         }
     }
     Ok(())
@@ -232,7 +236,7 @@ fn every_record_has_a_step(
             ))
             .hint(format!("or say in the policy where they are now: [[rename]] from = \"{step}\" to = \"{to}\""))
     });
-    Err(Refusal { unplaced: Some(Box::new(lost)), ..refusal })
+    Err(Refusal { policy: Some(Box::new(OfPolicy::Unplaced(lost))), ..refusal })
 }
 
 /// What selects the records of a step that a policy governs, and no others.
@@ -369,7 +373,7 @@ mod tests {
         alone.retain(|person| person.login.as_str() != "rev");
         alone[1].roles.insert(Role::Review);
         let told = unstaffed(&policy(), &alone, None);
-        assert!(told[0].contains("only prep could sign"), "{told:?}");
+        assert!(told[0].what.contains("only prep could sign"), "{told:?}");
     }
 
     #[test]

@@ -3,11 +3,32 @@
 
 use crate::domain::nearest::nearest;
 use crate::domain::person::{Person, Role};
-use crate::domain::policy::{Excluded, Outcome, Policy, Settler, Step};
+use crate::domain::plan::Clause;
+use crate::domain::policy::{ExceptionKind, Excluded, Outcome, Policy, Settler, Step};
 
-/// What nobody on the desk could do under a policy, each in a sentence; of a scope, or of the whole desk.
-pub fn unstaffed(policy: &Policy, people: &[Person], scope: Option<&str>) -> Vec<String> {
-    let mut told: Vec<String> = unattended(policy, people, scope).into_iter().map(|(what, _)| what).collect();
+/// Something that nobody on the desk could do under a policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lack {
+    /// What, in a sentence.
+    pub what: String,
+    /// The clause of the policy that asks for it.
+    pub clause: Clause,
+}
+
+impl Lack {
+    fn of_step(step: &Step, key: &'static str, what: String) -> Lack {
+        Lack { what, clause: Clause { table: "step", name: step.name.clone(), key } }
+    }
+
+    fn of_kind(kind: &ExceptionKind, key: &'static str, what: String) -> Lack {
+        Lack { what, clause: Clause { table: "exception", name: kind.name.clone(), key } }
+    }
+}
+
+/// What nobody on the desk could do under a policy; of a scope, or of the whole desk.
+pub fn unstaffed(policy: &Policy, people: &[Person], scope: Option<&str>) -> Vec<Lack> {
+    let nobody = unattended_steps(policy, people, scope);
+    let mut told: Vec<Lack> = nobody.map(|step| Lack::of_step(step, "acts", nobody_may(step))).collect();
     told.extend(alone(policy, people, scope));
     if told.is_empty() {
         told.extend(crowded(policy, people, scope));
@@ -17,7 +38,7 @@ pub fn unstaffed(policy: &Policy, people: &[Person], scope: Option<&str>) -> Vec
 }
 
 /// Kinds of exceptions that name a settler whom the desk does not have, or whose roles nobody holds.
-fn unsettled(policy: &Policy, people: &[Person], scope: Option<&str>) -> Vec<String> {
+fn unsettled(policy: &Policy, people: &[Person], scope: Option<&str>) -> Vec<Lack> {
     let here = || people.iter().filter(|person| person.left.is_none());
     let nobody_has = |roles: &[Role]| holders(people, roles, scope).is_empty();
     let mut told = Vec::new();
@@ -25,16 +46,19 @@ fn unsettled(policy: &Policy, people: &[Person], scope: Option<&str>) -> Vec<Str
         let name = &kind.name;
         let settlers = [kind.settled_by, Role::Lead];
         if nobody_has(&settlers) {
-            told.push(format!("nobody has the role {} or lead to settle an exception `{name}`", kind.settled_by));
+            let what = format!("nobody has the role {} or lead to settle an exception `{name}`", kind.settled_by);
+            told.push(Lack::of_kind(kind, "settled_by", what));
         }
         match &kind.owner {
             Some(Settler::Role(role)) if nobody_has(&[*role]) => {
-                told.push(format!("nobody has the role {role}, which owns an exception `{name}`"));
+                let what = format!("nobody has the role {role}, which owns an exception `{name}`");
+                told.push(Lack::of_kind(kind, "owner_role", what));
             }
             Some(Settler::Login(login)) if !here().any(|person| person.login == *login) => {
                 let near = nearest(login.as_str(), here().map(|person| person.login.as_str()));
                 let meant = near.map_or_else(String::new, |near| format!(" (did you mean `{near}`?)"));
-                told.push(format!("nobody here is called `{login}`, who owns an exception `{name}`{meant}"));
+                let what = format!("nobody here is called `{login}`, who owns an exception `{name}`{meant}");
+                told.push(Lack::of_kind(kind, "owner", what));
             }
             _ => {}
         }
@@ -66,16 +90,20 @@ fn act_of(step: &Step) -> String {
 
 /// Steps and checkpoints that nobody could leave or sign, each with the roles that would do.
 pub fn unattended<'a>(policy: &'a Policy, people: &[Person], scope: Option<&str>) -> Vec<(String, &'a [Role])> {
-    let nobody = |step: &&Step| holders(people, &step.acts, scope).is_empty();
-    let told = working(policy).filter(nobody).map(|step| {
-        let roles: Vec<&str> = step.acts.iter().map(|role| role.word()).collect();
-        (format!("nobody has the role {} to {}", roles.join(" or "), act_of(step)), step.acts.as_slice())
-    });
-    told.collect()
+    unattended_steps(policy, people, scope).map(|step| (nobody_may(step), step.acts.as_slice())).collect()
+}
+
+fn unattended_steps<'a>(policy: &'a Policy, people: &[Person], scope: Option<&str>) -> impl Iterator<Item = &'a Step> {
+    working(policy).filter(move |step| holders(people, &step.acts, scope).is_empty())
+}
+
+fn nobody_may(step: &Step) -> String {
+    let roles: Vec<&str> = step.acts.iter().map(|role| role.word()).collect();
+    format!("nobody has the role {} to {}", roles.join(" or "), act_of(step))
 }
 
 /// Steps whose only holder four eyes would keep out.
-fn alone(policy: &Policy, people: &[Person], scope: Option<&str>) -> Vec<String> {
+fn alone(policy: &Policy, people: &[Person], scope: Option<&str>) -> Vec<Lack> {
     let editors = holders(people, &[Role::Prepare], scope);
     let mut told = Vec::new();
     for step in working(policy) {
@@ -83,28 +111,37 @@ fn alone(policy: &Policy, people: &[Person], scope: Option<&str>) -> Vec<String>
         let [only] = able.as_slice() else { continue };
         let what = act_of(step);
         if step.asks_other_eyes() && !step.edit && editors.as_slice() == [*only] {
-            told.push(format!("only {} could {what}, and nobody else prepares what other eyes must see", only.login));
+            let what = format!("only {} could {what}, and nobody else prepares what other eyes must see", only.login);
+            told.push(Lack::of_step(step, clause_of_eyes(step), what));
         }
         let kept_out: Vec<&str> = policy.excluded_signers(step).collect();
         for (earlier, checkpoint) in policy.checkpoints_before(&step.name) {
             if kept_out.contains(&checkpoint) && holders(people, &earlier.acts, scope).as_slice() == [*only] {
-                told.push(format!("only {} could {what}, and nobody else signs `{checkpoint}` before", only.login));
+                let what = format!("only {} could {what}, and nobody else signs `{checkpoint}` before", only.login);
+                told.push(Lack::of_step(step, clause_of_eyes(step), what));
             }
         }
     }
     told
 }
 
+/// The clause of a step that keeps people out; who acts in it, where other eyes are asked for whatever the policy says.
+fn clause_of_eyes(step: &Step) -> &'static str {
+    if step.not.is_empty() { "acts" } else { "not" }
+}
+
 /// A part in the way of a record: who could take it, and which parts somebody else must take.
 struct Part<'a> {
     what: String,
+    /// The step it is done in; none for changing content, which any step may let happen.
+    step: Option<&'a Step>,
     able: Vec<&'a Person>,
     apart: Vec<usize>,
 }
 
 /// Parts that must be taken by different people and for which there are not people enough, though for each there is one: the
 /// exclusions of the steps would keep out everybody who may act.
-fn crowded(policy: &Policy, people: &[Person], scope: Option<&str>) -> Option<String> {
+fn crowded(policy: &Policy, people: &[Person], scope: Option<&str>) -> Option<Lack> {
     let parts = parts(policy, people, scope);
     let mut kept: Vec<usize> = (0..parts.len()).collect();
     if goes(&parts, &kept, &mut Vec::new()) {
@@ -120,17 +157,25 @@ fn crowded(policy: &Policy, people: &[Person], scope: Option<&str>) -> Option<St
     let what: Vec<&str> = kept.iter().map(|part| parts[*part].what.as_str()).collect();
     let able = people.iter().filter(|person| kept.iter().any(|part| parts[*part].able.contains(person)));
     let names: Vec<&str> = able.map(|person| person.login.as_str()).collect();
-    Some(format!(
+    let what = format!(
         "four eyes would keep out everybody who may act: different people must {}, and there are only {}",
         what.join(" and "),
         names.join(", ")
-    ))
+    );
+    // The last of them is the one that nobody is left for.
+    let step = kept.iter().rev().find_map(|part| parts[*part].step)?;
+    Some(Lack::of_step(step, clause_of_eyes(step), what))
 }
 
 /// The parts of a record's way that four eyes hold apart: changing its content, handing it in, each step that asks for
 /// other eyes, each checkpoint whose signer a later step keeps out.
-fn parts<'a>(policy: &Policy, people: &'a [Person], scope: Option<&str>) -> Vec<Part<'a>> {
-    let editor = Part { what: "change content".into(), able: holders(people, &[Role::Prepare], scope), apart: vec![] };
+fn parts<'a>(policy: &'a Policy, people: &'a [Person], scope: Option<&str>) -> Vec<Part<'a>> {
+    let editor = Part {
+        what: "change content".into(),
+        step: None,
+        able: holders(people, &[Role::Prepare], scope),
+        apart: vec![],
+    };
     let mut parts = vec![editor];
     let mut places: Vec<(&Step, usize)> = Vec::new();
     let mut handed_in = None;
@@ -152,7 +197,7 @@ fn parts<'a>(policy: &Policy, people: &'a [Person], scope: Option<&str>) -> Vec<
             handed_in = Some(mine);
         }
         places.push((step, mine));
-        parts.push(Part { what: act_of(step), able: holders(people, &step.acts, scope), apart });
+        parts.push(Part { what: act_of(step), step: Some(step), able: holders(people, &step.acts, scope), apart });
     }
     parts
 }
@@ -220,8 +265,10 @@ mod tests {
     fn exclusions_that_keep_out_everybody_who_may_act_are_told_with_who_there_is() {
         let told = unstaffed(&policy(), &people(2), None);
         let [told] = told.as_slice() else { panic!("{told:?}") };
-        assert!(told.contains("sign the checkpoint `look`") && told.contains("leave the step `ready`"), "{told}");
-        assert!(told.ends_with("there are only rev0, rev1") && !told.contains("change content"), "{told}");
+        let Lack { what, clause } = told;
+        assert!(what.contains("sign the checkpoint `look`") && what.contains("leave the step `ready`"), "{what}");
+        assert!(what.ends_with("there are only rev0, rev1") && !what.contains("change content"), "{what}");
+        assert_eq!((clause.table, clause.name.as_str(), clause.key), ("step", "ready", "not"));
         assert!(unstaffed(&policy(), &people(3), None).is_empty());
     }
 
@@ -235,7 +282,7 @@ mod tests {
             people.push(Person::new(Login::parse("lead").unwrap(), "lead", [Role::Lead]));
             unstaffed(&policy, &people, None)
         };
-        assert!(with(&[Excluded::Preparer])[0].contains("there are only lead"));
+        assert!(with(&[Excluded::Preparer])[0].what.contains("there are only lead"));
         assert!(with(&[]).is_empty());
     }
 

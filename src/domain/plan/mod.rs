@@ -58,8 +58,28 @@ pub struct Refusal {
     pub who: Box<[String]>,
     /// What to do.
     pub hints: Vec<String>,
-    /// The records that a policy would leave without a step, where that is why.
-    pub unplaced: Option<Box<Vec<Unplaced>>>,
+    /// What of a policy is refused, where it is one.
+    pub policy: Option<Box<OfPolicy>>,
+}
+
+/// What of a policy is refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OfPolicy {
+    /// The records that it would leave without a step.
+    Unplaced(Vec<Unplaced>),
+    /// The clauses that say no to the people there are: of the message, then of each hint, as far as there are any.
+    Clauses(Vec<Clause>),
+}
+
+/// A clause of a policy, as its file has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clause {
+    /// The table it stands in: `step`, `exception`.
+    pub table: &'static str,
+    /// The name in that table.
+    pub name: String,
+    /// The key.
+    pub key: &'static str,
 }
 
 /// Records of one step that a policy has no place for.
@@ -85,7 +105,7 @@ impl Refusal {
             address: None,
             who: Box::default(),
             hints: Vec::new(),
-            unplaced: None,
+            policy: None,
         }
     }
 
