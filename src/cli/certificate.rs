@@ -1,6 +1,7 @@
 //! The certificate as `show --entries` has it: in parts and sections, in the order of the entry numbers, each value with
 //! its meaning, its unit and the stage it is from.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -14,6 +15,7 @@ use crate::domain::address::Address;
 use crate::domain::catalogue::{Catalogue, Element, Mark, Unitless};
 use crate::domain::certificate::{self, Certificate};
 use crate::domain::content::Content;
+use crate::domain::manufacturers;
 use crate::domain::record::Record;
 use crate::domain::section::Section;
 use crate::domain::visible::visible;
@@ -28,17 +30,18 @@ pub struct Entry {
 /// The effective certificate up to a stage, ours where none is named, as the certificate lists it.
 pub fn entries(record: &Record, certificate: &Certificate, up_to: Option<u8>, catalogue: &Catalogue) -> Vec<Entry> {
     let last = up_to.unwrap_or(record.build_stage);
-    let ours = certificate.own_content();
     let before = record.stages.iter().filter(|stage| stage.number <= last && stage.number < record.build_stage);
-    let mut stages: Vec<(u8, &Content)> = before.map(|stage| (stage.number, &stage.content)).collect();
+    let mut stages: Vec<(u8, Cow<'_, Content>)> =
+        before.map(|stage| (stage.number, manufacturers::led_by(&stage.content, stage.number))).collect();
     if last >= record.build_stage {
-        stages.push((record.build_stage, &ours));
+        let ours = certificate.own.iter().map(|(address, own)| (address.clone(), own.value.clone()));
+        stages.push((record.build_stage, Cow::Owned(ours.collect())));
     }
     let mut content = Content::new();
     let mut from: BTreeMap<&Address, u8> = BTreeMap::new();
-    for (number, stage) in stages {
+    for (number, stage) in &stages {
         certificate::overlay(&mut content, stage);
-        from.extend(stage.iter().map(|(address, _)| (address, number)));
+        from.extend(stage.iter().map(|(address, _)| (address, *number)));
     }
     let entry = |(address, value): (Address, String)| {
         let stage = from.get(&address).copied().unwrap_or_default();

@@ -6,6 +6,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::visible::quoted;
+
 /// The address of a value, of a row (`AxleTable[2]`) or of a table or group.
 ///
 /// Paths are the schema's element names below `CocDataGroup` (the header's begin with `Header/`); rows are counted
@@ -36,7 +38,7 @@ impl Address {
     /// When a step is empty, or a row is not a number from 1 to 9999 in brackets.
     pub fn parse(text: &str) -> Result<Self, NoAddress> {
         let well_formed = !text.is_empty() && text.split('/').all(|step| read_step(step).is_some());
-        if well_formed { Ok(Address(text.into())) } else { Err(NoAddress(text.to_owned())) }
+        if well_formed { Ok(Address(text.into())) } else { Err(NoAddress(quoted(text))) }
     }
 
     /// An address whose form the caller knows to be right (it comes from the catalogue or from another address).
@@ -78,6 +80,16 @@ impl Address {
     /// The row of the outermost table it lies in (`AxleTable[2]`); `None` for a single element.
     pub fn outer_row(&self) -> Option<&str> {
         self.0.find(']').map(|at| &self.0[..=at])
+    }
+
+    /// Every table it lies in, outermost first, with the row it lies in there: `AxleTable` and 1, then
+    /// `AxleTable[1]/TyreAxleTable` and 3.
+    pub fn rows(&self) -> impl Iterator<Item = (&str, u32)> {
+        let text = self.as_str();
+        text.match_indices('[').filter_map(move |(at, _)| {
+            let row = text[at + 1..].split(']').next()?;
+            Some((&text[..at], row.parse().ok()?))
+        })
     }
 
     /// The row number its last step names, as in `AxleTable[2]`.
@@ -202,6 +214,7 @@ mod tests {
         let tyre = Address::parse("AxleTable[1]/TyreAxleTable[3]/TyreSize").unwrap();
         assert_eq!(tyre.table(), Some("AxleTable"));
         assert_eq!(tyre.outer_row(), Some("AxleTable[1]"));
+        assert_eq!(tyre.rows().collect::<Vec<_>>(), [("AxleTable", 1), ("AxleTable[1]/TyreAxleTable", 3)]);
         assert_eq!(tyre.pattern(), "AxleTable/TyreAxleTable/TyreSize");
         assert!(tyre.is_within("AxleTable[1]"));
         assert!(!Address::unchecked("AxleTable[10]/AxleNumber").is_within("AxleTable[1]"));

@@ -6,6 +6,7 @@
 
 mod compare;
 mod own;
+mod rows;
 mod whole;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,7 +27,8 @@ use super::record::{Confirmation, Record};
 use super::value;
 use compare::changes;
 pub use own::PREVIOUS_STAGE;
-use own::{own_stage, renumbered};
+use own::own_stage;
+pub use rows::Rows;
 
 /// Everything a decision about a record may look at.
 #[derive(Debug, Clone, Copy)]
@@ -170,7 +172,7 @@ impl ChangeKind {
 /// One line of the change-by-stage history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
-    /// The entry, with rows numbered as in the stages before (added rows follow).
+    /// The entry.
     pub address: Address,
     /// How the values relate.
     pub kind: ChangeKind,
@@ -199,11 +201,14 @@ pub struct Change {
 }
 
 /// The certificate of a record: what was before, what is ours, and the relation of both.
+///
+/// Every address in it, and in every finding about it, is one of the desk: a row has the number that it has in the stages
+/// before, ours follow, and a row that goes leaves a gap ([`Rows`]).
 #[derive(Debug, Clone)]
 pub struct Certificate {
     /// The effective content before our stage.
     pub before: Content,
-    /// Our stage, rows numbered as in the stages before.
+    /// Our stage.
     pub own: BTreeMap<Address, OwnValue>,
     /// What our message says again of the stages before although nobody of ours declared it: the rest of the certificate,
     /// where the policy asks for the whole of it. Rows are numbered as a message numbers them.
@@ -223,7 +228,7 @@ impl Certificate {
         let own = own_stage(case, &before);
         let changes = changes(case, &before, &own);
         let mut effective = before.clone();
-        overlay(&mut effective, &renumbered(&own));
+        overlay(&mut effective, &own.iter().map(|(address, own)| (address.clone(), own.value.clone())).collect());
         let restated = match case.policy.release.entries {
             Entries::Changed => Content::new(),
             Entries::Whole => whole::restated(case, &before, &own),
@@ -232,14 +237,25 @@ impl Certificate {
         Certificate { before, own, restated, effective, changes, hash }
     }
 
-    /// What our message carries of the vehicle: our stage with its rows numbered without the dropped ones, and what is
-    /// restated. Header and signatory are added by [`message_content`].
+    /// What our message carries of the vehicle: our stage with its rows numbered without gaps, and what is restated. Header
+    /// and signatory are added by [`message_content`].
     pub fn own_content(&self) -> Content {
-        let mut content = renumbered(&self.own);
+        let mut content = rows::in_message(self.own.iter());
         for (address, value) in self.restated.iter() {
             content.set(address.clone(), value);
         }
         content
+    }
+
+    /// How the rows of our stage are numbered on the desk and in its message. Tables that are only restated have theirs.
+    pub fn rows(&self) -> Rows<'_> {
+        Rows::of(self.own.keys())
+    }
+
+    /// The code for bodywork (entry 38) of the first body.
+    pub fn bodywork(&self) -> Option<&str> {
+        let row = self.effective.row_numbers("BodyworkTable").next()?;
+        self.value(&format!("BodyworkTable[{row}]/CodeForBodywork"))
     }
 
     /// The effective value at an address the caller writes out.

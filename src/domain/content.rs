@@ -1,6 +1,6 @@
 //! The content of one stage, or of several laid over each other: addresses and their values.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, btree_map};
 
 use super::address::Address;
 
@@ -46,15 +46,24 @@ impl Content {
         from.take_while(move |(address, _)| address.is_within(place)).map(|(address, value)| (address, value.as_str()))
     }
 
-    /// The number of rows of a table (`AxleTable`, `AxleTable[1]/TyreAxleTable`).
+    /// The number of the last row of a table (`AxleTable`, `AxleTable[1]/TyreAxleTable`); 0 where it has none.
     pub fn rows(&self, table: &str) -> u32 {
-        let row = |address: &Address| -> Option<u32> {
-            let rest = address.as_str().strip_prefix(table)?.strip_prefix('[')?;
-            rest.split(']').next()?.parse().ok()
-        };
-        // Rows come in the order of their numbers, before any longer name.
-        let span = Address::unchecked(&format!("{table}["))..Address::unchecked(&format!("{table}\0"));
-        self.0.range(span).next_back().and_then(|(address, _)| row(address)).unwrap_or(0)
+        self.in_table(table).next_back().and_then(|(address, _)| row_in(table, address)).unwrap_or(0)
+    }
+
+    /// The numbers of the rows of a table in which something is said, in order. There are gaps where rows went.
+    pub fn row_numbers<'a>(&'a self, table: &'a str) -> impl Iterator<Item = u32> + 'a {
+        let mut last = 0;
+        self.in_table(table).filter_map(move |(address, _)| {
+            let row = row_in(table, address).filter(|row| *row != last)?;
+            last = row;
+            Some(row)
+        })
+    }
+
+    /// Everything in a table. Rows come in the order of their numbers, before any longer name.
+    fn in_table(&self, table: &str) -> btree_map::Range<'_, Address, String> {
+        self.0.range(Address::unchecked(&format!("{table}["))..Address::unchecked(&format!("{table}\0")))
     }
 
     /// Keeps only what `keep` says.
@@ -71,6 +80,10 @@ impl Content {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+}
+
+fn row_in(table: &str, address: &Address) -> Option<u32> {
+    address.as_str().strip_prefix(table)?.strip_prefix('[')?.split(']').next()?.parse().ok()
 }
 
 /// One address at which two contents differ.
@@ -108,7 +121,7 @@ impl FromIterator<(Address, String)> for Content {
 
 impl IntoIterator for Content {
     type Item = (Address, String);
-    type IntoIter = std::collections::btree_map::IntoIter<Address, String>;
+    type IntoIter = btree_map::IntoIter<Address, String>;
     fn into_iter(self) -> Self::IntoIter {
         self.0.into_iter()
     }
@@ -141,6 +154,9 @@ mod tests {
         assert_eq!(rows("AxleTable[1]/TyreAxleTable"), 12);
         assert_eq!(rows("MassGroup/Points"), 3);
         assert_eq!((rows("AxleTable[2]/TyreAxleTable"), rows("Axle"), rows("MassGroup"), rows("")), (0, 0, 0, 0));
+        let content = content();
+        assert_eq!(content.row_numbers("AxleTable").collect::<Vec<_>>(), [1, 2, 10]);
+        assert_eq!(content.row_numbers("Axle").count(), 0);
     }
 
     #[test]

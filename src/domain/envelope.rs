@@ -203,12 +203,15 @@ fn of_approval(case: &Case<'_>, certificate: &Certificate) -> Vec<Limited> {
         return Vec::new();
     };
     let Some(covered) = approval.covers(variant, version) else { return Vec::new() };
+    let rows = certificate.rows();
     let limited = |(address, range): (&Address, &super::approval::Range)| {
         let (min, max) = (Some(range.min), Some(range.max));
-        let (value, place) = place_of(&certificate.effective, address, 1, min, max);
-        let unit = case.catalogue.element(address).and_then(|element| element.unit);
+        // An approval counts the rows of the certificate as it is issued.
+        let address = rows.on_desk(address);
+        let (value, place) = place_of(&certificate.effective, &address, 1, min, max);
+        let unit = case.catalogue.element(&address).and_then(|element| element.unit);
         let limiter = Limiter::Approval(approval.number.clone());
-        Limited { address: address.clone(), min, max, value, unit, place, limiter }
+        Limited { address, min, max, value, unit, place, limiter }
     };
     covered.ranges.iter().map(limited).collect()
 }

@@ -59,6 +59,22 @@ pub fn led_by(content: &Content, stage: u8) -> Cow<'_, Content> {
     )
 }
 
+/// Where an address of the content that [`led_by`] orders lies in the message as it was received.
+pub fn received(content: &Content, stage: u8, address: &Address) -> Address {
+    let own = row_of(content, stage).filter(|row| *row > 1);
+    let as_received = |own: u32| -> Option<Address> {
+        let rest = address.as_str().strip_prefix(TABLE)?.strip_prefix('[')?;
+        let (row, rest) = rest.split_once(']')?;
+        let row = match row.parse::<u32>().ok()? {
+            1 => own,
+            row if row <= own => row - 1,
+            row => row,
+        };
+        Some(Address::unchecked(&format!("{TABLE}[{row}]{rest}")))
+    };
+    own.and_then(as_received).unwrap_or_else(|| address.clone())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,6 +108,9 @@ mod tests {
         let before = two("1", "2");
         let led = led_by(&before, 2);
         assert_eq!(led.value("ManufacturerTable[1]/ManufacturerName"), Some("Two"));
+        for (address, value) in led.iter() {
+            assert_eq!(before.get(&received(&before, 2, address)), Some(value), "{address}");
+        }
         assert_eq!(led.value("ManufacturerTable[2]/ManufacturerName"), Some("One"));
         assert_eq!((led.len(), led.value("Type")), (before.len(), Some("T")));
         assert!(matches!(led_by(&before, 1), Cow::Borrowed(_)));

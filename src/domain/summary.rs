@@ -100,7 +100,7 @@ impl Summary {
             vehicle_type: effective("Type"),
             variant: effective("Variant"),
             version_code: effective("Version"),
-            bodywork: effective("BodyworkTable[1]/CodeForBodywork"),
+            bodywork: certificate.bodywork().map(str::to_owned),
             options: record.options.iter().cloned().collect(),
             changes: count(certificate.decisions()),
             unconfirmed: count(certificate.decisions().filter(|change| change.undecided)),

@@ -53,6 +53,34 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// A value as a message of ours quotes it: nothing hidden, and not pages of it.
+pub fn quoted(text: &str) -> String {
+    const MOST: usize = 60;
+    let mut letters = text.chars();
+    let begin: String = letters.by_ref().take(MOST).collect();
+    match letters.count() {
+        0 => visible(&begin).into_owned(),
+        more => format!("{}… ({more} more characters)", visible(&begin)),
+    }
+}
+
+/// What somebody is told, with no more than the beginning of what it quotes between backquotes, so that a value of pages
+/// hides no message. Every refusal and failure goes through it.
+pub fn brief(told: impl Into<String>) -> String {
+    /// Longer than any command, list of codes or pattern of ours.
+    const LONG: usize = 200;
+    let told = told.into();
+    if told.len() <= LONG {
+        return told;
+    }
+    let part = |(at, part): (usize, &str)| {
+        // A value with a backquote in it may end up outside of them.
+        let most = if at % 2 == 1 { LONG } else { 10 * LONG };
+        if part.chars().count() > most { quoted(part) } else { part.to_owned() }
+    };
+    told.split('`').enumerate().map(part).collect::<Vec<_>>().join("`")
+}
+
 /// A letter that only looks like a Latin letter, a digit or a sign, and the word it stands in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Disguise<'t> {
@@ -195,6 +223,19 @@ mod tests {
         {
             assert_eq!(visible(plain), plain);
         }
+    }
+
+    #[test]
+    fn of_a_long_value_a_message_quotes_the_beginning_and_says_how_much_more_there_is() {
+        assert_eq!(quoted("BOX\u{202e}"), "BOX<U+202E>");
+        let sixty = "x".repeat(60);
+        assert_eq!(quoted(&sixty), sixty);
+        let long = "x".repeat(70_000);
+        assert_eq!(quoted(&long), format!("{sixty}… (69940 more characters)"));
+        assert_eq!(brief(format!("no `{long}` here")), format!("no `{}` here", quoted(&long)));
+        assert!(brief(format!("no ``{long}` here")).len() < 200);
+        let list = format!("`x` is none of {}", "one, ".repeat(100));
+        assert_eq!(brief(list.clone()), list);
     }
 
     #[test]

@@ -5,14 +5,14 @@ use uuid::Uuid;
 use super::IssuingError;
 use crate::domain::approval::{Approval, Signatory};
 use crate::domain::catalogue::Catalogue;
-use crate::domain::certificate::{Formalities, message_content};
+use crate::domain::certificate::{Formalities, Rows, message_content};
 use crate::domain::content::Content;
 use crate::domain::dossier::Dossier;
 use crate::domain::identity::Login;
 use crate::domain::moment::Moment;
 use crate::domain::plan::Refusal;
 use crate::domain::structure;
-use crate::domain::visible::visible;
+use crate::domain::visible::quoted;
 use crate::ivi::{self, Message};
 
 /// The whole content of the record's message in work, as `signer` would release it at `at`.
@@ -71,11 +71,11 @@ fn signatory<'a>(approval: &'a Approval, dossier: &Dossier, signer: &Login, at: 
         .or_else(|| today().find(|one| one.login.is_none()))
 }
 
-/// Whether the content is one the schema takes.
+/// Whether the content of a message is one the schema takes.
 ///
 /// # Errors
-/// The first element that is missing or does not fit; the hints name the others.
-pub fn check_structure(catalogue: &Catalogue, content: &Content) -> Result<(), Refusal> {
+/// The first element that is missing or does not fit, at its address on the desk (`rows`); the hints name the others.
+pub fn check_structure(catalogue: &Catalogue, content: &Content, rows: &Rows<'_>) -> Result<(), Refusal> {
     let title = |address: &crate::domain::address::Address| {
         catalogue.element(address).map_or(String::new(), |element| format!(" ({})", element.title))
     };
@@ -83,13 +83,18 @@ pub fn check_structure(catalogue: &Catalogue, content: &Content) -> Result<(), R
     let misfits = structure::misfits(catalogue, content);
     let mut faults = missing
         .iter()
-        .map(|address| (address, format!("{address}{} is missing, and every message must have it", title(address))))
-        .chain(misfits.iter().map(|(address, misfit)| {
-            let value = content.get(address).unwrap_or_default();
-            (address, format!("{address}{}: `{}` does not fit: {misfit}", title(address), visible(value)))
+        .map(|address| rows.on_desk(address))
+        .map(|address| {
+            let text = format!("{address}{} is missing, and every message must have it", title(&address));
+            (address, text)
+        })
+        .chain(misfits.iter().map(|(place, misfit)| {
+            let (address, value) = (rows.on_desk(place), content.get(place).unwrap_or_default());
+            let text = format!("{address}{}: `{}` does not fit: {misfit}", title(&address), quoted(value));
+            (address, text)
         }));
     let Some((address, first)) = faults.next() else { return Ok(()) };
-    Err(faults.fold(Refusal::new("structure", first).at(address), |refusal, (_, other)| refusal.hint(other)))
+    Err(faults.fold(Refusal::new("structure", first).at(&address), |refusal, (_, other)| refusal.hint(other)))
 }
 
 /// The bytes of a message that says a content, before any seal.

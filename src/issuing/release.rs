@@ -55,7 +55,7 @@ pub fn release(
     let (record, catalogue) = (&dossier.record, desk.catalogue());
     let reference = Uuid::new_v4();
     let content = compose(&dossier, &actor.login, reference, now)?;
-    check_structure(catalogue, &content)?;
+    check_structure(catalogue, &content, &dossier.certificate.rows())?;
     let bytes = sealed(&content, key, now)?;
 
     let released = Released {

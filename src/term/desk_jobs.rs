@@ -15,6 +15,7 @@ use crate::app::preview::{Preview, Written};
 use crate::domain::action::Action;
 use crate::domain::address::Address;
 use crate::domain::identity::{RecordId, Seq};
+use crate::domain::manufacturers;
 use crate::domain::moment::Moment;
 use crate::domain::person::Actor;
 use crate::domain::saved::QueueAct;
@@ -292,8 +293,9 @@ fn message(desk: &mut Desk, who: &Actor, record: RecordId, now: Moment) -> Resul
             Err(fault) => (format!("there is no message: {fault}"), Vec::new()),
         }
     };
-    let listed = ivi::listing(&bytes).into_iter();
-    let lines = listed.map(|line| Written { text: line.text, address: line.address }).collect();
+    let (listed, rows) = (ivi::listing(&bytes).into_iter(), dossier.certificate.rows());
+    let on_desk = |address: Option<Address>| address.map(|address| rows.on_desk(&address));
+    let lines = listed.map(|line| Written { text: line.text, address: on_desk(line.address) }).collect();
     Ok(Msg::Message { record, preview: Box::new(Preview { what, lines }) })
 }
 
@@ -310,17 +312,20 @@ fn lines(
     let dossier = desk.dossier(record, now)?;
     let given = dossier.record.stages.iter().find(|given| given.number == stage);
     let source = given.map_or("the message", |given| given.source.as_str());
-    let base = side(&received, &address, &format!("stage {stage} · {source}"), true);
+    let in_base =
+        given.map_or_else(|| address.clone(), |given| manufacturers::received(&given.content, stage, &address));
+    let base = side(&received, Some(&in_base), &format!("stage {stage} · {source}"), true);
+    let in_ours = dossier.certificate.rows().in_message(&address);
     // The reference of a message in work is nobody's yet.
     let ours = match compose::draft(&dossier, &who.login, Uuid::nil(), now) {
-        Ok(bytes) => side(&bytes, &address, "ours · the message in work", false),
+        Ok(bytes) => side(&bytes, in_ours.as_ref(), "ours · the message in work", false),
         Err(error) => Side { from: format!("ours: {error}"), lines: Vec::new() },
     };
     Ok(Msg::Lines { record, address, base, ours })
 }
 
-fn side(bytes: &[u8], address: &Address, whose: &str, numbered: bool) -> Side {
-    match ivi::excerpt(bytes, address) {
+fn side(bytes: &[u8], address: Option<&Address>, whose: &str, numbered: bool) -> Side {
+    match address.and_then(|address| ivi::excerpt(bytes, address)) {
         None => Side { from: format!("{whose} · says nothing here"), lines: Vec::new() },
         Some(found) => Side {
             from: if numbered { format!("{whose} · line {}", found.first) } else { whose.to_owned() },

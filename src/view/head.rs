@@ -57,8 +57,9 @@ fn short(pen: &Pen<'_>, opened: &Opened) -> Pieces {
 fn vehicle(pen: &Pen<'_>, opened: &Opened) -> Pieces {
     let record = &opened.dossier.record;
     let certificate = &opened.dossier.certificate;
-    let words = ["VehicleCategory", "Variant", "Version", "BodyworkTable[1]/CodeForBodywork"];
-    let words: Vec<&str> = words.into_iter().filter_map(|address| certificate.value(address)).collect();
+    let words = ["VehicleCategory", "Variant", "Version"];
+    let words: Vec<&str> =
+        words.into_iter().filter_map(|address| certificate.value(address)).chain(certificate.bodywork()).collect();
     let options: Vec<&str> = record.options.iter().map(String::as_str).collect();
     let dot = pen.looks.mark(Mark::Dot);
     let mut text = format!("  {}", words.join(" "));

@@ -41,6 +41,7 @@ mod pty;
 mod random_policies;
 mod random_work;
 mod reports;
+mod rows;
 mod saved_queues;
 mod scopes;
 mod screens;

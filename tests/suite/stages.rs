@@ -5,7 +5,7 @@ use std::process::Command;
 
 use stageplate::domain::action::{Action, Given, Received, SheetRow};
 use stageplate::domain::address::Address;
-use stageplate::domain::certificate::ChangeKind;
+use stageplate::domain::certificate::{ChangeKind, Rows};
 use stageplate::domain::content::Content;
 use stageplate::domain::dossier::Dossier;
 use stageplate::domain::identity::{Digest, Login};
@@ -200,7 +200,7 @@ fn a_first_stage_of_ours_has_nothing_before_it_and_its_message_is_whole() {
         let dossier = Dossier::of(&desk.case(), Vec::new());
         let signer = Login::parse("release").unwrap();
         let content = compose(&dossier, &signer, uuid::Uuid::new_v4(), desk.now).unwrap();
-        check_structure(ivi::catalogue(), &content).unwrap();
+        check_structure(ivi::catalogue(), &content, &Rows::default()).unwrap();
         assert_eq!((content.value("StageOfCompletion"), content.value(STAGE)), (Some(completion), Some("1")));
         assert!(!content.iter().any(|(address, _)| address.name().starts_with("PreviousStage")));
         let Some(shared) = shared().filter(|_| tool("xmllint")) else { return };

@@ -1,7 +1,7 @@
 //! What our stage says: what was declared, what the approval and the stage before bring, whole tables, and what every
 //! message must have.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Case, INTENDED_COUNTRY, Origin, OwnValue, is_formal};
 use crate::domain::address::Address;
@@ -112,37 +112,4 @@ fn restate_mandatory(case: &Case<'_>, before: &Content, own: &mut BTreeMap<Addre
 
 pub fn is_dropped(record: &Record, address: &Address) -> bool {
     record.dropped.keys().any(|row| address.is_within(row.as_str()))
-}
-
-/// Our stage with its rows counted anew, as a message numbers them: in their order and without gaps, whatever was
-/// dropped, withdrawn again, or is no longer in a corrected stage before us.
-pub fn renumbered(own: &BTreeMap<Address, OwnValue>) -> Content {
-    let mut rows: HashMap<&str, BTreeSet<u32>> = HashMap::new();
-    for (table, row) in own.keys().flat_map(rows_on_the_way) {
-        rows.entry(table).or_default().insert(row);
-    }
-    let place = |table: &str, row: u32| rows.get(table).map_or(1, |there| there.range(..=row).count());
-    own.iter()
-        .map(|(address, own)| {
-            let text = address.as_str();
-            let mut out = String::with_capacity(text.len());
-            let mut done = 0;
-            for (table, row) in rows_on_the_way(address) {
-                out.push_str(&text[done..table.len()]);
-                out.push_str(&format!("[{}]", place(table, row)));
-                done = table.len() + text[table.len()..].find(']').map_or(0, |end| end + 1);
-            }
-            out.push_str(&text[done..]);
-            (Address::unchecked(&out), own.value.clone())
-        })
-        .collect()
-}
-
-/// Every table an address lies in, outermost first, with the row it lies in there.
-fn rows_on_the_way(address: &Address) -> impl Iterator<Item = (&str, u32)> {
-    let text = address.as_str();
-    text.match_indices('[').filter_map(move |(at, _)| {
-        let row = text[at + 1..].split(']').next()?;
-        Some((&text[..at], row.parse().ok()?))
-    })
 }

@@ -5,7 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::own::{is_dropped, renumbered};
+use super::own::is_dropped;
+use super::rows::in_message;
 use super::{Case, OwnValue, is_formal};
 use crate::domain::address::Address;
 use crate::domain::applies::Vehicle;
@@ -35,7 +36,7 @@ const NOT_OURS: [&str; 14] = [
 /// The effective values before our stage that our message says again: all but those that our stage gives itself, that are
 /// not ours to say, that our vehicle must not have, or that do not fit the schema.
 pub fn restated(case: &Case<'_>, before: &Content, own: &BTreeMap<Address, OwnValue>) -> Content {
-    let ours = renumbered(own);
+    let ours = in_message(own.iter());
     let tables: BTreeSet<&str> = own.keys().filter_map(Address::table).collect();
     let given =
         |address: &Address| own.contains_key(address) || address.table().is_some_and(|table| tables.contains(table));

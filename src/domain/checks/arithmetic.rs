@@ -4,6 +4,7 @@
 use rust_decimal::Decimal;
 
 use super::look::{column, number};
+use super::row::{count, rows};
 use super::{Check, Grade, Report};
 use crate::domain::certificate::{Case, Certificate};
 
@@ -143,11 +144,10 @@ fn doors_add_up(_: &Case<'_>, certificate: &Certificate, report: &mut Report) {
 
 fn spacing_is_the_wheelbase(_: &Case<'_>, certificate: &Certificate, report: &mut Report) {
     let content = &certificate.effective;
-    if content.rows("AxleTable") != 2 {
+    if count(content, "AxleTable") != 2 {
         return;
     }
-    let spacings: Vec<Decimal> =
-        (1..=2).filter_map(|row| number(content, &format!("AxleTable[{row}]/AxleSpacing"))).collect();
+    let spacings: Vec<Decimal> = rows(content, "AxleTable").filter_map(|axle| axle.number("AxleSpacing")).collect();
     if let (Some(wheelbase), [spacing]) = (number(content, WHEELBASE), spacings.as_slice())
         && wheelbase != *spacing
     {
@@ -158,7 +158,7 @@ fn spacing_is_the_wheelbase(_: &Case<'_>, certificate: &Certificate, report: &mu
 
 fn a_row_for_every_axle(_: &Case<'_>, certificate: &Certificate, report: &mut Report) {
     let content = &certificate.effective;
-    let rows = Decimal::from(content.rows("AxleTable"));
+    let rows = Decimal::from(count(content, "AxleTable"));
     if let Some(axles) = number(content, AXLES)
         && !rows.is_zero()
         && axles != rows

@@ -112,8 +112,8 @@ fn axles_are_numbered(_: &Case<'_>, certificate: &Certificate, report: &mut Repo
         if let Some(number) = axle.number("AxleNumber")
             && number != wanted
         {
-            let text = "the axle's number is not that of its row";
-            report.numbers(&axle.at("AxleNumber"), text, [("row", wanted), ("number", number)]);
+            let text = "the axle's number is not its place among the axles of the vehicle";
+            report.numbers(&axle.at("AxleNumber"), text, [("place", wanted), ("number", number)]);
         }
     }
 }

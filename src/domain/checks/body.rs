@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::look::{class, number};
-use super::row::rows;
+use super::row::{count, rows};
 use super::{Check, Grade, Report};
 use crate::domain::certificate::{Case, Certificate};
 
@@ -272,7 +272,7 @@ fn dimensions_are_authorised(_: &Case<'_>, certificate: &Certificate, report: &m
 
 fn derogation_is_explained(_: &Case<'_>, certificate: &Certificate, report: &mut Report) {
     let content = &certificate.effective;
-    if content.value(DEROGATION) == Some("Y") && content.rows("RemarkTable") == 0 {
+    if content.value(DEROGATION) == Some("Y") && count(content, "RemarkTable") == 0 {
         report.at("RemarkTable", "a derogation of dimensions is declared: say in a remark (52) what it is", &[]);
     }
 }
@@ -291,7 +291,7 @@ fn markings_are_located(_: &Case<'_>, certificate: &Certificate, report: &mut Re
 
 fn dangerous_goods_are_listed(_: &Case<'_>, certificate: &Certificate, report: &mut Report) {
     let content = &certificate.effective;
-    let listed = content.rows(GOODS_CLASSES);
+    let listed = count(content, GOODS_CLASSES);
     match content.value(GOODS) {
         Some("Y") if listed == 0 => {
             let text = "approved for dangerous goods (50), but for no class of them: declare the classes";

@@ -198,9 +198,12 @@ fn places(catalogue: &Catalogue, outline: &Outline<'_>, element: &Element) -> Ve
             .iter()
             .map(|place| structure::below(place, name))
             .flat_map(|place| {
-                let rows = if is_table { outline.rows(&place).max(1) } else { 0 };
-                let numbered = (1..=rows).map(|row| format!("{place}[{row}]")).collect::<Vec<_>>();
-                if is_table { numbered } else { vec![place] }
+                if !is_table {
+                    return vec![place];
+                }
+                let numbered = (1..=outline.rows(&place)).map(|row| format!("{place}[{row}]"));
+                let there: Vec<String> = numbered.filter(|row| outline.has(row)).collect();
+                if there.is_empty() { vec![format!("{place}[1]")] } else { there }
             })
             .collect();
     }

@@ -224,8 +224,8 @@ fn own_plate_is_located(case: &Case<'_>, certificate: &Certificate, report: &mut
 }
 
 fn axles_bear_enough(_: &Case<'_>, certificate: &Certificate, report: &mut Report) {
-    for (axle, base) in rows(&certificate.effective, "AxleTable").zip(rows(&certificate.before, "AxleTable")) {
-        if let (Some(borne), Some(least)) = (axle.number(BORNE), base.number(LEAST))
+    for axle in rows(&certificate.effective, "AxleTable") {
+        if let (Some(borne), Some(least)) = (axle.number(BORNE), number(&certificate.before, &axle.at(LEAST)))
             && borne < least
         {
             let text = "the axle bears less (13.1) than it must when the vehicle is completed (15.1)";

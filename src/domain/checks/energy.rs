@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rust_decimal::Decimal;
 
 use super::look::class;
-use super::row::{Row, rows};
+use super::row::{Row, count, rows};
 use super::{Check, Grade, Report};
 use crate::domain::certificate::{Case, Certificate};
 use crate::domain::content::Content;
@@ -263,7 +263,7 @@ fn motors_repeat_alike(_: &Case<'_>, certificate: &Certificate, report: &mut Rep
 fn eco_innovations_are_listed(_: &Case<'_>, certificate: &Certificate, report: &mut Report) {
     const FITTED: &str = "EcoInnovationsFittedIndicator";
     let content = &certificate.effective;
-    let listed = content.rows("EcoInnovationsTable");
+    let listed = count(content, "EcoInnovationsTable");
     let values = [("fitted", content.value(FITTED).unwrap_or("–")), ("listed", &*listed.to_string())];
     match content.value(FITTED) {
         Some("Y") if listed == 0 => {

@@ -28,9 +28,8 @@ pub fn day(content: &Content, address: &str) -> Option<NaiveDate> {
 
 /// The numbers that every row of a table gives under `name`; `None` when there is no row or one of them gives none.
 pub fn column(content: &Content, table: &str, name: &str) -> Option<Vec<Decimal>> {
-    let rows = content.rows(table);
     let numbers: Option<Vec<Decimal>> =
-        (1..=rows).map(|row| number(content, &format!("{table}[{row}]/{name}"))).collect();
+        content.row_numbers(table).map(|row| number(content, &format!("{table}[{row}]/{name}"))).collect();
     numbers.filter(|numbers| !numbers.is_empty())
 }
 

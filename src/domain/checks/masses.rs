@@ -3,7 +3,7 @@
 
 use rust_decimal::Decimal;
 
-use super::look::{column, number};
+use super::look::number;
 use super::row::{Row, rows};
 use super::{Check, Grade, Report};
 use crate::domain::certificate::{Case, Certificate};
@@ -259,9 +259,9 @@ fn not_raised(_: &Case<'_>, certificate: &Certificate, report: &mut Report) {
         }
     };
     compare(LADEN, "16.1", number(before, LADEN), number(after, LADEN));
-    let axles = |content| column(content, "AxleTable", AXLE).unwrap_or_default();
-    for (row, (earlier, ours)) in axles(before).into_iter().zip(axles(after)).enumerate() {
-        compare(&format!("AxleTable[{}]/{AXLE}", row + 1), "16.2", Some(earlier), Some(ours));
+    for axle in rows(after, "AxleTable") {
+        let address = axle.at(AXLE);
+        compare(&address, "16.2", number(before, &address), axle.number(AXLE));
     }
 }
 

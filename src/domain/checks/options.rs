@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::look::is_stated;
+use super::row::{Row, rows};
 use super::{Check, Grade, Report};
 use crate::domain::address::Address;
 use crate::domain::catalogue::Shape;
@@ -181,33 +182,35 @@ fn options_are_known(case: &Case<'_>, _: &Certificate, report: &mut Report) {
     }
 }
 
-const BODYWORK: &str = "BodyworkTable[1]/CodeForBodywork";
-const SPECIAL_PURPOSE: &str = "BodyworkTable[1]/SpecialPurposeDesignation";
-const SUPPLEMENTS: &str = "BodyworkTable[1]/CodeForBodyworkSupplementTable";
+const SUPPLEMENT: &str = "CodeForBodyworkSupplement";
 
 fn body_is_as_implied(case: &Case<'_>, certificate: &Certificate, report: &mut Report) {
     let effective = &certificate.effective;
+    // The first body is the one that options speak of.
+    let body = effective.row_numbers("BodyworkTable").next().unwrap_or(1);
+    let entry = |name: &str| format!("BodyworkTable[{body}]/{name}");
     let mut differs = |address: &str, title: &str, option: &BuildOption, implied: &str, found: &str| {
         let text = format!("{title} is {found}, and {} implies {implied}: one of the two is wrong", option.title);
         report.at(address, text, &[("implied", implied), ("ours", found)]);
     };
     for option in options(case) {
         for (address, title, implied) in [
-            (BODYWORK, "the code for bodywork", &option.bodywork),
-            (SPECIAL_PURPOSE, "the special purpose", &option.special_purpose),
+            (entry("CodeForBodywork"), "the code for bodywork", &option.bodywork),
+            (entry("SpecialPurposeDesignation"), "the special purpose", &option.special_purpose),
         ] {
-            let found = effective.value(address);
+            let found = effective.value(&address);
             if let Some(implied) = implied.as_deref().filter(|implied| found != Some(*implied)) {
-                differs(address, title, option, implied, found.unwrap_or("not given"));
+                differs(&address, title, option, implied, found.unwrap_or("not given"));
             }
         }
         if let Some(implied) = &option.supplement {
-            let address = |row: u32| format!("{SUPPLEMENTS}[{row}]/CodeForBodyworkSupplement");
-            let rows = effective.rows(SUPPLEMENTS);
-            let found: Vec<&str> = (1..=rows).filter_map(|row| effective.value(&address(row))).collect();
+            let supplements: Vec<Row<'_>> = rows(effective, &entry("CodeForBodyworkSupplementTable")).collect();
+            let found: Vec<&str> = supplements.iter().filter_map(|row| row.text(SUPPLEMENT)).collect();
             if !found.contains(&implied.as_str()) {
                 let given = if found.is_empty() { "not given".to_owned() } else { found.join(", ") };
-                differs(&address(1), "the supplement to the bodywork", option, implied, &given);
+                let first = || entry(&format!("CodeForBodyworkSupplementTable[1]/{SUPPLEMENT}"));
+                let at = supplements.first().map_or_else(first, |row| row.at(SUPPLEMENT));
+                differs(&at, "the supplement to the bodywork", option, implied, &given);
             }
         }
     }

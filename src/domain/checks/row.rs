@@ -12,10 +12,15 @@ pub struct Row<'c> {
     place: String,
 }
 
-/// The rows of a table, in order; a row in which nothing is said counts where a later one says something.
+/// The rows of a table, in order, each at its address on the desk; a row in which nothing is said is none.
 pub fn rows<'c>(content: &'c Content, table: &str) -> impl Iterator<Item = Row<'c>> + use<'c> {
-    let table = table.to_owned();
-    (1..=content.rows(&table)).map(move |number| Row { content, place: format!("{table}[{number}]") })
+    let places: Vec<String> = content.row_numbers(table).map(|number| format!("{table}[{number}]")).collect();
+    places.into_iter().map(move |place| Row { content, place })
+}
+
+/// How many rows of a table say something.
+pub fn count(content: &Content, table: &str) -> u32 {
+    u32::try_from(content.row_numbers(table).count()).unwrap_or(u32::MAX)
 }
 
 impl<'c> Row<'c> {

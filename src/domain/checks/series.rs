@@ -1,7 +1,7 @@
 //! Checks of the kind of approval: small series, provisional approvals and where they hold.
 
 use super::look::day;
-use super::row::rows;
+use super::row::{count, rows};
 use super::{Check, Grade, Report};
 use crate::domain::certificate::{Case, Certificate, INTENDED_COUNTRY};
 use crate::domain::content::Content;
@@ -129,7 +129,7 @@ fn number_is_of_its_kind(_: &Case<'_>, certificate: &Certificate, report: &mut R
 
 fn territories_are_listed(_: &Case<'_>, certificate: &Certificate, report: &mut Report) {
     let content = &certificate.effective;
-    let listed = content.rows(TERRITORIES);
+    let listed = count(content, TERRITORIES);
     match content.value(PROVISIONAL) {
         Some("Y") if listed == 0 => {
             let text = "a provisional approval holds only in some countries: declare which";

@@ -101,8 +101,8 @@ const MEASURES: &[&str] = &[
 ];
 
 fn nothing_is_missing(case: &Case<'_>, certificate: &Certificate, report: &mut Report) {
-    let content = certificate.own_content();
-    for place in structure::missing(case.catalogue, &content) {
+    let (content, rows) = (certificate.own_content(), certificate.rows());
+    for place in structure::missing(case.catalogue, &content).iter().map(|place| rows.on_desk(place)) {
         // Header and signatory are added at release; that somebody may sign is a check of its own (AP-08).
         if !is_formal(&place) {
             let title = case.catalogue.element(&place).map_or(place.name(), |element| element.title);

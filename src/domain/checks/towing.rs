@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rust_decimal::Decimal;
 
 use super::look::{class, number};
-use super::row::{Row, rows};
+use super::row::{Row, count, rows};
 use super::{Check, Grade, Report};
 use crate::domain::certificate::{Case, Certificate};
 use crate::domain::content::Content;
@@ -196,7 +196,7 @@ fn trailer_is_said(_: &Case<'_>, certificate: &Certificate, report: &mut Report)
 
 fn both_masses_are_said(_: &Case<'_>, certificate: &Certificate, report: &mut Report) {
     let content = &certificate.effective;
-    if !is_motor_vehicle(content) || content.rows(TOWING) == 0 {
+    if !is_motor_vehicle(content) || count(content, TOWING) == 0 {
         return;
     }
     for (name, entry) in [(TOWABLE, "towable mass (18)"), ("TechnicallyPermissibleMaximumCombinationMass", "16.4")] {
@@ -267,7 +267,7 @@ fn couplings_are_described(_: &Case<'_>, certificate: &Certificate, report: &mut
 fn meant<'c>(content: &'c Content, reference: Option<&str>) -> Option<Row<'c>> {
     match reference {
         Some(wanted) => coupling(content, wanted),
-        None if content.rows(COUPLING) == 1 => rows(content, COUPLING).next(),
+        None if count(content, COUPLING) == 1 => rows(content, COUPLING).next(),
         None => None,
     }
 }
@@ -328,7 +328,7 @@ fn unbraked_within_limits(_: &Case<'_>, certificate: &Certificate, report: &mut 
 fn static_mass_is_said(_: &Case<'_>, certificate: &Certificate, report: &mut Report) {
     let content = &certificate.effective;
     let tows = is_motor_vehicle(content) && trailers(content).next().is_some();
-    if tows && content.rows(POINTS) == 0 {
+    if tows && count(content, POINTS) == 0 {
         report.at(
             POINTS,
             "a towable mass (18) is given, but no static mass at the coupling point (19): declare it",

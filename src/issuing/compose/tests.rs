@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::*;
 use crate::domain::action::Action;
-use crate::domain::certificate::Case;
+use crate::domain::certificate::{Case, Rows};
 use crate::domain::identity::{RecordId, Vin};
 use crate::domain::options::{BuildOption, Options};
 use crate::domain::person::{Actor, Person, Role};
@@ -109,7 +109,7 @@ fn a_message_is_composed_of_our_stage_with_the_header_and_who_signs() {
     assert_eq!(content.value("SigningAuthorityTable[1]/SignerPosition"), Some("Compliance lead"));
     assert_eq!(content.value("ManufacturerTable[1]/ManufacturerStageNumber"), Some("2"));
     assert_eq!(content.value("MassGroup/MassInRunningOrder"), Some("3065"));
-    assert_eq!(check_structure(ivi::catalogue(), &content), Ok(()));
+    assert_eq!(check_structure(ivi::catalogue(), &content, &Rows::default()), Ok(()));
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn what_is_missing_or_does_not_fit_is_named_with_its_address() {
     content.remove(&type_address);
     let mass = crate::domain::address::Address::unchecked("MassGroup/ActualMass");
     content.set(mass, "heavy");
-    let refusal = check_structure(ivi::catalogue(), &content).unwrap_err();
+    let refusal = check_structure(ivi::catalogue(), &content, &Rows::default()).unwrap_err();
     assert_eq!((refusal.rule.as_str(), refusal.address.as_ref()), ("structure", Some(&type_address)));
     assert!(refusal.hints[0].contains("`heavy`"), "{refusal:?}");
 }

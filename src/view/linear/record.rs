@@ -30,9 +30,13 @@ pub fn head(model: &Model, reading: &Reading, whole: bool, about: bool) -> Vec<S
     }
     let record = &opened.dossier.record;
     let certificate = &opened.dossier.certificate;
-    let words = ["VehicleCategory", "Variant", "Version", "BodyworkTable[1]/CodeForBodywork"];
-    let mut vehicle: Vec<String> =
-        words.into_iter().filter_map(|place| certificate.value(place)).map(str::to_owned).collect();
+    let words = ["VehicleCategory", "Variant", "Version"];
+    let mut vehicle: Vec<String> = words
+        .into_iter()
+        .filter_map(|place| certificate.value(place))
+        .chain(certificate.bodywork())
+        .map(str::to_owned)
+        .collect();
     vehicle.extend(record.options.iter().cloned());
     let today = model.now.day();
     let policy = model.house.policy_of(record.scope.as_deref());
