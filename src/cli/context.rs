@@ -166,7 +166,7 @@ pub fn request() -> Uuid {
 /// A VIN as typed.
 pub fn read_vin(text: &str) -> Result<Vin, Failure> {
     Vin::parse(text).map_err(|fault| {
-        let shown = crate::domain::visible::visible(text);
+        let shown = crate::domain::visible::quoted(text);
         Failure::new(Kind::Usage, format!("`{shown}` is no VIN: {fault}"))
     })
 }

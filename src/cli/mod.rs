@@ -31,6 +31,7 @@ mod work;
 
 use self::args::{Cli, Format, Verb};
 use self::context::Context;
+use crate::domain::visible::brief;
 use crate::failure::{Failure, Kind};
 
 /// Runs what was asked for; answers the exit code of what ended well (a terminal that hung up ends with 129).
@@ -133,9 +134,16 @@ pub fn report_own_panics() {
     }));
 }
 
+/// The failure with no more than the beginning of each value that it quotes.
+fn briefly(failure: Failure) -> Failure {
+    let hints = failure.hints.into_iter().map(brief).collect();
+    Failure { message: brief(failure.message), hints, ..failure }
+}
+
 /// Prints a failure: `error:` and `hint:` lines, and with JSON output an object too, on standard error.
 pub fn report(failure: &Failure, format: Format) {
     use std::io::Write;
+    let failure = briefly(failure.clone());
     let mut err = std::io::stderr().lock();
     // A standard error that is closed leaves only the exit code to say what happened.
     if matches!(format, Format::Json | Format::Jsonl) {

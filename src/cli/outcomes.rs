@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use serde_json::{Value, json};
 
 use super::output::{Out, Table};
+use crate::domain::visible::quoted;
 use crate::failure::Failure;
 
 /// From how many on a terminal shows how far the work is.
@@ -53,6 +54,7 @@ impl Outcomes {
         let (word, detail, more) = match outcome {
             Ok((detail, more)) => ("done", detail, with(json!({"ok": true}), more)),
             Err(failure) => {
+                let failure = super::briefly(failure);
                 let (told, hints) = (failure.told(), failure.hints.join("; "));
                 let detail = if hints.is_empty() { told } else { format!("{told} ({hints})") };
                 let error = json!({
@@ -64,7 +66,7 @@ impl Outcomes {
                 (word, detail, json!({"ok": false, "error": error}))
             }
         };
-        let cells = subject.iter().map(|cell| (*cell).to_owned());
+        let cells = subject.iter().map(|cell| quoted(cell));
         self.table.row(cells.chain([word.to_owned(), detail]));
         object = with(object, more);
         self.json.push(object);

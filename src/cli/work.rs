@@ -8,6 +8,7 @@ use super::args::{FlagArgs, SetArgs, TakeArgs};
 use super::context::{self, Context};
 use super::outcomes::Outcomes;
 use crate::domain::action::{Action, Given};
+use crate::domain::visible::quoted;
 use crate::failure::{Failure, Kind};
 use crate::store::{Act, Applied, Outcome, Target};
 
@@ -122,7 +123,7 @@ fn read_values(
     let mut values = BTreeMap::new();
     for one in typed {
         let (address, value) = one.split_once('=').ok_or_else(|| {
-            Failure::new(Kind::Usage, format!("`{one}` is not ADDRESS=VALUE"))
+            Failure::new(Kind::Usage, format!("`{}` is not ADDRESS=VALUE", quoted(one)))
                 .hint("as in 13.2=3310, or MassGroup/ActualMass=3310")
         })?;
         let address = context.address(address)?;

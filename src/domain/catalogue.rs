@@ -10,6 +10,7 @@ use super::address::{Address, Step};
 use super::applies::Applies;
 use super::section::{self, Section};
 use super::value::{Code, Misfit, ValueType};
+use super::visible::quoted;
 
 /// How sure an entry number, the meaning of a code or a rule of a category is (the marks of the research notes).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -180,6 +181,17 @@ pub enum AddressFault {
         /// What it looks like with rows.
         pattern: String,
     },
+    /// A row is asked for, and this is a value or a group.
+    #[error("`{text}` is no row of a table: {}", match row {
+        Some(row) => format!("a row goes whole, as `{row}`; a value of ours is withdrawn with `{text}=`"),
+        None => format!("it lies in none; a value of ours is withdrawn with `{text}=`"),
+    })]
+    NoRow {
+        /// What was written.
+        text: String,
+        /// The row it lies in, if it lies in a table.
+        row: Option<String>,
+    },
     /// It names a group or a table where a value is wanted.
     #[error("`{text}` is a {what}, not a value")]
     NotAValue {
@@ -325,7 +337,7 @@ impl Catalogue {
     /// Which entry is meant cannot be told, and what to write instead.
     pub fn address(&self, text: &str) -> Result<Address, AddressFault> {
         let text = text.trim();
-        let unknown = || AddressFault::Unknown { text: text.to_owned(), nearest: self.nearest(text) };
+        let unknown = || AddressFault::Unknown { text: quoted(text), nearest: self.nearest(text) };
         let given = Address::parse(text).map_err(|_| unknown())?;
         if let Some(element) = self.element(&given) {
             let what = match element.shape {
@@ -334,13 +346,13 @@ impl Catalogue {
                 Shape::Table => "table",
                 Shape::Row => "row",
             };
-            return Err(AddressFault::NotAValue { text: text.to_owned(), what });
+            return Err(AddressFault::NotAValue { text: quoted(text), what });
         }
         let steps: Vec<Step<'_>> = given.steps().collect();
         let [Step { name, row }] = steps.as_slice() else { return Err(unknown()) };
         let element = match self.by_name(name) {
             Some(element) if element.value_type().is_some() => element,
-            Some(_) => return Err(AddressFault::NotAValue { text: text.to_owned(), what: "table" }),
+            Some(_) => return Err(AddressFault::NotAValue { text: quoted(text), what: "table" }),
             None => self.only_by_entry(name, text)?.ok_or_else(unknown)?,
         };
         let address = match row {
@@ -356,16 +368,20 @@ impl Catalogue {
     /// It is not a row of a table, and what rows look like.
     pub fn row(&self, text: &str) -> Result<Address, AddressFault> {
         let text = text.trim();
-        let unknown = || AddressFault::Unknown { text: text.to_owned(), nearest: self.nearest(text) };
+        let unknown = || AddressFault::Unknown { text: quoted(text), nearest: self.nearest(text) };
         let given = Address::parse(text).map_err(|_| unknown())?;
         let element = self.element(&given).ok_or_else(unknown)?;
         if !matches!(element.shape, Shape::Table) {
-            let pattern = self.row_pattern(&element.path);
-            return Err(AddressFault::Rows { text: text.to_owned(), pattern });
+            let row = given.as_str().rfind(']').map(|at| given.as_str()[..=at].to_owned());
+            let row = row.or_else(|| {
+                let pattern = self.row_pattern(&element.path);
+                Some(pattern[..=pattern.rfind(']')?].to_owned())
+            });
+            return Err(AddressFault::NoRow { text: quoted(text), row });
         }
         if given.last_row().is_none() || self.missing_rows(&given) {
             return Err(AddressFault::Rows {
-                text: text.to_owned(),
+                text: quoted(text),
                 pattern: format!("{}[1]", self.row_pattern(&element.path)),
             });
         }
@@ -378,7 +394,7 @@ impl Catalogue {
             [] => Ok(None),
             [one] => Ok(Some(one)),
             several => Err(AddressFault::Ambiguous {
-                text: text.to_owned(),
+                text: quoted(text),
                 candidates: several.iter().map(|element| element.path.clone()).collect(),
             }),
         }
@@ -409,7 +425,7 @@ impl Catalogue {
     fn with_rows(&self, text: &str, address: Address, element: &Element) -> Result<Address, AddressFault> {
         if self.missing_rows(&address) {
             let pattern = self.row_pattern(&element.path);
-            return Err(AddressFault::Rows { text: text.to_owned(), pattern });
+            return Err(AddressFault::Rows { text: quoted(text), pattern });
         }
         Ok(address)
     }

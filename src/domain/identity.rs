@@ -90,7 +90,7 @@ impl Login {
         let first = text.bytes().next().is_some_and(|b| b.is_ascii_lowercase() || b == b'_');
         let plain = text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b));
         let good = first && plain && text.len() <= 32 && text != "me" && text != "none";
-        if good { Ok(Login(text.into())) } else { Err(NoLogin(super::visible::visible(text).into_owned())) }
+        if good { Ok(Login(text.into())) } else { Err(NoLogin(super::visible::quoted(text))) }
     }
 
     /// Its text.

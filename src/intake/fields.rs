@@ -6,7 +6,7 @@ use crate::domain::address::Address;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::nearest::nearest;
 use crate::domain::value::{self, ValueType};
-use crate::domain::visible::visible;
+use crate::domain::visible::{quoted, visible};
 
 use chrono::NaiveDate;
 
@@ -15,6 +15,7 @@ pub struct Reader<'c> {
     /// The catalogue texts are held against.
     pub catalogue: &'c Catalogue,
     faults: Vec<Reject>,
+    doubts: Vec<Reject>,
 }
 
 /// The fields of one table that were not read yet.
@@ -39,13 +40,25 @@ impl Fields {
 impl<'c> Reader<'c> {
     /// A reader that found no fault yet.
     pub fn new(catalogue: &'c Catalogue) -> Self {
-        Reader { catalogue, faults: Vec::new() }
+        Reader { catalogue, faults: Vec::new(), doubts: Vec::new() }
     }
 
     /// Keeps a fault of a line. Answers nothing, of the type the caller has nothing of.
     pub fn fault<T>(&mut self, line: usize, fault: Reject) -> Option<T> {
         self.faults.push(fault.line(line));
         None
+    }
+
+    /// Keeps what may be meant so and is more likely a mistake: it is told, and the file taken all the same.
+    pub fn doubt(&mut self, line: usize, doubt: Reject) {
+        self.doubts.push(doubt.line(line));
+    }
+
+    /// All doubts, in the order of their lines.
+    pub fn doubts(&mut self) -> Vec<Reject> {
+        let mut doubts = std::mem::take(&mut self.doubts);
+        doubts.sort_by_key(|doubt| doubt.line);
+        doubts
     }
 
     /// Whether anything is at fault.
@@ -90,7 +103,7 @@ impl<'c> Reader<'c> {
         };
         match (ValueType::Text { min: 1, max }).check(&text) {
             Ok(()) => Some(text),
-            Err(misfit) => self.fault(line, Reject::new(format!("{key}: `{}` does not fit: {misfit}", shown(&text)))),
+            Err(misfit) => self.fault(line, Reject::new(format!("{key}: `{}` does not fit: {misfit}", quoted(&text)))),
         }
     }
 
@@ -121,7 +134,7 @@ impl<'c> Reader<'c> {
             Ok(()) => Some(text),
             Err(misfit) => {
                 let takes = element.value_type().map(ValueType::describe).unwrap_or_default();
-                let what = format!("{key}: `{}` does not fit: {misfit}", shown(&text));
+                let what = format!("{key}: `{}` does not fit: {misfit}", quoted(&text));
                 self.fault(line, Reject::new(what).hint(format!("it takes: {takes}")))
             }
         }
@@ -145,7 +158,7 @@ impl<'c> Reader<'c> {
         };
         if day.is_none() {
             let what = match &node.value {
-                Value::Text(text) => format!("`{}`", shown(text)),
+                Value::Text(text) => format!("`{}`", quoted(text)),
                 other => other.kind().to_owned(),
             };
             self.fault::<()>(node.line, Reject::new(format!("{key}: {what} is no date such as 2026-07-05")));
@@ -182,12 +195,4 @@ impl<'c> Reader<'c> {
             Err(fault) => self.fault(line, Reject::new(visible(&fault.to_string()))),
         }
     }
-}
-
-/// A text as a message shows it: nothing hidden, and not pages of it.
-pub fn shown(text: &str) -> String {
-    let mut letters = text.chars();
-    let begin: String = letters.by_ref().take(60).collect();
-    let more = if letters.next().is_some() { "…" } else { "" };
-    format!("{}{more}", visible(&begin))
 }

@@ -7,7 +7,7 @@ use crate::domain::identity::{Digest, Vin};
 use crate::domain::moment::Moment;
 use crate::domain::record::StageFault;
 use crate::domain::value;
-use crate::domain::visible::visible;
+use crate::domain::visible::{quoted, visible};
 use crate::ivi::verify::{self, Trust, VerifyFault};
 use crate::ivi::{self, Read, ReadFault, Stray, StrayKind};
 
@@ -71,7 +71,7 @@ fn stage(content: &Content) -> Result<u8, Reject> {
     for (address, text) in numbers {
         let number = value::integer(text).filter(|number| (1..=LAST_STAGE).contains(number));
         let number = number.ok_or_else(|| {
-            Reject::new(format!("{address}: `{}` is no build stage from 1 to {LAST_STAGE}", visible(text))).hint(REMEDY)
+            Reject::new(format!("{address}: `{}` is no build stage from 1 to {LAST_STAGE}", quoted(text))).hint(REMEDY)
         })?;
         highest = highest.max(Some(number));
     }
@@ -85,7 +85,7 @@ fn faults(read: &Read) -> Vec<StageFault> {
     let strays = read.strays.iter().map(|stray| StageFault { place: stray.place.clone(), message: stray.to_string() });
     let misfits = read.misfits.iter().map(|(address, value, misfit)| StageFault {
         place: address.to_string(),
-        message: format!("`{}` does not fit: {misfit}", super::fields::shown(value)),
+        message: format!("`{}` does not fit: {misfit}", quoted(value)),
     });
     let missing = read.missing.iter().map(|place| StageFault {
         place: place.clone(),

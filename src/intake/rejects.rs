@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::columns::Column;
 use super::report::Rejected;
 use super::sheet::Cells;
-use crate::domain::visible::{guarded, visible};
+use crate::domain::visible::{guarded, quoted, visible};
 
 /// The sheet as CSV, and how many rows it has; nothing where no row was rejected. Values stand as they came, guarded
 /// against formulas; a whole file or a message that was rejected is not in it, since it is mended where it lies.
@@ -24,7 +24,7 @@ pub fn sheet(rejected: &[Rejected]) -> Option<(Vec<u8>, usize)> {
             match columns.place(row, *at) {
                 Place::Column(place) => cells[place] = text_of(text),
                 Place::None => {}
-                Place::Beyond => beyond.push(format!("`{}`", visible(text))),
+                Place::Beyond => beyond.push(format!("`{}`", quoted(text))),
             }
         }
         cells.push(guarded(&reason(reject, &beyond)).into_owned());

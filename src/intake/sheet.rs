@@ -5,15 +5,14 @@ use std::sync::Arc;
 
 use super::Reject;
 use super::columns::{Column, ColumnMap, columns};
-use super::fields::shown;
 use super::table::{self, Cell, Format, TableRow};
 use crate::domain::action::{Given, SheetRow};
 use crate::domain::address::Address;
 use crate::domain::approval::ApprovalNumber;
 use crate::domain::catalogue::{Catalogue, Element};
 use crate::domain::identity::{Login, Vin};
-use crate::domain::value;
-use crate::domain::visible::{unguarded, visible};
+use crate::domain::value::{self, ValueType};
+use crate::domain::visible::{quoted, unguarded, visible};
 
 /// A row that can be brought to the desk.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,9 +78,54 @@ pub fn lines(
     let mended = columns.contains(&Some(Column::Reason));
     let header: Header = table.header.into_iter().zip(columns).collect();
     let contradicted = contradictions(&table.rows, &header);
-    let sheet = Sheet { name, header, mended, contradicted, catalogue };
+    let rows = together(table.rows, &header, mended, &contradicted);
+    let sheet = Sheet { name, header, mended, json: format == Format::Json, contradicted, catalogue };
     let mut first: HashMap<Vin, usize> = HashMap::new();
-    Ok(table.rows.into_iter().map(|row| sheet.line(row, &mut first)).collect())
+    let line = |(row, others): (TableRow, Vec<usize>)| {
+        let mut line = sheet.line(row, &mut first);
+        if let (Err(reject), false) = (&mut line.item, others.is_empty()) {
+            let others: Vec<String> = others.iter().map(ToString::to_string).collect();
+            reject.hints.push(format!("read together with line {}, about the same vehicle", others.join(", ")));
+        }
+        line
+    };
+    Ok(rows.into_iter().map(line).collect())
+}
+
+/// Rows about one vehicle as one, each with the lines of the others that went into it: a row that stands twice counts
+/// once. In a sheet of mended rejects, whose rows come from several sheets, so do all that contradict each other
+/// nowhere. In any other a second row about a vehicle that says more is left alone, to be rejected: one of the two VINs
+/// may be mistyped.
+fn together(
+    rows: Vec<TableRow>,
+    header: &Header,
+    mended: bool,
+    contradicted: &HashMap<usize, (usize, usize)>,
+) -> Vec<(TableRow, Vec<usize>)> {
+    let vin_at = header.iter().position(|(_, column)| *column == Some(Column::Vin));
+    let mut place_of: HashMap<String, usize> = HashMap::new();
+    let mut all: Vec<(TableRow, Vec<usize>)> = Vec::with_capacity(rows.len());
+    for row in rows {
+        let vin = cells_of(&row).find(|(at, _)| Some(*at) == vin_at).map(|(_, vin)| vin.to_owned());
+        let vin = vin.filter(|_| row.cells.is_ok() && !contradicted.contains_key(&row.line));
+        let earlier = vin.as_ref().and_then(|vin| place_of.get(vin));
+        if let (Some((first, others)), Ok(cells)) = (earlier.and_then(|at| all.get_mut(*at)), &row.cells)
+            && let Ok(known) = &mut first.cells
+            && (mended || known == cells)
+        {
+            let new = cells.iter().filter(|(at, _)| !known.iter().any(|(place, _)| place == at));
+            let new: Vec<(usize, Cell)> = new.cloned().collect();
+            known.extend(new);
+            known.sort_by_key(|(at, _)| *at);
+            others.push(row.line);
+            continue;
+        }
+        if let Some(vin) = vin {
+            place_of.entry(vin).or_insert(all.len());
+        }
+        all.push((row, Vec::new()));
+    }
+    all
 }
 
 /// Rows that say something else of a vehicle than another row of the same file, by line: the line of the other, and the
@@ -124,6 +168,7 @@ struct Sheet<'a> {
     name: &'a str,
     header: Header,
     mended: bool,
+    json: bool,
     contradicted: HashMap<usize, (usize, usize)>,
     catalogue: &'a Catalogue,
 }
@@ -142,6 +187,15 @@ impl Sheet<'_> {
                 *text = unguarded(text).to_owned();
             }
         }
+        if self.json {
+            for (at, cell) in &mut cells {
+                if let Ok(text) = cell
+                    && self.takes_whole_numbers(*at)
+                {
+                    whole(text);
+                }
+            }
+        }
         let kept = cells.iter().filter_map(|(at, cell)| Some((*at, cell.as_ref().ok()?.clone()))).collect();
         let vin_cell = cells.iter().find(|(at, _)| self.means(*at) == Some(&Column::Vin));
         let given = vin_cell.and_then(|(_, cell)| cell.as_deref().ok()).unwrap_or_default().to_owned();
@@ -158,6 +212,17 @@ impl Sheet<'_> {
 
     fn means(&self, at: usize) -> Option<&Column> {
         self.header.get(at)?.1.as_ref()
+    }
+
+    fn takes_whole_numbers(&self, at: usize) -> bool {
+        match self.means(at) {
+            Some(Column::Stage | Column::Priority) => true,
+            Some(Column::Entry(address)) => {
+                let element = self.catalogue.element(address);
+                matches!(element.and_then(|element| element.value_type()), Some(ValueType::Integer { .. }))
+            }
+            _ => false,
+        }
     }
 
     fn read_row(
@@ -195,7 +260,7 @@ impl Sheet<'_> {
 
     fn put(&self, row: &mut SheetRow, column: &Column, name: &str, text: String) -> Result<(), Reject> {
         let misfit = |takes: &str| {
-            let shown = shown(&text);
+            let shown = quoted(&text);
             Reject::new(format!("column `{}`: `{shown}` does not fit", visible(name)))
                 .hint(format!("it takes: {takes}"))
         };
@@ -248,11 +313,19 @@ impl Sheet<'_> {
     }
 }
 
+/// Takes a fraction of zero off a number: programs write whole numbers as `6000.0` too.
+fn whole(text: &mut String) {
+    let zeros = |fraction: &str| !fraction.is_empty() && fraction.bytes().all(|digit| digit == b'0');
+    if let Some((number, _)) = text.split_once('.').filter(|(_, fraction)| zeros(fraction)) {
+        *text = number.to_owned();
+    }
+}
+
 fn type_fault(element: &Element, name: &str, text: &str, fault: &str) -> Reject {
     let title = if name == element.title { String::new() } else { format!(" ({})", element.title) };
     let unit = element.unit.map(|unit| format!(", in {unit}")).unwrap_or_default();
-    let takes = element.value_type().map_or(String::new(), value::ValueType::describe);
-    let reject = Reject::new(format!("column `{}`{title}: `{}` does not fit: {fault}", visible(name), shown(text)))
+    let takes = element.value_type().map_or(String::new(), ValueType::describe);
+    let reject = Reject::new(format!("column `{}`{title}: `{}` does not fit: {fault}", visible(name), quoted(text)))
         .hint(format!("it takes: {takes}{unit}"));
     match text.matches(',').count() {
         1 if value::decimal(&text.replace(',', ".")).is_some() => reject.hint("write the decimal point as `.`"),
@@ -344,6 +417,48 @@ mod tests {
         assert!(reason(2).contains("line 2") && reason(2).contains("neither is taken"), "{}", reason(2));
         assert!(items[1].is_ok() && items[4].is_ok());
         assert!(reason(3).contains("line 3"), "{}", reason(3));
+    }
+
+    #[test]
+    fn a_row_that_stands_twice_counts_once() {
+        let items = csv("vin,13\nZZATG60D2TK104417,3065\nZZATG60D2TK104417,3065\n");
+        assert!(matches!(items.as_slice(), [Ok(item)] if item.line == 2), "{items:?}");
+    }
+
+    #[test]
+    fn mended_rows_of_several_sheets_about_one_vehicle_are_read_as_one() {
+        let items = csv("vin,13,13.2,order,reason\n\
+             ZZATG60D2TK104417,3065,,B-1,a.csv:2: too heavy\n\
+             ZZATG60D2TK104423,3000,,,a.csv:3: too light\n\
+             ZZATG60D2TK104417,,3290,B-1,b.csv:2: too heavy\n\
+             ZZATG60D2TK104423,3001,,,b.csv:3: too light\n\
+             ZZATG60D2TK104431,3000,,,a.csv:4: what\n\
+             ZZATG60D2TK104431,,heavy,,b.csv:4: what\n");
+        assert_eq!(items.len(), 4);
+        let item = items[0].as_ref().unwrap();
+        assert_eq!((item.line, item.row.values.len(), item.row.order.as_deref()), (2, 2, Some("B-1")));
+        let reason = |at: usize| items[at].as_ref().unwrap_err().reason.clone();
+        assert!(reason(1).contains("line 5") && reason(2).contains("line 3"), "contradictions are refused both");
+        let faulty = items[3].as_ref().unwrap_err();
+        assert!(
+            faulty.reason.contains("heavy") && faulty.hints.iter().any(|hint| hint.contains("line 7")),
+            "{faulty:?}"
+        );
+    }
+
+    #[test]
+    fn a_whole_number_may_have_a_fraction_of_zero_in_json() {
+        let json = |value: &str| {
+            let sheet = format!("[{{\"vin\":\"ZZATG60D2TK104417\",\"16.1\":{value},\"stage\":2.0}}]");
+            let items = read("x.json", sheet.as_bytes(), Format::Json, &ColumnMap::default(), catalogue()).unwrap();
+            items[0].clone().map(|item| (item.row.stage, item.row.values.values().next().cloned()))
+        };
+        assert_eq!(json("6000.0"), Ok((2, Some(Given::Value("6000".into())))));
+        assert_eq!(json("6000.00"), json("6000"));
+        for other in ["6000.5", "6000.05", "\"6000.\""] {
+            assert!(json(other).is_err(), "{other}");
+        }
+        assert!(csv("vin,16.1\nZZATG60D2TK104417,6000.0\n")[0].is_err(), "in text it may be a thousand too many");
     }
 
     #[test]

@@ -345,4 +345,15 @@ mod tests {
         let ambiguous: Vec<&str> = names.iter().filter(|(_, count)| **count > 1).map(|(entry, _)| *entry).collect();
         assert_eq!(ambiguous, ["0.2", "0.2.2", "0.2.2.1", "48", "48.2", "49"]);
     }
+
+    #[test]
+    fn asked_to_remove_a_value_the_row_it_lies_in_is_named() {
+        let told = |text: &str| catalogue().row(text).unwrap_err().to_string();
+        let axle = told("AxleTable[1]/DistributionMassRunningOrderAxle");
+        assert!(axle.contains("a row goes whole, as `AxleTable[1]`"), "{axle}");
+        let tyre = told("AxleTable[1]/TyreAxleTable[3]/TyreSize");
+        assert!(tyre.contains("as `AxleTable[1]/TyreAxleTable[3]`"), "{tyre}");
+        assert!(told("MassGroup/ActualMass").contains("lies in none"));
+        assert!(told("AxleTable").contains("`AxleTable[1]`"));
+    }
 }

@@ -86,7 +86,7 @@ impl FromStr for Cursor {
     type Err = NoCursor;
 
     fn from_str(text: &str) -> Result<Self, NoCursor> {
-        let bad = || NoCursor(crate::domain::visible::visible(text).into_owned());
+        let bad = || NoCursor(crate::domain::visible::quoted(text));
         let mut parts = text.split('.');
         let sort = parts.next().and_then(Sort::of).ok_or_else(bad)?;
         let key: Vec<Part> =

@@ -162,3 +162,62 @@ fn an_interrupted_import_keeps_what_is_in_says_so_and_goes_on_the_next_time() {
     assert!(screen.contains(&format!("created {taken},")), "{taken}: {screen}");
     assert!(site.run(&["doctor"]).status.code() != Some(70));
 }
+
+#[test]
+fn rejects_of_two_sheets_about_one_vehicle_are_mended_and_imported_together() {
+    let site = desk();
+    import(&site, &[&sample("base/chassis-cab-n2.xml")]);
+    site.write("a.csv", &format!("vin,order,13\n{CAB},B-1,heavy\n"));
+    site.write("b.csv", &format!("vin,16.1,13.2\n{CAB},=,light\n"));
+    let rejects = path(&site, "rejects.csv");
+    let words = ["import", &path(&site, "a.csv"), &path(&site, "b.csv"), "--rejects", &rejects];
+    site.expect(1, "prep", &words);
+    let text = fs::read_to_string(&rejects).unwrap();
+    assert_eq!(text.lines().count(), 3, "{text}");
+    let half = text.replacen("heavy", "3065", 1);
+    site.write("rejects.csv", &half);
+    site.expect(1, "prep", &["import", &rejects, "--rejects", &rejects]);
+    let again = fs::read_to_string(&rejects).unwrap();
+    assert!(again.lines().count() == 2 && again.contains("light") && again.contains("3065"), "{again}");
+    site.write("rejects.csv", &again.replacen("light", "3290", 1));
+    let report = import(&site, &[&rejects, "--rejects", &rejects]);
+    assert_eq!((&report["updated"], &report["rejected"]), (&1.into(), &Value::Array(Vec::new())));
+    let record = site.json("prep", &["show", CAB]);
+    let ours = |address: &str| {
+        let changes = record["changes"].as_array().unwrap();
+        let change = changes.iter().find(|change| change["address"] == address).unwrap();
+        change["values"].as_array().unwrap().last().unwrap()["value"].clone()
+    };
+    assert_eq!((&record["record"]["order"], ours("MassGroup/MassInRunningOrder")), (&"B-1".into(), "3065".into()));
+    assert_eq!(ours("MassGroup/ActualMass"), "3290");
+}
+
+#[test]
+fn a_refusal_quotes_no_more_than_the_beginning_of_a_value() {
+    let site = desk();
+    import(&site, &[&sample("base/chassis-cab-n2.xml")]);
+    let long = "7".repeat(70_000);
+    site.write("a.csv", &format!("vin,13\n{CAB},{}\n", &long[..60_000]));
+    let value = format!("13={long}");
+    for words in [
+        &["set", CAB, &value, "--reason", "weighed"][..],
+        &["set", CAB, &long, "--reason", "weighed"],
+        &["set", CAB, "--remove-row", &long, "--reason", "weighed"],
+        &["confirm", CAB, &long],
+        &["show", &long],
+        &["assign", CAB, "--to", &long],
+        &["flag", CAB, "--kind", &long, "--text", "what"],
+        &["flag", CAB, "--kind", "other", "--at", &long, "--text", "what"],
+        &["sign", CAB, "--checkpoint", &long],
+        &["return", CAB, "--to", &long, "--reason", "what"],
+        &["approval", "show", &long],
+        &["queue", &long],
+        &["import", &path(&site, "a.csv")],
+    ] {
+        for format in ["table", "json"] {
+            let out = site.run(&[&["--as", "prep", "--output", format], words].concat());
+            let told = [out.stdout, out.stderr].concat();
+            assert!(!out.status.success() && told.len() < 2_000, "{format} {}: {} bytes", words[0], told.len());
+        }
+    }
+}

@@ -161,10 +161,24 @@ fn previous_stage_is_named(case: &Case<'_>, certificate: &Certificate, report: &
 fn stages_follow(case: &Case<'_>, certificate: &Certificate, report: &mut Report) {
     const NUMBER: &str = "ManufacturerTable[1]/ManufacturerStageNumber";
     let ours = case.record.build_stage;
-    for wanted in 1..ours {
-        if !case.record.stages.iter().any(|stage| stage.number == wanted) {
-            report.at(NUMBER, format!("no message of stage {wanted} was received: ask for it and import it"), &[]);
+    let mut received: Vec<u8> = case.record.stages.iter().map(|stage| stage.number).filter(|one| *one < ours).collect();
+    received.sort_unstable();
+    received.push(ours);
+    let mut wanted = 1;
+    for there in received {
+        let text = match there.saturating_sub(wanted) {
+            0 => None,
+            1 => Some(format!("no message of stage {wanted} was received: ask for it and import it")),
+            _ => Some(format!(
+                "no messages of stages {wanted} to {} were received: ask for them and import them; or say in the build \
+                 sheet which stage is ours, if it is not {ours}",
+                there - 1
+            )),
+        };
+        if let Some(text) = text {
+            report.at(NUMBER, text, &[]);
         }
+        wanted = there.saturating_add(1);
     }
     for stage in case.record.stages.iter().filter(|stage| stage.number >= ours) {
         let text = format!("a message of stage {} was received, but our stage is {ours}", stage.number);

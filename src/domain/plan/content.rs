@@ -12,6 +12,7 @@ use crate::domain::person::Role;
 use crate::domain::policy::Outcome;
 use crate::domain::record::Declared;
 use crate::domain::value;
+use crate::domain::visible::quoted;
 
 pub fn set_values(work: &mut Work<'_>, values: &BTreeMap<Address, Option<Given>>, reason: &str) -> Result<(), Refusal> {
     may_edit(work)?;
@@ -125,7 +126,7 @@ fn is_of_the_maker(address: &Address) -> bool {
 fn fits(work: &Work<'_>, address: &Address, text: &str) -> Result<(), Refusal> {
     let Some(element) = work.case.catalogue.element(address) else { return Ok(()) };
     element.check(text).map_err(|misfit| {
-        let shown = crate::domain::visible::visible(text);
+        let shown = quoted(text);
         let takes = element.value_type().map_or(String::new(), value::ValueType::describe);
         Refusal::new("type", format!("{}: `{shown}` does not fit: {misfit}", element.title))
             .at(address)

@@ -28,6 +28,7 @@ use super::policy::{Excluded, Reasoned, Step};
 use super::readiness::Obstacle;
 use super::record::{Confirmation, Record};
 use super::undo::Before;
+use super::visible::brief;
 
 /// What kind of no a refusal is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -101,7 +102,7 @@ impl Refusal {
         Refusal {
             no: No::Refused,
             rule: rule.into(),
-            message: message.into(),
+            message: brief(message),
             address: None,
             who: Box::default(),
             hints: Vec::new(),
@@ -136,7 +137,7 @@ impl Refusal {
     /// The same refusal with a hint.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hints.push(hint.into());
+        self.hints.push(brief(hint));
         self
     }
 }

@@ -102,3 +102,18 @@ fn a_completed_vehicle_lighter_than_its_base_asks_for_warns() {
     world.base("MassGroup/MinimumMassCompleted", "3066");
     assert!(world.fires("MS-10"));
 }
+
+#[test]
+fn stages_that_are_missing_between_are_told_as_one_gap() {
+    let mut world = World::sound();
+    assert!(!world.fires("MS-03"));
+    world.record.build_stage = 99;
+    let told = |world: &World| -> Vec<String> {
+        world.findings().into_iter().filter(|one| one.check == "MS-03").map(|one| one.message).collect()
+    };
+    let gap = told(&world).into_iter().filter(|message| message.contains("received")).collect::<Vec<_>>();
+    assert_eq!(gap.len(), 1, "{gap:?}");
+    assert!(gap[0].contains("stages 2 to 98"), "{gap:?}");
+    world.record.build_stage = 3;
+    assert!(told(&world).iter().any(|message| message.starts_with("no message of stage 2 was received")));
+}
