@@ -14,6 +14,7 @@ use crate::domain::approval::{Approval, Standing, Status, StatusChange};
 use crate::domain::governance::DeskAction;
 use crate::failure::{Failure, Kind};
 use crate::intake;
+use crate::intake::approval::{ApprovalsFile, Known};
 
 pub fn run(context: &mut Context, verb: ApprovalVerb) -> Result<(), Failure> {
     match verb {
@@ -36,11 +37,15 @@ fn import(context: &mut Context, files: &[PathBuf]) -> Result<(), Failure> {
     let mut first: Option<Failure> = None;
     let mut table = Table::new(&["Number", "Outcome"]);
     let mut values: Vec<Value> = Vec::new();
+    let known = known(context)?;
     for file in files {
         let bytes = intake::files::bytes(file).map_err(|reject| context::rejected(file, &reject))?;
         let name = file.display().to_string();
-        match intake::approval::read(&bytes, context.desk.catalogue()) {
-            Ok(approvals) => {
+        match intake::approval::read_for(Some(&known), &bytes, context.desk.catalogue()) {
+            Ok(ApprovalsFile { approvals, doubts }) => {
+                for doubt in &doubts {
+                    context.out.say(&format!("warning: {}", context::told(file, doubt)));
+                }
                 for approval in approvals {
                     let number = approval.number.clone();
                     let act = DeskAction::ImportApproval(Box::new(approval));
@@ -68,6 +73,20 @@ fn import(context: &mut Context, files: &[PathBuf]) -> Result<(), Failure> {
         context.out.list(&table, &values)?;
     }
     first.map_or(Ok(()), Err)
+}
+
+/// What approvals may name: the people of the desk, and the build options that hold anywhere on it.
+fn known(context: &mut Context) -> Result<Known, Failure> {
+    let logins = context.desk.people()?.into_iter().map(|person| person.login).collect();
+    let mut scopes: Vec<Option<String>> =
+        context.desk.scopes()?.into_iter().map(|(scope, _)| Some(scope.name)).collect();
+    scopes.push(None);
+    let mut known = Known { logins, ..Known::default() };
+    for scope in scopes {
+        let options = context.desk.options(scope.as_deref())?;
+        known.options.extend(options.options.into_iter().map(|option| option.code));
+    }
+    Ok(known)
 }
 
 /// Withdraws, suspends or reinstates each extension that the number names, and tells the records.

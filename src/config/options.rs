@@ -9,7 +9,8 @@ use super::strict::{Item, Reader, Table};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::envelope::base_limits;
 use crate::domain::nearest::nearest;
-use crate::domain::options::{BuildOption, Dependency, Options, cycle, touches};
+use crate::domain::options::{BuildOption, Dependency, Options, REGULATIONS, cycle, no_regulation, touches};
+use crate::domain::visible::{quoted, visible};
 
 /// Most dependencies of one file; each is compared with the others.
 const MOST: usize = 1000;
@@ -79,7 +80,7 @@ impl Words<'_> {
             self.reader.fault(item.at, format!("option `{code}` excludes itself: no vehicle could have it"), None);
         } else if !all.iter().any(|(one, _)| one.is.code == other) {
             let near = nearest(other, all.iter().map(|(one, _)| one.is.code.as_str()));
-            self.reader.fault(item.at, format!("no option has the code `{other}`"), near);
+            self.reader.fault(item.at, format!("no option has the code `{}`", quoted(other)), near);
         }
     }
 
@@ -88,14 +89,22 @@ impl Words<'_> {
         let code = table.required_text("code").map_or(String::new(), |item| {
             let plain = |letter: char| letter.is_ascii_uppercase() || letter.is_ascii_digit() || "-_".contains(letter);
             if item.value.is_empty() || !item.value.chars().all(plain) {
-                let message = format!("`{}` is no code of an option: capital letters, digits, `-` and `_`", item.value);
+                let message =
+                    format!("`{}` is no code of an option: capital letters, digits, `-` and `_`", quoted(&item.value));
                 self.reader.fault(item.at, message, None);
             }
             item.value
         });
-        let title = table.text("title").map_or_else(|| code.clone(), |item| item.value);
+        let title = table.text("title").map_or_else(|| code.clone(), |item| self.words(item, "title"));
         let restate = self.paths(&table, "restate");
-        let regulations = self.once(table.texts("regulations").unwrap_or_default(), "regulation");
+        let regulations = table.texts("regulations").unwrap_or_default();
+        for item in &regulations {
+            if let Some(what) = no_regulation(&item.value) {
+                let message = format!("the regulation `{}` {what}: {REGULATIONS}", quoted(&item.value));
+                self.reader.fault(item.at, message, None);
+            }
+        }
+        let regulations = self.once(regulations, "regulation");
         let bodywork = self.code(&table, "bodywork", "CodeForBodywork");
         let supplement = self.code(&table, "supplement", "CodeForBodyworkSupplement");
         let special_purpose = self.code(&table, "special_purpose", "SpecialPurposeDesignation");
@@ -157,17 +166,12 @@ impl Words<'_> {
             if when.as_ref().is_some_and(|when| touches(when, &path)) {
                 self.reader.fault(item.at, format!("{path} cannot depend on itself"), None);
             } else if then.contains(&path) {
-                self.reader.fault(item.at, format!("`{}` stands here twice", item.value), None);
+                self.reader.fault(item.at, format!("`{}` stands here twice", quoted(&item.value)), None);
             } else {
                 then.push(path);
             }
         }
-        let because = table.required_text("because").map_or(String::new(), |item| {
-            if item.value.trim().is_empty() {
-                self.reader.fault(item.at, "`because` says why in words", None);
-            }
-            item.value
-        });
+        let because = table.required_text("because").map_or(String::new(), |item| self.words(item, "because"));
         let unless_allowed = table.flag("unless_allowed");
         if let (Some(flag), Some(when)) = (&unless_allowed, &when)
             && flag.value
@@ -181,10 +185,24 @@ impl Words<'_> {
         Some(Placed { is: Dependency { when: when?, then, because, unless_allowed }, at })
     }
 
+    /// A text that people read: it says something, and nothing in it is hidden or only looks like what it is.
+    fn words(&self, item: Item<String>, key: &str) -> String {
+        if item.value.trim().is_empty() {
+            self.reader.fault(item.at, format!("`{key}` says nothing: write it in words"), None);
+        } else if item.value.lines().any(|line| visible(line) != line) {
+            let message = format!(
+                "`{key}` has characters that cannot be seen or only look like others: write `{}` anew",
+                quoted(&item.value)
+            );
+            self.reader.fault(item.at, message, None);
+        }
+        item.value
+    }
+
     fn once(&self, items: Vec<Item<String>>, what: &str) -> Vec<String> {
         for (at, item) in items.iter().enumerate() {
             if items[..at].iter().any(|earlier| earlier.value == item.value) {
-                self.reader.fault(item.at, format!("{what} `{}` stands here twice", item.value), None);
+                self.reader.fault(item.at, format!("{what} `{}` stands here twice", quoted(&item.value)), None);
             }
         }
         items.into_iter().map(|item| item.value).collect()
@@ -195,7 +213,7 @@ impl Words<'_> {
         let item = table.text(key)?;
         let element = self.catalogue.by_name(element)?;
         if let Err(misfit) = element.check(&item.value) {
-            self.reader.fault(item.at, format!("`{key}`: `{}` does not fit: {misfit}", item.value), None);
+            self.reader.fault(item.at, format!("`{key}`: `{}` does not fit: {misfit}", quoted(&item.value)), None);
         }
         Some(item.value)
     }
@@ -217,7 +235,7 @@ impl Words<'_> {
             [one] => return Some((*one).to_owned()),
             [] => {
                 let near = catalogue.nearest(text);
-                self.reader.fault(item.at, format!("no entry is called `{text}`"), near.as_deref());
+                self.reader.fault(item.at, format!("no entry is called `{}`", quoted(text)), near.as_deref());
             }
             several => {
                 let message = format!("`{text}` names several entries: {}", several.join(", "));

@@ -10,6 +10,7 @@ use thiserror::Error;
 
 use super::address::Address;
 use super::identity::{Digest, Login};
+use super::visible::quoted;
 
 /// Why a text is no type-approval number.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -44,12 +45,40 @@ impl ApprovalNumber {
             }
             _ => false,
         };
-        if good { Ok(ApprovalNumber(text.into())) } else { Err(NoApprovalNumber(text.to_owned())) }
+        if good { Ok(ApprovalNumber(text.into())) } else { Err(NoApprovalNumber(quoted(text))) }
     }
 
     /// Its text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// What no whole-vehicle approval of any year has in its number, if this has it: country numbers are written without
+    /// a leading zero, extensions with two digits (Regulation (EU) 2020/683, Annex IV).
+    pub fn misshapen(&self) -> Option<&'static str> {
+        if self.country().starts_with("e0") {
+            Some("has a country whose number begins with zero")
+        } else if self.extension().is_some_and(|extension| extension.len() != 2) {
+            Some("has an extension that is not of two digits")
+        } else {
+            None
+        }
+    }
+
+    /// What is rare in a number of its act, if this has it: no extension, or a sequence of another length than those in
+    /// public registers (five digits under 2018/858, four under 2007/46).
+    pub fn unusual(&self) -> Option<&'static str> {
+        let mut sections = self.0.split('*').skip(1);
+        let (act, sequence) = (sections.next().unwrap_or_default(), sections.next().unwrap_or_default());
+        if act.ends_with("18/858") && sequence.len() != 5 {
+            Some("has a sequence that is not of five digits, as those under 2018/858 are")
+        } else if act.ends_with("07/46") && sequence.len() != 4 {
+            Some("has a sequence that is not of four digits, as those under 2007/46 are")
+        } else if self.extension().is_none() {
+            Some("names no extension")
+        } else {
+            None
+        }
     }
 
     /// The approving country's section: `e4`.
@@ -380,6 +409,27 @@ mod tests {
             ["", "e4", "4*2018/858*00871*01", "e4*2018/858*x*01", "e4*2018/858*00871*01*02", "e4*2018/858*00871*"]
         {
             assert!(ApprovalNumber::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_number_with_sections_of_the_wrong_width_is_told_from_one_that_is_only_rare() {
+        let number = |text: &str| ApprovalNumber::parse(text).unwrap();
+        for bad in ["e04*2018/858*00871*01", "e4*2018/858*00871*000", "e4*2018/858*00871*1"] {
+            assert!(number(bad).misshapen().is_some(), "{bad}");
+        }
+        for rare in ["e4*2018/858*871*01", "e4*KS18/858*0009*02", "e2*2007/46*00085*09", "e13*2007/46*0212"] {
+            assert!(number(rare).misshapen().is_none() && number(rare).unusual().is_some(), "{rare}");
+        }
+        for usual in [
+            "e4*2018/858*00871*00",
+            "e4*KS18/858*00009*02",
+            "e11*KS07/46*0040*03",
+            "e2*2007/46*0085*09",
+            "e1*96/79*0066*10",
+            "e1*2001/116*0478*00",
+        ] {
+            assert_eq!((number(usual).misshapen(), number(usual).unusual()), (None, None), "{usual}");
         }
     }
 }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::plan::Refusal;
 use super::policy::Policy;
+use super::visible::visible;
 
 /// A build option and what it implies.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -219,6 +220,24 @@ fn walk(dependencies: &[Dependency], at: usize, way: &mut Vec<usize>, done: &mut
     way.pop();
     done[at] = true;
     None
+}
+
+/// How regulations are written.
+pub const REGULATIONS: &str = "a regulation is written as `UN R58`, `UN R58-03` or `(EU) 2019/2144`";
+
+/// Why a text names no regulation, if it does not: nothing to read in it, something in it that cannot be seen or only
+/// looks like what it is, or no number. Which regulations there are is nobody's list.
+pub fn no_regulation(text: &str) -> Option<&'static str> {
+    let sign = |letter: char| letter.is_alphanumeric() || " -/().,:*§".contains(letter);
+    if text.trim().is_empty() {
+        Some("says nothing")
+    } else if visible(text) != text || !text.chars().all(sign) {
+        Some("has characters that no regulation is written with")
+    } else if !text.bytes().any(|byte| byte.is_ascii_digit()) {
+        Some("has no number")
+    } else {
+        None
+    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! Invariant: what is read fits the message: texts have the length, codes and numbers the form of the elements they
 //! end in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
@@ -16,8 +16,10 @@ use crate::domain::approval::{
 };
 use crate::domain::catalogue::Catalogue;
 use crate::domain::identity::{Digest, Login};
+use crate::domain::nearest::nearest;
+use crate::domain::options::{REGULATIONS, no_regulation};
 use crate::domain::value::{self, ValueType};
-use crate::domain::visible::visible;
+use crate::domain::visible::{quoted, visible};
 
 /// Most characters of a text that ends in no message (a document's title, a regulation).
 const TEXT: u16 = 300;
@@ -25,11 +27,38 @@ const TEXT: u16 = 300;
 /// Most approvals in one file; each is compared with the others.
 const MOST: usize = 10_000;
 
-/// Reads an approvals file. JSON begins with a brace or bracket: an object with `approval`, or the array alone.
+/// What a desk knows of that an approval names.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    /// The people of the desk.
+    pub logins: BTreeSet<Login>,
+    /// The codes of the build options of the desk and its scopes.
+    pub options: BTreeSet<String>,
+}
+
+/// What an approvals file says.
+#[derive(Debug, Clone)]
+pub struct ApprovalsFile {
+    /// Its approvals.
+    pub approvals: Vec<Approval>,
+    /// What in it is likely a mistake, and may be meant so.
+    pub doubts: Vec<Reject>,
+}
+
+/// Reads an approvals file, whatever the desk knows: see [`read_for`].
+///
+/// # Errors
+/// As [`read_for`].
+pub fn read(bytes: &[u8], catalogue: &Catalogue) -> Result<Vec<Approval>, Vec<Reject>> {
+    Ok(read_for(None, bytes, catalogue)?.approvals)
+}
+
+/// Reads an approvals file for a desk that knows of these. JSON begins with a brace or bracket: an object with
+/// `approval`, or the array alone.
 ///
 /// # Errors
 /// All faults, in the order of their lines; nothing of the file is taken then.
-pub fn read(bytes: &[u8], catalogue: &Catalogue) -> Result<Vec<Approval>, Vec<Reject>> {
+pub fn read_for(known: Option<&Known>, bytes: &[u8], catalogue: &Catalogue) -> Result<ApprovalsFile, Vec<Reject>> {
     let text = located::utf8(bytes, located::MOST_WHOLE).map_err(|fault| vec![fault])?;
     // A TOML file may begin with `[`, but then with a table's name, which JSON knows nothing like.
     let begins = text.trim_start();
@@ -51,14 +80,18 @@ pub fn read(bytes: &[u8], catalogue: &Catalogue) -> Result<Vec<Approval>, Vec<Re
         .into_iter()
         .filter_map(|node| {
             let line = node.line;
-            Some((line, approval(&mut reader, node)?))
+            Some((line, approval(&mut reader, known, node)?))
         })
         .collect();
     compare(&mut reader, &found);
     if found.is_empty() && !reader.is_at_fault() {
         reader.fault::<()>(1, Reject::new("the file has no approval").hint("each begins with [[approval]]"));
     }
-    if reader.is_at_fault() { Err(reader.faults()) } else { Ok(found.into_iter().map(|(_, one)| one).collect()) }
+    if reader.is_at_fault() {
+        return Err(reader.faults());
+    }
+    let doubts = reader.doubts();
+    Ok(ApprovalsFile { approvals: found.into_iter().map(|(_, one)| one).collect(), doubts })
 }
 
 const KEYS: [&str; 17] = [
@@ -82,7 +115,7 @@ const KEYS: [&str; 17] = [
 ];
 
 /// Reads as much as there is, so that all faults are told at once; then answers the approval only if none was found.
-fn approval(reader: &mut Reader<'_>, node: Node) -> Option<Approval> {
+fn approval(reader: &mut Reader<'_>, known: Option<&Known>, node: Node) -> Option<Approval> {
     let line = node.line;
     let mut fields = reader.fields(node, "an approval", &KEYS)?;
     let number = number(reader, &mut fields);
@@ -102,8 +135,8 @@ fn approval(reader: &mut Reader<'_>, node: Node) -> Option<Approval> {
         None => reader.absent(&fields, "manufacturer"),
     };
     let versions = versions(reader, &mut fields);
-    let signatories = parts(reader, &mut fields, "signatory", signatory);
-    let subjects = parts(reader, &mut fields, "subject", subject);
+    let signatories = parts(reader, &mut fields, "signatory", |reader, node| signatory(reader, known, node));
+    let subjects = parts(reader, &mut fields, "subject", |reader, node| subject(reader, known, node));
     let documents = parts(reader, &mut fields, "document", document);
     Some(Approval {
         number: number?,
@@ -129,7 +162,7 @@ fn parts<T>(
     reader: &mut Reader<'_>,
     fields: &mut Fields,
     key: &str,
-    read: fn(&mut Reader<'_>, Node) -> Option<T>,
+    read: impl Fn(&mut Reader<'_>, Node) -> Option<T>,
 ) -> Vec<T> {
     reader.list(fields, key).into_iter().filter_map(|node| read(reader, node)).collect()
 }
@@ -137,10 +170,24 @@ fn parts<T>(
 fn number(reader: &mut Reader<'_>, fields: &mut Fields) -> Option<ApprovalNumber> {
     let line = fields.line_of("number");
     let text = reader.of_element(fields, "number", "TypeApprovalNumber")?;
-    match ApprovalNumber::parse(&text) {
-        Ok(number) => Some(number),
-        Err(fault) => reader.fault(line, Reject::new(visible(&fault.to_string()))),
+    let number = match ApprovalNumber::parse(&text) {
+        Ok(number) => number,
+        Err(fault) => return reader.fault(line, Reject::new(fault.to_string())),
+    };
+    if let Some(what) = number.misshapen() {
+        let reject = Reject::new(format!("number: `{number}` {what}"));
+        return reader.fault(line, reject.hint("copy it from the certificate, as in e4*2018/858*00871*01"));
     }
+    if let Some(what) = number.unusual() {
+        reader.doubt(line, Reject::new(format!("number: `{number}` {what}")).hint("compare it with the certificate"));
+    }
+    let country = number.country();
+    let routed = reader.catalogue.by_name("DesignatedTypeApprovalCountry");
+    if routed.is_some_and(|element| element.check(country).is_err()) {
+        let what = format!("number: no message can be addressed to `{country}`: the list of IVI 2.0 does not have it");
+        reader.doubt(line, Reject::new(what).hint("nothing can be released under this approval"));
+    }
+    Some(number)
 }
 
 /// The status, for vehicles of any day; or, with a day, from that day on.
@@ -168,7 +215,7 @@ fn status(reader: &mut Reader<'_>, fields: &mut Fields) -> Status {
     let Some(text) = reader.text(fields, "status", TEXT) else { return Status::Valid };
     let all = [Status::Valid, Status::Suspended, Status::Withdrawn];
     all.into_iter().find(|status| status.word() == text).unwrap_or_else(|| {
-        let reject = Reject::new(format!("status: `{}` is none", visible(&text)));
+        let reject = Reject::new(format!("status: `{}` is none", quoted(&text)));
         reader.fault::<()>(line, reject.hint("it is valid, suspended or withdrawn"));
         Status::Valid
     })
@@ -257,7 +304,7 @@ fn range(reader: &mut Reader<'_>, address: &Address, name: &str, node: &Node) ->
                 .fault(node.line, Reject::new(format!("range `{name}`: {}, not a number", node.value.kind())));
         };
         if let Err(misfit) = element.check(text) {
-            let reject = Reject::new(format!("range `{name}`: `{}` does not fit: {misfit}", visible(text)));
+            let reject = Reject::new(format!("range `{name}`: `{}` does not fit: {misfit}", quoted(text)));
             let takes = element.value_type().map(ValueType::describe).unwrap_or_default();
             return reader.fault(node.line, reject.hint(format!("it takes: {takes}")));
         }
@@ -272,7 +319,7 @@ fn range(reader: &mut Reader<'_>, address: &Address, name: &str, node: &Node) ->
     Some(range)
 }
 
-fn signatory(reader: &mut Reader<'_>, node: Node) -> Option<Signatory> {
+fn signatory(reader: &mut Reader<'_>, known: Option<&Known>, node: Node) -> Option<Signatory> {
     let line = node.line;
     let keys = ["login", "name", "position", "place", "from", "until"];
     let mut fields = reader.fields(node, "a signatory", &keys)?;
@@ -282,6 +329,17 @@ fn signatory(reader: &mut Reader<'_>, node: Node) -> Option<Signatory> {
         Ok(login) => Some(login),
         Err(fault) => reader.fault(login_line, Reject::new(fault.to_string())),
     });
+    if let (Some(known), Some(login)) = (known, &login)
+        && !known.logins.contains(login)
+    {
+        let near = nearest(login.as_str(), known.logins.iter().map(Login::as_str));
+        let hint = near.map_or_else(
+            || format!("add them (`stageplate person add {login} …`), or leave `login` out"),
+            |near| format!("the nearest is `{near}`"),
+        );
+        let what = format!("login: `{login}` is nobody of this desk, and their name can stand under no certificate");
+        reader.doubt(login_line, Reject::new(what).hint(hint));
+    }
     let name = reader.of_element(&mut fields, "name", "SignerName");
     let position = reader.of_element(&mut fields, "position", "SignerPosition");
     let place = reader.of_element(&mut fields, "place", "SignatureLocation");
@@ -292,14 +350,30 @@ fn signatory(reader: &mut Reader<'_>, node: Node) -> Option<Signatory> {
     Some(Signatory { login, name: name?, position: position?, place: place?, from: from?, until })
 }
 
-fn subject(reader: &mut Reader<'_>, node: Node) -> Option<SubjectApproval> {
+fn subject(reader: &mut Reader<'_>, known: Option<&Known>, node: Node) -> Option<SubjectApproval> {
     let mut fields = reader.fields(node, "a subject approval", &["regulation", "number", "options"])?;
+    let line = fields.line_of("regulation");
     let regulation = reader.needed_text(&mut fields, "regulation", TEXT);
+    if let Some(what) = regulation.as_deref().and_then(no_regulation) {
+        let reject = Reject::new(format!("regulation: `{}` {what}", quoted(regulation.as_deref().unwrap_or_default())));
+        reader.fault::<()>(line, reject.hint(REGULATIONS));
+    }
     let number = reader.needed_text(&mut fields, "number", TEXT);
     let mut options = Vec::new();
     for node in reader.list(&mut fields, "options") {
         match node.value {
-            Value::Text(option) if !option.trim().is_empty() => options.push(option),
+            Value::Text(option) if !option.trim().is_empty() => {
+                if let Some(known) = known.filter(|known| !known.options.contains(&option)) {
+                    let near = nearest(&option, known.options.iter().map(String::as_str));
+                    let hint = near.map_or_else(
+                        || "`stageplate options show` lists those there are".to_owned(),
+                        |near| format!("the nearest is `{near}`"),
+                    );
+                    let what = format!("options: no build option of this desk has the code `{}`", quoted(&option));
+                    reader.doubt(node.line, Reject::new(what).hint(hint));
+                }
+                options.push(option);
+            }
             other => {
                 let what = format!("options: {}, not the code of a build option", other.kind());
                 reader.fault::<()>(node.line, Reject::new(what));
@@ -317,7 +391,7 @@ fn document(reader: &mut Reader<'_>, node: Node) -> Option<Document> {
     let sha256 = reader.text(&mut fields, "sha256", TEXT);
     let sha256 = sha256.and_then(|text| match Digest::parse(&text) {
         Some(digest) => Some(digest),
-        None => reader.fault(line, Reject::new(format!("sha256: `{}` is not 64 hexadecimal digits", visible(&text)))),
+        None => reader.fault(line, Reject::new(format!("sha256: `{}` is not 64 hexadecimal digits", quoted(&text)))),
     });
     Some(Document { title: title?, place: place?, sha256 })
 }

@@ -114,3 +114,23 @@ fn the_options_that_ship_are_read() {
     assert!(lift.restate.contains(&"AxleTable/DistributionMassRunningOrderAxle".to_owned()), "names become paths");
     assert!(options.dependencies.len() >= 5);
 }
+
+#[test]
+fn a_regulation_and_words_that_cannot_be_read_are_refused_with_line_and_remedy() {
+    for (from, to, told) in [
+        ("\"UN R73\"", "\"\"", "o.toml:6: the regulation `` says nothing: a regulation is written as"),
+        ("\"UN R73\"", "\"rear guard\"", "o.toml:6: the regulation `rear guard` has no number"),
+        ("UN R73", "UN R73\\u202e", "o.toml:6: the regulation `UN R73<U+202E>` has characters"),
+        ("UN R73", "UN\\tR73", "o.toml:6: the regulation `UN<U+0009>R73` has characters"),
+        ("UN R73", "{R73}", "o.toml:6: the regulation `{R73}` has characters"),
+        ("box body", "box\\u200bbody", "o.toml:4: `title` has characters that cannot be seen"),
+        ("box body", " ", "o.toml:4: `title` says nothing"),
+        ("the test mass is", "the test\\u202emass is", "o.toml:19: `because` has characters"),
+    ] {
+        let faults = with(from, to);
+        assert!(faults[0].starts_with(told), "{from} -> {to}: {faults:?}");
+    }
+    for good in ["UN R58-03", "(EU) 2019/2144", "(EC) No 661/2009", "UN Regulation No. 58", "StVZO § 32"] {
+        assert!(read(&SMALL.replace("UN R73", good), "o.toml", catalogue()).is_ok(), "{good}");
+    }
+}

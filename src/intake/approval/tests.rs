@@ -200,3 +200,39 @@ proptest! {
         let _ = read(&text, catalogue());
     }
 }
+
+#[test]
+fn a_number_no_authority_gives_is_refused_and_a_rare_one_only_doubted() {
+    let with = |number: &str| GOOD.replace("e4*2018/858*00871*01", number);
+    for bad in ["e04*2018/858*00871*01", "e4*2018/858*00871*000"] {
+        let faults = faults(&with(bad));
+        assert!(faults.len() == 1 && faults[0].0 == 3 && faults[0].1.contains(bad), "{faults:?}");
+    }
+    for rare in ["e4*2018/858*871*01", "e13*2007/46*0212", "e11*KS07/46*0040*03"] {
+        let file = read_for(None, with(rare).as_bytes(), catalogue()).unwrap();
+        assert_eq!(file.doubts.iter().map(|doubt| doubt.line).collect::<Vec<_>>(), [Some(3)], "{rare}");
+    }
+}
+
+#[test]
+fn who_and_what_the_desk_does_not_know_is_told_with_line_and_the_nearest() {
+    let doubts = |login: &str, option: &str| {
+        let known = Known {
+            logins: BTreeSet::from([Login::parse(login).unwrap()]),
+            options: BTreeSet::from([option.to_owned()]),
+        };
+        read_for(Some(&known), GOOD.as_bytes(), catalogue()).unwrap().doubts
+    };
+    assert_eq!(doubts("release", "TAILLIFT"), []);
+    let told = doubts("releas", "TAILIFT");
+    let lines = [line_of(GOOD, "login"), line_of(GOOD, "TAILLIFT")];
+    assert_eq!(told.iter().map(|doubt| doubt.line.unwrap()).collect::<Vec<_>>(), lines);
+    assert!(told[0].hints[0].contains("`releas`") && told[1].hints[0].contains("`TAILIFT`"), "{told:?}");
+}
+
+#[test]
+fn a_subject_approval_is_of_a_regulation_that_can_be_read() {
+    let faults = faults(&GOOD.replace("UN R58-03", "lamps"));
+    assert_eq!(faults[0].0, line_of(GOOD, "UN R58-03"));
+    assert!(faults[0].1.contains("`lamps` has no number"), "{faults:?}");
+}
