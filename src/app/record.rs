@@ -295,6 +295,11 @@ impl Opened {
         self.dossier.findings.iter().filter(move |finding| finding.address.as_ref() == Some(address))
     }
 
+    /// Whether an entry is not what it was when the checkpoint that is signed next was signed before: that sign-off is void.
+    pub fn changed_since_signed(&self, address: &Address) -> bool {
+        self.dossier.since.as_ref().is_some_and(|since| since.addresses.contains(address))
+    }
+
     /// What corrections of the stages before changed at an entry, the oldest first.
     pub fn corrections_at<'a>(&'a self, address: &'a Address) -> impl Iterator<Item = (&'a Event, &'a Line)> {
         let corrected = self.dossier.record.corrected.contains_key(address);

@@ -4,7 +4,7 @@ use super::days;
 use super::grounds;
 use super::head::beside;
 use super::ink::{Mark, Pen, Piece, piece, wrapped};
-use super::panes::{finding_mark, from_to};
+use super::panes::{SINCE_SIGNED, finding_mark, from_to};
 use crate::app::grounds::grounds as grounds_of;
 use crate::app::layout::Area;
 use crate::app::model::Model;
@@ -62,6 +62,17 @@ fn about_change(pen: &Pen<'_>, model: &Model, opened: &Opened, change: &Change) 
         let source = event.facts.reason.as_deref().unwrap_or("a message");
         let told = format!("corrected by {source} on {}:", days::when(event.at, model.now));
         lines.push(piece(format!("{told}{}", words_of(pen, line)), Role::Warns));
+    }
+    if let Some(since) = opened.dossier.since.as_ref().filter(|since| since.addresses.contains(&change.address)) {
+        let signed = &since.signoff;
+        let told = format!(
+            "{} {SINCE_SIGNED}: the {} of {} by {} is void",
+            pen.looks.mark(Mark::SinceSigned),
+            signed.checkpoint,
+            days::when(signed.at, model.now),
+            signed.by
+        );
+        lines.push(piece(told, Role::Warns));
     }
     for finding in opened.findings_at(&change.address) {
         let (mark, role) = finding_mark(finding.grade);

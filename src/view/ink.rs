@@ -30,6 +30,8 @@ pub enum Mark {
     Warns,
     /// It blocks.
     Blocks,
+    /// It changed since it was signed.
+    SinceSigned,
     /// Worth knowing.
     Info,
     /// Somebody changed it.
@@ -51,7 +53,7 @@ pub enum Mark {
 }
 
 impl Mark {
-    const TABLE: [(Mark, &'static str, &'static str); 16] = [
+    const TABLE: [(Mark, &'static str, &'static str); 17] = [
         (Mark::Cursor, "▌", "|"),
         (Mark::Undecided, "?", "?"),
         (Mark::Confirmed, "✓", "v"),
@@ -59,6 +61,7 @@ impl Mark {
         (Mark::Exception, "⚑", "#"),
         (Mark::Warns, "⚠", "!"),
         (Mark::Blocks, "✗", "x"),
+        (Mark::SinceSigned, "△", "^"),
         (Mark::Info, "i", "i"),
         (Mark::News, "*", "*"),
         (Mark::Unread, "•", "o"),

@@ -159,6 +159,9 @@ pub(super) fn finding_mark(grade: Grade) -> (Mark, Role) {
     }
 }
 
+/// The words beside the mark of what changed since it was signed.
+pub(super) const SINCE_SIGNED: &str = "changed since signed";
+
 /// What became of a change, as a mark and in words.
 pub(super) fn decision(opened: &Opened, change: &Change, model: &Model) -> (Mark, Role, String) {
     if let Some(confirmed) = &change.confirmed {
@@ -185,6 +188,14 @@ pub(super) fn decision(opened: &Opened, change: &Change, model: &Model) -> (Mark
         (kind, _) => kind.word(),
     };
     (Mark::Dot, Role::Dim, words.to_owned())
+}
+
+/// What stands between the marks of an entry and its number: whether it changed since it was signed.
+fn since_mark(pen: &Pen<'_>, opened: &Opened, change: &Change) -> super::ink::Piece {
+    match opened.changed_since_signed(&change.address) {
+        true => piece(pen.looks.mark(Mark::SinceSigned), Role::Warns),
+        false => piece(" ", Role::Dim),
+    }
 }
 
 /// The values before and ours, a code with what it means.
@@ -232,7 +243,8 @@ fn change_lines(pen: &Pen<'_>, model: &Model, opened: &Opened, change: &Change) 
     let mut first = vec![
         piece(pen.looks.mark(mark), role),
         second,
-        piece(format!(" {entry:<6} "), Role::Dim),
+        since_mark(pen, opened, change),
+        piece(format!("{entry:<6} "), Role::Dim),
         piece(title(model, change), Role::Heading),
     ];
     if let Some((_, line)) = opened.corrections_at(&change.address).last() {
@@ -256,7 +268,11 @@ fn change_lines(pen: &Pen<'_>, model: &Model, opened: &Opened, change: &Change) 
         }
         None => Vec::new(),
     };
-    vec![(first, vec![piece(words, role)]), (below, checked)]
+    let mut decided = vec![piece(words, role)];
+    if opened.changed_since_signed(&change.address) {
+        decided.insert(0, piece(format!("{SINCE_SIGNED}, "), Role::Warns));
+    }
+    vec![(first, decided), (below, checked)]
 }
 
 pub(super) fn grade_word(grade: Grade) -> &'static str {
@@ -288,7 +304,8 @@ fn entry_line(pen: &Pen<'_>, model: &Model, opened: &Opened, change: &Change) ->
     let ours = change.kind.differs();
     let left = vec![
         piece(pen.looks.mark(mark), role),
-        piece(format!(" {entry:<6} "), Role::Dim),
+        since_mark(pen, opened, change),
+        piece(format!("{entry:<6} "), Role::Dim),
         piece(format!("{}  ", title(model, change)), Role::Normal),
         piece(
             value.map_or_else(String::new, |value| with_meaning(pen, model, change, value)),

@@ -30,7 +30,11 @@ impl Line {
     /// Draws a desk; answers the bytes that it took.
     fn draws(&mut self, desk: &Desk) -> u64 {
         let before = self.terminal.backend().sent();
-        self.terminal.draw(|frame| drop(draw(&desk.model, frame.buffer_mut()))).unwrap();
+        self.terminal
+            .draw(|frame| {
+                draw(&desk.model, frame.buffer_mut());
+            })
+            .unwrap();
         self.terminal.backend().sent() - before
     }
 }

@@ -10,6 +10,7 @@ use stageplate::app::tour::Tour;
 use stageplate::config::theme::{Looks, Theme};
 use stageplate::domain::identity::Seq;
 use stageplate::domain::plan::Refusal;
+use stageplate::domain::since::Since;
 use stageplate::view::draw;
 
 use crate::fixture::address_of;
@@ -107,6 +108,51 @@ fn the_queues() {
 #[test]
 fn the_changes_of_a_record() {
     at_each_size("changes", "review", |desk| desk.press("enter"));
+}
+
+/// Puts the cursor of the pane shown on an entry.
+fn to_entry(desk: &mut Desk, name: &str) {
+    let there = |desk: &Desk| desk.model.current().unwrap().address(desk.model.now) == Some(&address_of(name));
+    let rows = desk.model.current().unwrap().rows();
+    desk.press("home");
+    for _ in 0..rows {
+        if !there(desk) {
+            desk.press("down");
+        }
+    }
+    assert!(there(desk), "no row of {name}");
+}
+
+#[test]
+fn what_changed_since_it_was_signed_has_a_mark_and_the_words_beside_it() {
+    let signed = |mut dossiers: Vec<stageplate::domain::dossier::Dossier>| {
+        let signoff = dossiers[2].record.signoffs[0].clone();
+        let addresses = [address_of("Height"), address_of("ActualMass")].into();
+        dossiers[0].since = Some(Since { signoff, addresses, gone: 0, options: false });
+        dossiers
+    };
+    for (width, height) in SIZES {
+        for ascii in [false, true] {
+            let mark = if ascii { "^" } else { "△" };
+            let mut desk = Desk::with("review", width, height, signed(dossiers()));
+            desk.model.chosen.looks.ascii = ascii;
+            desk.press("enter");
+            to_entry(&mut desk, "Height");
+            let text = picture(&desk.model);
+            let row =
+                text.lines().find(|line| line.contains("changed since signed, ")).unwrap_or_else(|| panic!("{text}"));
+            assert!(row.contains(mark), "{width}x{height}: {row}");
+            if height >= 24 {
+                assert!(text.contains("the technical review of"), "{width}x{height}:\n{text}");
+            }
+            desk.press("5");
+            to_entry(&mut desk, "ActualMass");
+            let text = picture(&desk.model);
+            assert!(text.contains(mark), "{width}x{height}:\n{text}");
+        }
+    }
+    let desk = Desk::of("review", 120, 40);
+    assert!(!picture(&desk.model).contains('△'), "nothing was signed before");
 }
 
 #[test]

@@ -16,7 +16,7 @@ use crate::domain::identity::Login;
 use crate::view::days;
 use crate::view::grounds::window;
 use crate::view::head::readiness_said;
-use crate::view::panes::{decision, duties, empty, grade_word, title_of};
+use crate::view::panes::{SINCE_SIGNED, decision, duties, empty, grade_word, title_of};
 
 /// The head of the record: in full where it was not read a moment ago, in one line where a row is asked about.
 pub fn head(model: &Model, reading: &Reading, whole: bool, about: bool) -> Vec<String> {
@@ -177,6 +177,9 @@ fn change(model: &Model, opened: &Opened, change: &Change) -> String {
     let (_, _, decided) = decision(opened, change, model);
     if !parts[0].ends_with(&decided) {
         parts.push(decided);
+    }
+    if opened.changed_since_signed(&change.address) {
+        parts.push(SINCE_SIGNED.to_owned());
     }
     parts.extend(
         opened.findings_at(&change.address).map(|finding| format!("{} {}", finding.check, grade_word(finding.grade))),
