@@ -200,7 +200,8 @@ fn settle_probe(text: &str) -> [Settle; 2] {
     [Settle::Resolve { text: text.to_owned() }, Settle::Waive { text: text.to_owned(), until: None }]
 }
 
-fn may(model: &Model, how: &Settle) -> Result<(), String> {
+/// Whether the exception under the cursor of the record can be settled in this way.
+pub(super) fn may(model: &Model, how: &Settle) -> Result<(), String> {
     let opened = model.current().ok_or("no record is open")?;
     let exception: &Exception = opened.exception(model.now).ok_or("the cursor is on no exception")?;
     if model.outbox.busy_with(opened.id()) {
@@ -250,6 +251,14 @@ pub fn waive(model: &mut Model) -> Vec<Effect> {
         return settle::waive(model);
     }
     about_exception(model, Purpose::Waive)
+}
+
+/// Opens the exception under the cursor again.
+pub fn reopen(model: &mut Model) -> Vec<Effect> {
+    if model.screen == Screen::Board {
+        return settle::reopen(model);
+    }
+    about_exception(model, Purpose::Reopen)
 }
 
 /// Whether something can be said about the exception under the cursor.

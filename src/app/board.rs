@@ -16,6 +16,9 @@ use crate::domain::filter::Filter;
 use crate::domain::identity::{ExceptionId, RecordId, Seq};
 use crate::domain::triage::{By, Group, Groups, Raised};
 
+/// The filter of what was settled.
+const SETTLED: &str = "state:resolved,waived";
+
 /// Rows of a page.
 const PAGE: usize = 100;
 
@@ -90,15 +93,16 @@ pub struct Parts {
 }
 
 impl Parts {
-    /// The parts of an area; where there is no room for both, groups or exceptions are shown.
-    pub fn of(area: Area, on_groups: bool) -> Parts {
+    /// The parts of an area, where a group takes so many columns; where there is no room for both, groups or exceptions
+    /// are shown.
+    pub fn of(area: Area, on_groups: bool, group: u16) -> Parts {
         let (tabs, rest) = area.split_rows(u16::from(area.height > 3));
         let (groups, right) = match area.width {
             0..72 if on_groups => (rest, Area::default()),
             0..72 => (Area::default(), rest),
             // What has the focus gets the room: titles of kinds are long.
-            72..100 => rest.split_columns(if on_groups { 36 } else { 25 }),
-            _ => rest.split_columns(if on_groups { 46 } else { 34 }),
+            72..100 => rest.split_columns(if on_groups { group.clamp(36, area.width * 2 / 3) } else { 25 }),
+            _ => rest.split_columns(if on_groups { group.clamp(46, area.width / 2) } else { 34 }),
         };
         let detail = match right.height {
             0..10 => 0,
@@ -151,7 +155,28 @@ impl Board {
 
 /// The parts of the board on the screen.
 pub fn parts(model: &Model) -> Parts {
-    Parts::of(model.layout().main, model.board.on_groups)
+    let widest = model.board.groups.iter().flat_map(|groups| groups.rows.iter().map(|group| (groups.by, group)));
+    let name = widest.map(|(by, group)| named(model, by, group.key.as_deref()).chars().count()).max();
+    // Before the name stands the cursor, behind it the numbers: how many block, how many there are.
+    let group = u16::try_from(name.unwrap_or(0) + 14).unwrap_or(u16::MAX);
+    Parts::of(model.layout().main, model.board.on_groups, group)
+}
+
+/// What people read of a group.
+pub fn named(model: &Model, by: By, key: Option<&str>) -> String {
+    match (by, key) {
+        (By::Kind, Some(key)) => kind_title(model, key).to_owned(),
+        (By::Age, Some(key)) => format!("{key} days"),
+        (_, Some(key)) => key.to_owned(),
+        (By::Owner, None) => "nobody".to_owned(),
+        (_, None) => "none".to_owned(),
+    }
+}
+
+/// What people read of a kind of exceptions.
+pub fn kind_title<'a>(model: &'a Model, kind: &'a str) -> &'a str {
+    // A group is of the whole desk, and so of any policy that has the kind.
+    model.house.policies.all().find_map(|policy| policy.exception_kind(kind)).map_or(kind, |known| &known.title)
 }
 
 /// Rows of exceptions that fit.
@@ -268,6 +293,25 @@ pub fn use_filter(model: &mut Model, words: String, filter: Option<Filter>) -> V
     let same = model.board.filter == filter;
     (model.board.words, model.board.filter) = (words, filter);
     if same { Vec::new() } else { anew(model) }
+}
+
+/// Shows what was settled instead of what is to settle, or the other way round; the rest of the filter stays.
+pub fn turn_settled(model: &mut Model) -> Vec<Effect> {
+    let words = model.board.words.trim();
+    let words = match words.strip_suffix(SETTLED) {
+        Some(rest) => rest.trim_end().to_owned(),
+        None => format!("{words} {SETTLED}").trim_start().to_owned(),
+    };
+    if words.is_empty() {
+        return use_filter(model, words, None);
+    }
+    match Filter::parse_exceptions(&words, model.now.day()) {
+        Ok(filter) => use_filter(model, words, Some(filter)),
+        Err(fault) => {
+            model.say(Tone::No, fault.to_string());
+            Vec::new()
+        }
+    }
 }
 
 /// Groups the exceptions in another way.

@@ -8,7 +8,7 @@ use super::model::{Context, Model};
 use super::msg::Effect;
 use super::record::Pane;
 use super::screen::{self, Screen};
-use super::{acts, board, bulk, jump, lines, moves, overview, places, settings, settle, sheets, tour, typing};
+use super::{acts, board, bulk, jump, lines, links, moves, overview, places, settings, sheets, tour, typing};
 use crate::domain::triage::By;
 
 /// One command.
@@ -254,17 +254,36 @@ pub static COMMANDS: &[Command] = &[
         Some("link"),
         "Link the same fault",
         "Link the marked exceptions with the one under the cursor: the same fault on many records",
-        &[Board],
-        settle::link
+        &[Record, Board],
+        links::link,
+        links::may_link
     ),
-    act!("unlink", None, "Unlink the exception", "Let the exception stand alone again", &[Board], settle::unlink),
+    act!(
+        "unlink",
+        None,
+        "Unlink the exception",
+        "Let the exception stand alone again",
+        &[Record, Board],
+        links::unlink,
+        links::may_unlink
+    ),
     act!(
         "mark-linked",
         None,
         "Mark what is linked",
         "Mark every exception to settle that is linked with the one under the cursor",
-        &[Board],
-        settle::mark_linked
+        &[Record, Board],
+        links::mark_linked,
+        links::may_mark_linked
+    ),
+    form!(
+        "reopen",
+        None,
+        "Open the exception again",
+        "Open the settled exception under the cursor again, with a reason",
+        &[Record, Board],
+        acts::reopen,
+        links::may_reopen
     ),
     form!(
         "hold",
@@ -349,6 +368,7 @@ pub static COMMANDS: &[Command] = &[
     go("place-forward", "Forward to the place that back led away from", None, SCREENS, places::forward),
     go("palette", "All commands", Some("commands"), SCREENS, moves::palette),
     go("help", "Help: all keys", Some("help"), SCREENS, moves::help),
+    go("settled", "Settled exceptions, and back", Some("settled"), &[Board], board::turn_settled),
     act!(
         "copy-vin",
         None,

@@ -24,10 +24,30 @@ pub fn address(form: &Form, house: &House) -> Result<Option<Address>, String> {
         Purpose::Edit(Some(address)) => Ok(Some(address.clone())),
         Purpose::Edit(None) if form.says(Name::Entry).is_empty() => Ok(None),
         Purpose::Edit(None) => {
-            house.catalogue.address(form.says(Name::Entry)).map(Some).map_err(|fault| fault.to_string())
+            let said = form.says(Name::Entry);
+            house.catalogue.address(said).map(Some).map_err(|fault| format!("{fault}{}", perhaps(said, house)))
         }
         _ => Ok(None),
     }
+}
+
+/// The entries that somebody may mean who writes words of a title instead of a number or a name.
+fn perhaps(said: &str, house: &House) -> String {
+    const NAMED: usize = 3;
+    let words: Vec<String> = said.split_whitespace().map(str::to_lowercase).collect();
+    if said.trim().chars().count() < 3 {
+        return String::new();
+    }
+    let elements = house.catalogue.elements().iter().filter(|element| element.value_type().is_some());
+    let meant = elements.filter(|element| {
+        let told = format!("{} {}", element.title, element.name).to_lowercase();
+        words.iter().all(|word| told.contains(word))
+    });
+    let named: Vec<String> = meant
+        .take(NAMED)
+        .map(|element| format!("{} ({} {})", element.name, element.entry.unwrap_or("–"), element.title))
+        .collect();
+    if named.is_empty() { String::new() } else { format!("; perhaps {}", named.join(", ")) }
 }
 
 /// Looks at what is written, says at each field what is wrong with it, and answers whether all of it fits.
@@ -221,6 +241,9 @@ pub fn action(form: &Form, house: &House, who: &Login) -> Option<(Action, String
         Purpose::Waive(id) => {
             let how = Settle::Waive { text: text(), until };
             (Action::Settle { id: *id, how }, format!("exception {} waived", id.0))
+        }
+        Purpose::Reopen(id) => {
+            (Action::Settle { id: *id, how: Settle::Reopen { text: text() } }, format!("exception {} open again", id.0))
         }
         Purpose::Comment(id) => {
             let how = Settle::Comment { text: text() };

@@ -26,6 +26,8 @@ pub enum Purpose {
     Waive(ExceptionId),
     /// Say something about an exception.
     Comment(ExceptionId),
+    /// Open an exception again.
+    Reopen(ExceptionId),
     /// Send the record back.
     Return,
     /// Stop work for a time.
@@ -39,7 +41,14 @@ pub enum Purpose {
 impl Purpose {
     /// Whether it is about exceptions that are there already.
     pub fn is_about_exceptions(&self) -> bool {
-        matches!(self, Purpose::AssignException(_) | Purpose::Resolve(_) | Purpose::Waive(_) | Purpose::Comment(_))
+        matches!(
+            self,
+            Purpose::AssignException(_)
+                | Purpose::Resolve(_)
+                | Purpose::Waive(_)
+                | Purpose::Comment(_)
+                | Purpose::Reopen(_)
+        )
     }
 }
 

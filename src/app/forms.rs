@@ -46,6 +46,9 @@ pub fn open(purpose: Purpose, opened: &Opened, house: &House) -> Form {
             let fields = waiver();
             (format!("Waive exception {}", id.0), about_exception(opened, *id), fields)
         }
+        Purpose::Reopen(id) => {
+            (format!("Open exception {} again", id.0), about_exception(opened, *id), vec![reopening()])
+        }
         Purpose::Comment(id) => {
             (format!("Say something about exception {}", id.0), about_exception(opened, *id), vec![comment()])
         }
@@ -109,6 +112,7 @@ pub fn open_exceptions(purpose: Purpose, count: usize, called: &str, facts: Vec<
         Purpose::AssignException(_) => ("Assign", vec![person("Owner", house, None, "")]),
         Purpose::Resolve(_) => ("Resolve", vec![settlement()]),
         Purpose::Waive(_) => ("Waive", waiver()),
+        Purpose::Reopen(_) => ("Open again", vec![reopening()]),
         _ => ("Say something about", vec![comment()]),
     };
     let mut form = blank(purpose, RecordId(0), Seq(0), format!("{verb} {called}"), facts, fields);
@@ -127,6 +131,10 @@ fn waiver() -> Vec<Field> {
         area("Why it may pass", "the lead's reason"),
         line(Name::Until, "Until", "last day, YYYY-MM-DD; open without one", ""),
     ]
+}
+
+fn reopening() -> Field {
+    area("Why it is open again", "what was found since")
 }
 
 fn comment() -> Field {
@@ -181,6 +189,7 @@ fn name_drafts(form: &mut Form) {
         Purpose::Resolve(id) => ("resolve", id.0.to_string()),
         Purpose::Waive(id) => ("waive", id.0.to_string()),
         Purpose::Comment(id) => ("comment", id.0.to_string()),
+        Purpose::Reopen(id) => ("reopen", id.0.to_string()),
         Purpose::Return => ("return", String::new()),
         Purpose::Hold => ("hold", String::new()),
         Purpose::Note => ("note", String::new()),

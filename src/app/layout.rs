@@ -143,6 +143,18 @@ impl Layout {
         (self.head, self.tabs, self.pane, self.detail) = (head, tabs, pane, detail);
     }
 
+    /// Gives what is said of the row under the cursor the room: of so many rows above, each two lines high, a few are
+    /// enough to see where one is.
+    pub fn tell_more(&mut self, rows: usize) {
+        let both = self.pane.height + self.detail.height;
+        if both < 8 {
+            return;
+        }
+        let wanted = u16::try_from(rows.saturating_mul(2)).unwrap_or(u16::MAX);
+        let whole = Area { height: both, ..self.pane };
+        (self.pane, self.detail) = whole.split_rows(wanted.clamp(4, both / 2));
+    }
+
     /// Rows of the list below its heading.
     pub fn list_rows(&self) -> usize {
         usize::from(self.list.height.saturating_sub(1))

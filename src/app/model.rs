@@ -15,6 +15,7 @@ use super::help::{Help, Keys};
 use super::jump::Jump;
 use super::layout::{Focus, Layout, Scroll};
 use super::lines::Lines;
+use super::links::Links;
 use super::msg::{Effect, Row, Ticket};
 use super::outbox::{Act, Outbox};
 use super::overview::Outlook;
@@ -364,6 +365,8 @@ pub struct Model {
     pub opened_from: Option<(Screen, RecordId)>,
     /// The exception to go to once the record shown is here.
     pub wanted_exception: Option<ExceptionId>,
+    /// The exceptions linked with the one under the cursor of the record.
+    pub links: Links,
     /// The queues.
     pub queues: Queues,
     /// The list.
@@ -431,6 +434,7 @@ impl Model {
             outlook: Outlook::default(),
             opened_from: None,
             wanted_exception: None,
+            links: Links::default(),
             queues: Queues::default(),
             list: List::of(queue),
             marks: Marks::new(),
@@ -485,7 +489,12 @@ impl Model {
     /// Where things are on the screen.
     pub fn layout(&self) -> Layout {
         let focus = (self.screen == Screen::Desk).then_some(self.focus);
-        Layout::of(self.size.0, self.size.1, focus, self.notice_lines())
+        let mut layout = Layout::of(self.size.0, self.size.1, focus, self.notice_lines());
+        if let Some(opened) = self.drawn().filter(|opened| opened.pane == Pane::Exceptions) {
+            // What was said of one is read here, and nowhere else.
+            layout.tell_more(opened.rows());
+        }
+        layout
     }
 
     fn notice_lines(&self) -> u16 {
@@ -550,12 +559,21 @@ impl Model {
 
     /// Goes to the exception that was asked for, if its record is here.
     pub fn show_wanted_exception(&mut self) {
-        let (height, now) = (acts::pane_height(self), self.now);
+        let now = self.now;
         let shown = self.shown;
         if let Some(opened) = self.record.as_mut().filter(|opened| Some(opened.id()) == shown)
             && let Some(id) = self.wanted_exception.take()
         {
-            opened.to_exception(id, now, height);
+            opened.to_exception(id, now);
+        }
+        self.settle_pane();
+    }
+
+    /// Puts the window of the record's pane around its cursor.
+    pub(super) fn settle_pane(&mut self) {
+        let height = acts::pane_height(self);
+        if let Some(opened) = &mut self.record {
+            opened.settle_window(height);
         }
     }
 

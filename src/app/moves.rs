@@ -411,11 +411,10 @@ fn turn_pane(model: &mut Model, by: usize) -> Vec<Effect> {
 /// Shows a pane of the record, and the record.
 pub fn pane(model: &mut Model, pane: Pane) -> Vec<Effect> {
     let effects = open(model);
-    let height = pane_height(model);
     if let Some(opened) = &mut model.record {
         opened.pane = pane;
-        opened.settle_window(height);
     }
+    model.settle_pane();
     effects
 }
 
@@ -425,6 +424,7 @@ fn to_undecided(model: &mut Model, forward: bool) -> Vec<Effect> {
     if let Some(opened) = &mut model.record {
         opened.to_undecided(forward, height);
     }
+    model.settle_pane();
     effects
 }
 

@@ -105,6 +105,13 @@ pub enum Msg {
     },
     /// Exceptions that are linked with each other.
     Linked(Vec<Raised>),
+    /// The exceptions of a group, as far as they are shown beside one of them.
+    Links {
+        /// The group.
+        group: ExceptionId,
+        /// Its exceptions.
+        rows: Vec<Raised>,
+    },
     /// A page, or what stands on another screen, could not be read.
     NoPage {
         /// The question it answers.
@@ -271,6 +278,8 @@ pub enum Effect {
     },
     /// Read the exceptions of a group that were linked; answered by [`Msg::Linked`].
     LoadLinked(ExceptionId),
+    /// Read the exceptions that stand beside one of their group; answered by [`Msg::Links`].
+    LoadLinks(ExceptionId),
     /// Read a record; answered by [`Msg::Dossier`] or [`Msg::NoDossier`].
     LoadDossier(RecordId),
     /// Read the message of a record, in work or sealed; answered by [`Msg::Message`].

@@ -1,10 +1,10 @@
-//! The mouse, where it is on: a click selects, a click on what is selected opens it, the wheel moves the cursor.
+//! The mouse, where it is on: on the desk and on the exceptions board a click selects, a click on what is selected opens it, the wheel moves the cursor.
 
 use super::layout::{Area, Focus, Step};
 use super::model::Model;
 use super::msg::Effect;
 use super::screen::Screen;
-use super::{moves, tabs};
+use super::{board, moves, tabs};
 
 /// Rows that one notch of the wheel moves.
 const NOTCH: usize = 3;
@@ -50,6 +50,9 @@ pub fn point(model: &mut Model, pointer: Pointer) -> Vec<Effect> {
         Pointed::WheelUp => Some(Step::Up),
         Pointed::WheelDown => Some(Step::Down),
     };
+    if wheel.is_none() && model.sheet.is_none() && model.screen == Screen::Board {
+        return on_board(model, pointer);
+    }
     let covered = model.sheet.is_some() || model.screen != Screen::Desk;
     match wheel {
         Some(step) if covered => roll(model, step),
@@ -88,6 +91,22 @@ fn over_the_screen(model: &mut Model, pointer: Pointer, wheel: Option<Step>) -> 
         }
     });
     effects
+}
+
+/// A click on the board: on a group, or on an exception below the heading of its rows.
+fn on_board(model: &mut Model, pointer: Pointer) -> Vec<Effect> {
+    let parts = board::parts(model);
+    if let Some(row) = pointer.in_area(parts.groups) {
+        let at = row + model.board.group_scroll.top;
+        return if at < model.board.group_rows() { board::point(model, true, at) } else { Vec::new() };
+    }
+    let Some(row) = pointer.in_area(parts.rows).and_then(|row| row.checked_sub(1)) else { return Vec::new() };
+    let at = row + model.board.scroll.top;
+    match model.board.rows.get(at).map(|row| row.exception.id) {
+        Some(id) if model.board.selected == Some(id) && !model.board.on_groups => board::open(model),
+        Some(_) => board::point(model, false, at),
+        None => Vec::new(),
+    }
 }
 
 /// Goes to a part of the screen that is pointed at.

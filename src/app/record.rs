@@ -360,12 +360,11 @@ impl Opened {
         }
     }
 
-    /// Puts the cursor on an exception, if the record has it, in a pane of which so many screen rows are shown.
-    pub fn to_exception(&mut self, id: ExceptionId, now: Moment, height: usize) {
+    /// Puts the cursor on an exception, if the record has it.
+    pub fn to_exception(&mut self, id: ExceptionId, now: Moment) {
         if let Some(at) = self.exceptions(now).iter().position(|exception| exception.id == id) {
             self.pane = Pane::Exceptions;
             self.scrolls[Pane::Exceptions.place()].at = at;
-            self.settle_window(height);
         }
     }
 

@@ -29,7 +29,13 @@ pub fn may(model: &Model, command: &str) -> Result<(), String> {
     if model.board.marks.is_empty() && row.is_none() {
         return Err("the cursor is on no exception".to_owned());
     }
+    let settled = row.is_some_and(|row| !row.exception.is_open_on(model.now.day()));
     match command {
+        "assign" | "resolve" | "waive" if settled && model.board.marks.is_empty() => {
+            Err("it is settled: open it again first, with `reopen`".to_owned())
+        }
+        "reopen" if !settled && model.board.marks.is_empty() => Err("it is not settled yet".to_owned()),
+        "reopen" => has_one_of(model, row, "open exceptions again", &[Role::Review, Role::Lead]),
         "waive" => has_one_of(model, row, "waive exceptions", &[Role::Lead]),
         "resolve" if model.board.marks.is_empty() => {
             let kind =
@@ -114,6 +120,11 @@ pub fn resolve(model: &mut Model) -> Vec<Effect> {
 /// Lets them pass.
 pub fn waive(model: &mut Model) -> Vec<Effect> {
     open_form(model, Purpose::Waive(EACH))
+}
+
+/// Opens them again.
+pub fn reopen(model: &mut Model) -> Vec<Effect> {
+    open_form(model, Purpose::Reopen(EACH))
 }
 
 /// Says something about them.

@@ -8,6 +8,7 @@ use super::help::keys_of;
 use super::jump;
 use super::layout::Focus;
 use super::lines;
+use super::links;
 use super::model::{Context, List, Model, Sheet, Tone};
 use super::msg::{Effect, Msg, Row, Tag, Ticket, told};
 use super::outbox::{Act, Deed, Then};
@@ -32,6 +33,7 @@ use crate::failure::Failure;
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     let mut effects = take(model, msg);
     effects.extend(preview::ask(model));
+    effects.extend(links::look(model));
     if model.tour.is_some() {
         effects.extend(tour::look(model));
     }
@@ -64,6 +66,10 @@ fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Exceptions { ticket, rows, next } => board::page_read(model, ticket, rows, next),
         Msg::Overview { ticket, known, scopes } => overview::read(model, ticket, *known, scopes),
         Msg::Linked(rows) => settle::linked(model, &rows),
+        Msg::Links { group, rows } => {
+            model.links.read(group, rows);
+            Vec::new()
+        }
         Msg::Dossier(dossier) => dossier_read(model, *dossier),
         Msg::NoDossier { id, failure } => {
             model.reading = None;
@@ -278,6 +284,7 @@ fn news(model: &mut Model, events: &[Event]) -> Vec<Effect> {
             }
         }
         board::settled(model, events);
+        model.links.may_be_others();
         if events.iter().any(|event| event.record.is_none()) {
             effects.push(Effect::LoadHouse);
         }
@@ -379,6 +386,7 @@ fn dossier_read(model: &mut Model, dossier: Dossier) -> Vec<Effect> {
 
 fn install(model: &mut Model, dossier: Dossier) {
     model.standing = None;
+    model.links.may_be_others();
     match model.record.as_mut().filter(|opened| opened.id() == dossier.record.id) {
         Some(opened) => opened.refresh(dossier, &model.house, &model.who, model.now),
         None => {

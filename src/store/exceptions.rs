@@ -118,8 +118,17 @@ impl Desk {
     /// # Errors
     /// When the desk cannot be read.
     pub fn linked(&mut self, group: ExceptionId) -> Result<Vec<Raised>, StoreError> {
+        self.linked_first(group, usize::MAX)
+    }
+
+    /// The first so many exceptions of a group, in the order they were raised.
+    ///
+    /// # Errors
+    /// When the desk cannot be read.
+    pub fn linked_first(&mut self, group: ExceptionId, most: usize) -> Result<Vec<Raised>, StoreError> {
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
         let mut clause = selected();
-        clause.add("x.grp = ").value(group.0).add(" ORDER BY x.id");
+        clause.add("x.grp = ").value(group.0).add(" ORDER BY x.id LIMIT ").value(most);
         self.read(|session| raised(session, &clause))
     }
 

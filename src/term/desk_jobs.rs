@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 use crate::app::lines::Side;
+use crate::app::links;
 use crate::app::msg::{Effect, Governed, Msg, Row, Tag, Ticket};
 use crate::app::preview::{Preview, Written};
 use crate::domain::action::Action;
@@ -106,6 +107,10 @@ impl Jobs {
                 Ok(Msg::Overview { ticket, known, scopes })
             }),
             Effect::LoadLinked(group) => self.read(move |desk| Ok(Msg::Linked(desk.linked(group)?))),
+            Effect::LoadLinks(group) => self.read(move |desk| {
+                let rows = desk.linked_first(group, links::MOST)?;
+                Ok(Msg::Links { group, rows })
+            }),
             Effect::LoadDossier(id) => self.submit(move |desk| match desk.dossier(id, now) {
                 Ok(dossier) => Msg::Dossier(Box::new(dossier)),
                 Err(error) => Msg::NoDossier { id, failure: error.into() },

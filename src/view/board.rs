@@ -2,13 +2,14 @@
 
 use super::days;
 use super::ink::{Mark, Pen, Pieces, cells, piece, wrapped};
-use crate::app::board::{Board, Parts, parts};
+use crate::app::board::{Board, Parts, kind_title, named, parts};
 use crate::app::forms::title_of;
 use crate::app::help::keys_of;
 use crate::app::layout::Area;
 use crate::app::model::{Context, Model};
 use crate::config::theme::Role;
 use crate::domain::exception::{Exception, State};
+use crate::domain::filter::Filter;
 use crate::domain::identity::Login;
 use crate::domain::moment::Moment;
 use crate::domain::triage::{By, Raised};
@@ -33,7 +34,9 @@ pub fn top(pen: &Pen<'_>, board: &Board) -> Pieces {
     if let Some(groups) = &board.groups {
         let (open, blocking) = groups.total();
         let more = if groups.whole { "" } else { "+" };
-        said.push(piece(format!(" {} {open}{more} to settle", pen.looks.mark(Mark::Dot)), Role::Normal));
+        let settled = board.filter.as_ref().is_some_and(Filter::asks_state);
+        let what = if settled { "found" } else { "to settle" };
+        said.push(piece(format!(" {} {open}{more} {what}", pen.looks.mark(Mark::Dot)), Role::Normal));
         if blocking > 0 {
             said.push(piece(format!("  {}{blocking}{more} block", pen.looks.mark(Mark::Blocks)), Role::Blocks));
         }
@@ -65,22 +68,6 @@ fn ways(pen: &mut Pen<'_>, model: &Model, area: Area) {
         line.push(piece(text, if here { Role::Heading } else { Role::Dim }));
     }
     pen.put(area, 0, 0, &line);
-}
-
-/// What people read of a group.
-pub(super) fn named(model: &Model, by: By, key: Option<&str>) -> String {
-    match (by, key) {
-        (By::Kind, Some(key)) => kind_title(model, key).to_owned(),
-        (By::Age, Some(key)) => format!("{key} days"),
-        (_, Some(key)) => key.to_owned(),
-        (By::Owner, None) => "nobody".to_owned(),
-        (_, None) => "none".to_owned(),
-    }
-}
-
-fn kind_title<'a>(model: &'a Model, kind: &'a str) -> &'a str {
-    // A group is of the whole desk, and so of any policy that has the kind.
-    model.house.policies.all().find_map(|policy| policy.exception_kind(kind)).map_or(kind, |known| &known.title)
 }
 
 fn counted(pen: &mut Pen<'_>, model: &Model, area: Area) {
@@ -220,6 +207,7 @@ fn one_row(
     let cursor = if here { pen.looks.mark(Mark::Cursor) } else { " " };
     let marked = if model.board.marks.contains_key(&exception.id) { pen.looks.mark(Mark::Marked) } else { " " };
     let weight = match exception.blocking {
+        _ if !exception.is_open_on(model.now.day()) => piece(pen.looks.mark(Mark::Confirmed), Role::Fine),
         true => piece(pen.looks.mark(Mark::Blocks), Role::Blocks),
         false => piece(pen.looks.mark(Mark::Warns), Role::Warns),
     };
@@ -287,6 +275,12 @@ fn one(pen: &mut Pen<'_>, model: &Model, area: Area) {
     for part in wrapped(&exception.text, width) {
         lines.push((part, Role::Normal));
     }
+    if let Some(outcome) = &exception.outcome {
+        let until = outcome.until.map(|day| format!(" until {day}")).unwrap_or_default();
+        let (by, at) = (&outcome.by, days::when(outcome.at, model.now));
+        let told = format!("{}{until} by {by} {at}: {}", exception.state.word(), outcome.text);
+        lines.extend(wrapped(&told, width).into_iter().map(|part| (part, Role::Fine)));
+    }
     let by = exception.raised_by.as_ref().map_or("the desk", Login::as_str);
     let linked = exception.group.map(|group| format!(" · linked as {}", group.0)).unwrap_or_default();
     let said_at = days::when(exception.raised_at, model.now);
@@ -330,7 +324,7 @@ fn nothing(pen: &mut Pen<'_>, model: &Model, area: Area) {
         vec!["reading …".to_owned()]
     } else if !board.words.is_empty() {
         vec![
-            format!("No exception to settle matches `{}`.", board.words),
+            format!("No exception matches `{}`.", board.words),
             format!("{} writes another filter, {} twice takes it away.", key("filter"), key("back")),
         ]
     } else {

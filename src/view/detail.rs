@@ -7,6 +7,7 @@ use super::ink::{Mark, Pen, Piece, piece, wrapped};
 use super::panes::{SINCE_SIGNED, finding_mark, from_to};
 use crate::app::grounds::grounds as grounds_of;
 use crate::app::layout::Area;
+use crate::app::links;
 use crate::app::model::Model;
 use crate::app::record::{Opened, Pane, Reason};
 use crate::config::theme::Role;
@@ -28,7 +29,7 @@ pub fn detail(pen: &mut Pen<'_>, model: &Model, area: Area) {
     let lines = match opened.pane {
         Pane::Changes | Pane::Entries => opened.change().map(|change| about_change(pen, model, opened, change)),
         Pane::Readiness => opened.reasons().nth(opened.scroll().at).map(|reason| about_reason(model, reason)),
-        Pane::Exceptions => opened.exception(model.now).map(|exception| about_exception(model, exception)),
+        Pane::Exceptions => opened.exception(model.now).map(|exception| about_exception(pen, model, exception)),
         Pane::Approvals => grounds_of(&opened.dossier).nth(opened.scroll().at).map(|ground| {
             let mut lines = grounds::about(pen, opened, ground);
             lines.extend(opened.change().map(|change| about_change(pen, model, opened, change)).unwrap_or_default());
@@ -46,12 +47,13 @@ pub fn detail(pen: &mut Pen<'_>, model: &Model, area: Area) {
         Pane::History => opened.history().nth(opened.scroll().at).map(|event| about_event(pen, event)),
     };
     let width = usize::from(area.width).saturating_sub(2);
-    let mut row = 1;
-    for part in lines.unwrap_or_default() {
-        for text in wrapped(&part.text, width) {
-            pen.text(area, row, 1, &text, part.role);
-            row += 1;
-        }
+    let lines = lines.unwrap_or_default();
+    let rows: Vec<(String, Role)> =
+        lines.iter().flat_map(|part| wrapped(&part.text, width).into_iter().map(|text| (text, part.role))).collect();
+    let room = usize::from(area.height.saturating_sub(1));
+    for (row, (text, role)) in rows.iter().take(room).enumerate() {
+        let cut = if row + 1 == room && rows.len() > room { pen.looks.mark(Mark::More) } else { "" };
+        pen.text(area, row + 1, 1, &format!("{text}{cut}"), *role);
     }
 }
 
@@ -124,7 +126,8 @@ fn about_reason(model: &Model, reason: Reason<'_>) -> Vec<Piece> {
     }
 }
 
-fn about_exception(model: &Model, exception: &Exception) -> Vec<Piece> {
+/// An exception whole: what is wrong, how it was settled, what was said about it, the last of it first.
+fn about_exception(pen: &Pen<'_>, model: &Model, exception: &Exception) -> Vec<Piece> {
     let by = exception.raised_by.as_ref().map_or("the desk", Login::as_str);
     let place = exception.at.as_ref().map(|address| format!(" at {address}")).unwrap_or_default();
     let mut lines = vec![
@@ -134,7 +137,19 @@ fn about_exception(model: &Model, exception: &Exception) -> Vec<Piece> {
     if let Some(outcome) = &exception.outcome {
         let until = outcome.until.map(|day| format!(" until {day}")).unwrap_or_default();
         let state = exception.state.word();
-        lines.push(piece(format!("{state}{until} by {}: {}", outcome.by, outcome.text), Role::Fine));
+        let at = days::when(outcome.at, model.now);
+        lines.push(piece(format!("{state}{until} by {} {at}: {}", outcome.by, outcome.text), Role::Fine));
+    }
+    let linked: Vec<&str> = model.links.with(exception).map(|row| row.vin.tail()).collect();
+    if let Some(group) = exception.group {
+        let more = if linked.len() < links::MOST { "" } else { " and more" };
+        let on = if linked.is_empty() { String::new() } else { format!(": {}{more}", linked.join(", ")) };
+        lines.push(piece(format!("= linked as {}, the same fault{on}", group.0), Role::Normal));
+    }
+    for remark in exception.discussion.iter().rev() {
+        let back = if remark.struck_at.is_some() { " (taken back)" } else { "" };
+        let said = format!("{} {}{back}: {}", remark.by, days::when(remark.at, model.now), remark.text);
+        lines.push(piece(pen.looks.plain(&said), Role::Normal));
     }
     lines
 }

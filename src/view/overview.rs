@@ -149,6 +149,7 @@ fn drawn_heat(
     let most = rows.iter().flat_map(|row| &row.cells).map(|(count, _)| *count).max().unwrap_or(0);
     let mut head = vec![piece(" ".repeat(label), Role::Dim)];
     head.extend(heads.iter().map(|head| piece(format!("{head:>CELL$}"), Role::Dim)));
+    let beside = rows.iter().all(|row| label + CELL * row.cells.len() + 2 + row.note.chars().count() <= width);
     let mut lines = vec![head];
     for (at, row) in rows.iter().enumerate() {
         let mut line = vec![piece(fitted(&row.label, label), Role::Normal)];
@@ -163,8 +164,16 @@ fn drawn_heat(
             };
             line.extend([piece(" ", Role::Normal), piece(text, role)]);
         }
-        line.push(piece(format!("  {}", pen.looks.plain(&row.note)), Role::Dim));
+        if beside {
+            line.push(piece(format!("  {}", pen.looks.plain(&row.note)), Role::Dim));
+        }
         lines.push(line);
+    }
+    if !beside {
+        // Where they do not fit behind the cells, they stand below.
+        let noted = rows.iter().filter(|row| !row.note.is_empty());
+        let told = noted.flat_map(|row| wrapped(&pen.looks.plain(&format!("{}: {}", row.label, row.note)), width));
+        lines.extend(told.map(|line| vec![piece(line, Role::Dim)]));
     }
     lines
 }

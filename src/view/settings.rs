@@ -50,7 +50,11 @@ pub fn settings(pen: &mut Pen<'_>, model: &Model, settings: &Settings, body: Are
     for fault in &model.chosen.faults {
         sheet.text(&format!("{} {fault}", pen.looks.mark(Mark::Warns)), inside, Role::Warns);
     }
-    let key = |command| keys_of(model, Context::Settings, command).first().map_or("-", String::as_str);
+    let key = |command| match keys_of(model, Context::Settings, command).first().map_or("-", String::as_str) {
+        "left" if !pen.looks.ascii => "←",
+        "right" if !pen.looks.ascii => "→",
+        key => key,
+    };
     let foot =
         format!("{} {} change  {} next  {} close", key("text-left"), key("text-right"), key("accept"), key("cancel"));
     show(pen, "Settings", &sheet, &foot, width, body);

@@ -44,7 +44,7 @@ fn press(desk: &mut Desk, key: &str) -> Vec<Effect> {
     update(&mut desk.model, Msg::Key(key.parse::<Key>().unwrap()))
 }
 
-fn text(desk: &Desk) -> String {
+pub fn text(desk: &Desk) -> String {
     let screen = drawn(&desk.model);
     let rows = screen.content.chunks(usize::from(screen.area.width));
     rows.map(|row| row.iter().map(|cell| cell.symbol()).collect::<String>() + "\n").collect()

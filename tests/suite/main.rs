@@ -11,6 +11,7 @@ mod contract;
 mod days;
 mod desk;
 mod driver;
+mod exception_pane;
 mod exceptions;
 mod eyes;
 mod finding;

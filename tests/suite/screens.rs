@@ -596,6 +596,11 @@ impl Desk {
                 let all = raised(&self.dossiers).into_iter();
                 Some(Msg::Linked(all.filter(|row| row.exception.group == Some(*group)).collect()))
             }
+            Effect::LoadLinks(group) => {
+                let all = raised(&self.dossiers).into_iter();
+                let rows = all.filter(|row| row.exception.group == Some(*group)).collect();
+                Some(Msg::Links { group: *group, rows })
+            }
             Effect::LoadDossier(id) => {
                 let found = self.dossiers.iter().find(|dossier| dossier.record.id == *id)?;
                 Some(Msg::Dossier(Box::new(found.clone())))

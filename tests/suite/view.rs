@@ -128,7 +128,7 @@ fn what_changed_since_it_was_signed_has_a_mark_and_the_words_beside_it() {
     let signed = |mut dossiers: Vec<stageplate::domain::dossier::Dossier>| {
         let signoff = dossiers[2].record.signoffs[0].clone();
         let addresses = [address_of("Height"), address_of("ActualMass")].into();
-        dossiers[0].since = Some(Since { signoff, addresses, gone: 0, options: false });
+        dossiers[0].since = Some(Since { signoff, addresses, gone: 0, options: false, form: false });
         dossiers
     };
     for (width, height) in SIZES {

@@ -2,9 +2,9 @@
 
 use super::record;
 use super::spoken;
+use crate::app::board::named;
 use crate::app::linear::reading::Reading;
 use crate::app::model::Model;
-use crate::view::board::named;
 
 /// Where one is among the groups.
 pub fn groups_head(model: &Model) -> Vec<String> {
