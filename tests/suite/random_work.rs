@@ -234,20 +234,32 @@ fn undo_restores_what_it_takes_back_whatever_the_policy() {
     assert!(undone.get() > 40, "only {} acts were undone: they show nothing", undone.get());
 }
 
+/// What comes next in the work on a record of a store, for somebody who may.
+fn stored_next(bench: &mut Bench, policy: &Policy, record: &Record, who: &str) -> Action {
+    let reason = || "random".to_owned();
+    let step = policy.step(&record.step).unwrap();
+    let asks = |gate: Gate| step.gates.contains(&gate);
+    let undecided = if asks(Gate::ChangesDecided) { bench.undecided(record.id) } else { Vec::new() };
+    match record.exceptions.iter().find(|exception| exception.is_open_on(desk::minute(10).day())) {
+        Some(open) => Action::Settle { id: open.id, how: Settle::Resolve { text: reason() } },
+        None if asks(Gate::OwnerNamed) && record.owner.is_none() => {
+            Action::Assign { to: Some(desk::login(who)), reason: Some(reason()) }
+        }
+        None if !undecided.is_empty() => Action::Confirm { addresses: Some(undecided) },
+        None if step.outcome == Outcome::Release && step.checkpoint.is_some() && record.seq.0 % 2 == 0 => {
+            Action::Sign { checkpoint: None, meaning: None }
+        }
+        None if step.outcome == Outcome::Release => Action::Release(bench.sealed(record.id, 1)),
+        None => Action::Advance { reason: Some(reason()) },
+    }
+}
+
 /// An act through the store, on the small catalogue of its tests; most often the work goes on.
 fn stored_act(bench: &mut Bench, policy: &Policy, record: &Record, who: &str, (_, kind, one, other): Move) -> Action {
     let reason = || "random".to_owned();
-    let step = policy.step(&record.step).unwrap();
     let length = ["6400", "6401", "6500", "6600"][other];
     match kind {
-        0..3 if step.gates.contains(&Gate::OwnerNamed) => {
-            Action::Assign { to: Some(desk::login(who)), reason: Some(reason()) }
-        }
-        0..7 if step.gates.contains(&Gate::ChangesDecided) => {
-            Action::Confirm { addresses: Some(bench.undecided(record.id)) }
-        }
-        0..GOING_ON if step.outcome == Outcome::Release => Action::Release(bench.sealed(record.id, 1)),
-        0..GOING_ON => Action::Advance { reason: Some(reason()) },
+        0..GOING_ON => stored_next(bench, policy, record, who),
         20..=22 => Action::Settle { id: ExceptionId(1), how: Settle::Resolve { text: reason() } },
         23 => desk::set("Length", length),
         24 => Action::Return { to: policy.steps[one % policy.steps.len()].name.clone(), reason: reason() },
@@ -262,7 +274,7 @@ fn stored_act(bench: &mut Bench, policy: &Policy, record: &Record, who: &str, (_
 #[test]
 fn what_is_stored_is_what_its_history_says_whatever_the_policy() {
     const NAMES: [&str; 5] = ["prep", "other", "review", "lead", "release"];
-    let (_, released) = under_random_policies(8, 40, |mut start, moves| {
+    let (valid, released) = under_random_policies(10, 40, |mut start, moves| {
         // The small catalogue makes no whole certificate: a gate that asks for one would hold every record.
         start.policy.steps.iter_mut().for_each(|step| step.gates.retain(|gate| *gate != Gate::NoBlockingFinding));
         let mut bench = Bench::under(start.policy.clone());
@@ -288,5 +300,5 @@ fn what_is_stored_is_what_its_history_says_whatever_the_policy() {
         assert!(report.holds(), "{:#?}", report.faults);
         !record.releases.is_empty()
     });
-    assert!(released > 0, "no sequence came to a release: they show nothing");
+    assert!(released * 2 >= valid, "only {released} of {valid} sequences came to a release: they show little");
 }
