@@ -7,6 +7,11 @@ use stageplate::domain::address::Address;
 use stageplate::domain::certificate::ChangeKind;
 use stageplate::domain::checks;
 use stageplate::domain::content::Content;
+use stageplate::domain::dossier::Dossier;
+use stageplate::domain::identity::Login;
+use stageplate::issuing::compose;
+use stageplate::ivi;
+use uuid::Uuid;
 
 use crate::fixture::{Desk, advance, base, receive, remove_row, set, sheet};
 use crate::site::Site;
@@ -133,6 +138,26 @@ fn a_corrected_base_with_fewer_or_more_rows_moves_none_of_ours() {
     assert_eq!(numbers(&desk), [1, 4], "what we added stays where it was");
     let message = desk.certificate().own_content();
     assert_eq!((message.rows("AxleTable"), message.value("AxleTable[2]/AxleNumber")), (2, Some("4")));
+}
+
+#[test]
+fn the_lines_of_both_messages_are_marked_at_the_row_that_was_asked_for() {
+    let desk = dropped();
+    let dossier = Dossier::of(&desk.case(), Vec::new());
+    let signer = Login::parse("release").unwrap();
+    let bytes = compose::draft(&dossier, &signer, Uuid::nil(), desk.now).unwrap();
+    let marked = |address: &str| {
+        let place = dossier.certificate.rows().in_message(&Address::unchecked(address))?;
+        let line = ivi::excerpt(&bytes, &place)?.lines.into_iter().find(|line| line.here)?;
+        Some(line.text.trim().to_owned())
+    };
+    let mass = |row: u32| marked(&format!("AxleTable[{row}]/{MASS}"));
+    assert_eq!(mass(1).as_deref(), Some(format!("<{MASS}>2001</{MASS}>").as_str()));
+    assert_eq!(mass(2), None, "the row that went is nowhere in our message");
+    assert_eq!(mass(3).as_deref(), Some(format!("<{MASS}>2003</{MASS}>").as_str()));
+    let listed = ivi::listing(&bytes).into_iter().filter_map(|line| line.address);
+    let on_desk: Vec<String> = listed.map(|address| dossier.certificate.rows().on_desk(&address).to_string()).collect();
+    assert!(on_desk.contains(&format!("AxleTable[3]/{MASS}")) && !on_desk.contains(&format!("AxleTable[2]/{MASS}")));
 }
 
 #[test]
