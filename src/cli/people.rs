@@ -51,12 +51,12 @@ pub fn person(context: &mut Context, verb: PersonVerb) -> Result<(), Failure> {
         PersonVerb::Leave { login, reason } => {
             govern(context, &DeskAction::Leave { login: context::read_login(&login)?, reason })
         }
-        PersonVerb::Gateway { os_user } => gateway(context, os_user),
+        PersonVerb::Gateway { os_user } => gateway(context, &os_user),
     }
 }
 
-fn gateway(context: &mut Context, os_user: String) -> Result<(), Failure> {
-    govern(context, &DeskAction::Gateway { os_user: os_user.clone() })?;
+fn gateway(context: &mut Context, os_user: &str) -> Result<(), Failure> {
+    govern(context, &DeskAction::Gateway { os_user: os_user.to_owned() })?;
     // Whoever keeps the desk must know what a second pair of eyes is worth from here on.
     if context.desk.people()?.iter().any(|person| person.login.as_str() == os_user && person.left.is_none()) {
         let told = format!(

@@ -39,7 +39,11 @@ fn tell(context: &mut Context, applied: &Applied) -> Result<(String, Value), Fai
     let changed = applied.outcome != Outcome::Unchanged;
     let what = if changed { "" } else { "nothing to do; " };
     let undecided = dossier.certificate.changes.iter().filter(|change| change.undecided).count();
-    let left = if undecided == 0 { String::new() } else { format!(", {undecided} changes undecided") };
+    let left = match undecided {
+        0 => String::new(),
+        1 => ", 1 change undecided".to_owned(),
+        many => format!(", {many} changes undecided"),
+    };
     let done = dossier.history.last().filter(|event| changed && event.seq == applied.seq);
     let undone = done.and_then(|event| event.facts.undoes);
     let back = dossier.history.iter().find(|event| Some(event.seq) == undone);

@@ -276,7 +276,6 @@ fn may_change(actor: &Actor, shelf: &Shelf<'_>, queue: &SavedQueue) -> Result<()
     who.push(queue.owner.to_string());
     who.sort_unstable();
     who.dedup();
-    refusal.hints.push(format!("can: {}", who.join(", ")));
     refusal.who = who.into();
     Err(refusal)
 }

@@ -100,6 +100,11 @@ fn what_others_rely_on_is_not_undone() {
     desk.act("lead", &Action::Settle { id: ExceptionId(1), how }).unwrap();
     assert_eq!(refusal(&mut desk, "lead").rule, "undo");
 
+    let mut desk = Desk::at("review");
+    desk.act("lead", &Action::MoveScope { to: "vans".into(), reason: "it is one".into() }).unwrap();
+    let no = refusal(&mut desk, "lead");
+    assert_eq!((no.rule.as_str(), &no.hints[..]), ("undo", &["move it back with a reason".to_owned()][..]));
+
     let mut desk = Desk::prepared();
     assert_eq!(refusal(&mut desk, "prep").rule, "undo", "a build sheet came in");
     assert_eq!(refusal(&mut Desk::empty(), "prep").rule, "undo", "nothing was done yet");

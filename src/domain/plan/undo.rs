@@ -57,6 +57,9 @@ fn stays(last: &Event) -> Refusal {
         "release" => ("what is released stays released", "a correction opens the next version"),
         "sign" => ("a sign-off stays given", "return the record: that voids it"),
         "exception-waive" => ("a waiver stays given", "reopen the exception with a reason"),
+        "scope-move" => {
+            ("who answers for the record and which policy holds was decided with it", "move it back with a reason")
+        }
         "receive" | "prepare" => ("what came in stays received", "bring in what is right; it becomes a new revision"),
         _ => ("the desk did not keep what undoing it takes", "set it right by another act"),
     };
