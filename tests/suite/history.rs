@@ -1,5 +1,6 @@
 //! The history as people read it and programs follow it, undo and acts on many records, with the built program.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -119,6 +120,90 @@ fn every_figure_of_the_throughput_stands_alone_in_its_cell() {
     for cell in rows.iter().flat_map(|row| row.iter().skip(2)) {
         assert!(cell.is_empty() || cell.parse::<f64>().is_ok(), "`{cell}` is no number");
     }
+}
+
+/// What a history says of the work, counted one event after the other: who left which step, what was sent back and why, what
+/// was released, which exceptions were raised. What was taken back is not counted, nor the taking back.
+#[derive(Default)]
+struct Counted {
+    left: BTreeMap<String, u64>,
+    returns: BTreeMap<(String, String), u64>,
+    reasons: BTreeMap<String, u64>,
+    released: u64,
+    first_pass: u64,
+    kinds: BTreeMap<String, u64>,
+}
+
+impl Counted {
+    fn of(events: &[Value]) -> Counted {
+        let undone: Vec<&Value> = events.iter().map(|event| &event["undoes"]).filter(|seq| !seq.is_null()).collect();
+        let mut sent_back: Vec<&Value> = Vec::new();
+        let mut counted = Counted::default();
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        for event in events.iter().filter(|event| event["undoes"].is_null() && !undone.contains(&&event["seq"])) {
+            let lines = event["lines"].as_array().unwrap();
+            for step in lines.iter().filter(|line| line["what"] == "step") {
+                *counted.left.entry(text(&step["from"])).or_default() += 1;
+                if event["action"] == "return" {
+                    *counted.returns.entry((text(&step["from"]), text(&step["to"]))).or_default() += 1;
+                    *counted.reasons.entry(text(&event["reason"])).or_default() += 1;
+                    sent_back.push(&event["vin"]);
+                }
+            }
+            let raised =
+                lines.iter().filter(|line| text(&line["what"]).starts_with("exception ") && line["from"].is_null());
+            for kind in raised.filter_map(|line| line["to"].as_str()?.split([':', ' ']).next()) {
+                *counted.kinds.entry(kind.to_owned()).or_default() += 1;
+            }
+            if event["action"] == "release" {
+                counted.released += 1;
+                counted.first_pass += u64::from(!sent_back.contains(&&event["vin"]));
+            }
+        }
+        counted
+    }
+}
+
+#[test]
+fn what_the_reports_say_is_what_a_count_of_the_history_says() {
+    let demo = Demo::new();
+    let vin = demo.vins("step:compliance")[0].clone();
+    demo.says("lead", 0, &["return", &vin, "--to", "review", "--reason", "a slip"]);
+    demo.says("lead", 0, &["undo", &vin]);
+    demo.says("lead", 0, &["return", &vin, "--to", "preparation", "--reason", "no photo"]);
+    demo.says("prep", 0, &["flag", &vin, "--kind", "missing-data", "--text", "no photo"]);
+    let vin = demo.vins("step:ready exception:none")[0].clone();
+    demo.says("release", 0, &["release", &vin]);
+    let history = demo.says("audit", 0, &["log", "--output", "jsonl"]);
+    let events: Vec<Value> = history.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let counted = Counted::of(&events);
+    let list = |value: &Value| value.as_array().unwrap().clone();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let said = demo.json("audit", 0, &["report", "throughput"]);
+    let steps = list(&said["steps"]).iter().map(|one| (text(&one["step"]), one["left"].as_u64().unwrap())).collect();
+    assert_eq!(counted.left, steps);
+    let ways = list(&said["returns_by_step"]);
+    let ways = ways.iter().map(|one| ((text(&one["from"]), text(&one["to"])), one["returns"].as_u64().unwrap()));
+    assert_eq!(counted.returns, ways.collect());
+    let reasons = list(&said["returns_by_reason"]);
+    let reasons = reasons.iter().map(|one| (text(&one["reason"]), one["returns"].as_u64().unwrap())).collect();
+    assert_eq!(counted.reasons, reasons);
+    assert_eq!(counted.reasons.get("no photo"), Some(&1), "and the return that was undone is none");
+    let first_pass = said["first_pass"]["part"].as_u64();
+    assert_eq!((Some(counted.released), Some(counted.first_pass)), (said["released"].as_u64(), first_pass));
+    let mut kinds: BTreeMap<String, u64> = BTreeMap::new();
+    for one in list(&demo.json("audit", 0, &["report", "exceptions"])) {
+        *kinds.entry(text(&one["kind"])).or_default() += one["raised"].as_u64().unwrap();
+    }
+    assert_eq!(counted.kinds, kinds);
+    let mut held: BTreeMap<(String, String), u64> = BTreeMap::new();
+    for row in list(&demo.json("audit", 0, &["queue", "all", "--filter", "-step:released,archived"])) {
+        *held.entry((text(&row["step"]), row["owner"].to_string())).or_default() += 1;
+    }
+    let load = list(&demo.json("audit", 0, &["report", "ageing"]));
+    let load = load.iter();
+    let load = load.map(|one| ((text(&one["step"]), one["owner"].to_string()), one["records"].as_u64().unwrap()));
+    assert_eq!(held, load.collect());
 }
 
 /// Every word an event can carry, as the source writes them: the acts on records and on the desk, shared queues, and the two
