@@ -69,7 +69,7 @@ fn invented(number: usize, choices: &mut Choices<'_>) -> Content {
     let mut before = content(choices);
     before.set(Address::unchecked("VehicleIdentificationNumber"), VIN);
     before.set(Address::unchecked("ManufacturerTable[1]/ManufacturerStageNumber"), "1");
-    let mut before = if number % 3 == 0 { spoil(&before, choices) } else { before };
+    let mut before = if number.is_multiple_of(3) { spoil(&before, choices) } else { before };
     before.set(Address::unchecked("VehicleIdentificationNumber"), VIN);
     before
 }
