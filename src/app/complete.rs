@@ -1,12 +1,13 @@
 //! What may be written next in the filter's line: fields, and the values that the desk knows for one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
 use super::layout::Scroll;
 use super::model::{House, List};
 use super::screen::Screen;
 use super::text::Text;
+use crate::domain::approval::Approval;
 use crate::domain::exception::State;
 use crate::domain::filter::{EXCEPTION_FIELDS, FIELDS, Field, Kind, Order, TextField, quoted};
 use crate::domain::summary::Summary;
@@ -14,8 +15,38 @@ use crate::domain::summary::Summary;
 /// Completions shown at once.
 pub const SHOWN: usize = 8;
 
-/// Rows of the list whose values are offered: what a person sees, not the desk.
+/// Rows of the list whose values are offered, before what the desk knows beside them.
 const LOOKED_AT: usize = 1_000;
+
+/// Values that the desk's approvals know, by the field they are values of: there are few of them, however many records.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Offered(HashMap<TextField, BTreeSet<String>>);
+
+impl Offered {
+    /// Those of the desk's approvals.
+    pub fn of<'a>(approvals: impl IntoIterator<Item = &'a Approval>) -> Offered {
+        let mut offered = Offered::default();
+        let mut offer = |field, value: &str| {
+            if !value.is_empty() {
+                offered.0.entry(field).or_default().insert(value.to_owned());
+            }
+        };
+        for approval in approvals {
+            offer(TextField::Approval, approval.number.as_str());
+            offer(TextField::Category, &approval.category);
+            offer(TextField::Type, &approval.vehicle_type);
+            for covered in &approval.versions {
+                offer(TextField::Variant, &covered.variant);
+                offer(TextField::VersionCode, &covered.version);
+            }
+        }
+        offered
+    }
+
+    fn values(&self, field: TextField) -> impl Iterator<Item = &String> {
+        self.0.get(&field).into_iter().flatten()
+    }
+}
 
 /// One completion.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +74,7 @@ pub struct Completions {
 
 impl Completions {
     /// What may be written at the cursor of a line.
-    pub fn of(line: &Text, screen: Screen, house: &House, list: &List) -> Completions {
+    pub fn of(line: &Text, screen: Screen, house: &House, offered: &Offered, list: &List) -> Completions {
         let written = &line.content()[..line.cursor()];
         let before = |(_, letter): &(usize, char)| letter.is_whitespace() || *letter == '(';
         let start = written.char_indices().rev().find(before).map_or(0, |(at, letter)| at + letter.len_utf8());
@@ -55,7 +86,8 @@ impl Completions {
             Some((field, behind)) => {
                 let behind = token.rfind(',').map_or(behind, |comma| comma + 1).max(behind);
                 let begun = token[behind..].trim_start_matches('"').to_lowercase();
-                let all = values(field, house, list).into_iter().filter(|value| begins(value, &begun)).collect();
+                let all =
+                    values(field, house, offered, list).into_iter().filter(|value| begins(value, &begun)).collect();
                 (start + behind, all)
             }
             None => (start, fields(screen, token)),
@@ -119,7 +151,7 @@ fn fields(screen: Screen, begun: &str) -> Vec<Completion> {
         .collect()
 }
 
-fn values(field: &Field, house: &House, list: &List) -> Vec<Completion> {
+fn values(field: &Field, house: &House, offered: &Offered, list: &List) -> Vec<Completion> {
     let one = |text: &str, help: &str| Completion { text: quoted(text), help: help.to_owned(), open: false };
     let few = |pairs: &[(&str, &str)]| pairs.iter().map(|(text, help)| one(text, help)).collect();
     match field.kind {
@@ -147,7 +179,12 @@ fn values(field: &Field, house: &House, list: &List) -> Vec<Completion> {
             let states = [State::Open, State::InProgress, State::Resolved, State::Waived];
             states.iter().map(|state| one(state.word(), "")).collect()
         }
-        Kind::Text(text) => seen(list, text).into_iter().map(|value| one(&value, "")).collect(),
+        Kind::Text(text) => {
+            // What the page shows is the likeliest; what only the desk knows comes behind.
+            let seen = seen(list, text);
+            let others = offered.values(text).filter(|value| !seen.contains(*value));
+            seen.iter().chain(others).map(|value| one(value, "")).collect()
+        }
         Kind::Person(_) => {
             let mut all = vec![one("me", "yourself"), one("none", "nobody")];
             all.extend(house.people.iter().map(|person| one(person.login.as_str(), &person.name)));

@@ -9,7 +9,7 @@ use super::acts::Done;
 use super::board::Board;
 use super::bulk::{Bulk, Marks};
 use super::command::{self, Command};
-use super::complete::Completions;
+use super::complete::{Completions, Offered};
 use super::form::Form;
 use super::help::{Help, Keys};
 use super::jump::Jump;
@@ -365,6 +365,8 @@ pub struct Model {
     pub opened_from: Option<(Screen, RecordId)>,
     /// The exception to go to once the record shown is here.
     pub wanted_exception: Option<ExceptionId>,
+    /// What the desk's approvals know for a filter, once it was asked for; a change of who may do what forgets it.
+    pub offered: Option<Offered>,
     /// The exceptions linked with the one under the cursor of the record.
     pub links: Links,
     /// The queues.
@@ -434,6 +436,7 @@ impl Model {
             outlook: Outlook::default(),
             opened_from: None,
             wanted_exception: None,
+            offered: None,
             links: Links::default(),
             queues: Queues::default(),
             list: List::of(queue),
@@ -459,6 +462,12 @@ impl Model {
         let mut effects = vec![Effect::LoadCounts];
         effects.extend(model.ask_for_list());
         (model, effects)
+    }
+
+    /// What may be written next in a filter.
+    pub(super) fn completions(&self, line: &Text) -> Completions {
+        let nothing = Offered::default();
+        Completions::of(line, self.screen, &self.house, self.offered.as_ref().unwrap_or(&nothing), &self.list)
     }
 
     /// Takes another keymap; keys pressed of a sequence of the old one come to nothing.

@@ -1,7 +1,6 @@
 //! What the commands of movement do: the cursor, the parts of the screen, the queues, what is read along the way.
 
 use super::acts::pane_height;
-use super::complete::Completions;
 use super::help::{self, Help};
 use super::layout::{Focus, Step};
 use super::model::{List, Model, Prompt, Sheet, Tone};
@@ -451,13 +450,14 @@ pub fn sort(model: &mut Model) -> Vec<Effect> {
 /// Opens the filter's line.
 pub fn filter(model: &mut Model) -> Vec<Effect> {
     // What is narrowed is the list: it is seen while the filter is written.
-    let effects = if model.screen == Screen::Desk { to_list(model) } else { Vec::new() };
+    let mut effects = if model.screen == Screen::Desk { to_list(model) } else { Vec::new() };
+    effects.extend(model.offered.is_none().then_some(Effect::LoadOffered));
     let before = match model.screen {
         Screen::Desk | Screen::Overview => (model.list.words.clone(), model.list.filter.clone()),
         Screen::Board => (model.board.words.clone(), model.board.filter.clone()),
     };
     let text = Text::line(&before.0);
-    let completions = Completions::of(&text, model.screen, &model.house, &model.list);
+    let completions = model.completions(&text);
     model.sheet = Some(Sheet::Filter(Box::new(Prompt { text, fault: None, completions, before })));
     effects
 }

@@ -1,6 +1,7 @@
 //! What happens to the model, and what the model wants done: both are data.
 
 use super::command::Command;
+use super::complete::Offered;
 use super::lines::Side;
 use super::point::Part;
 use super::pointer::Pointer;
@@ -150,6 +151,8 @@ pub enum Msg {
     News(Vec<Event>),
     /// The people and the policies of the desk, and the one who acts, as they are now.
     House(Box<Governed>),
+    /// What the desk's approvals know for a filter.
+    Offered(Box<Offered>),
     /// The text kept under a draft's key.
     Draft {
         /// Which.
@@ -288,6 +291,8 @@ pub enum Effect {
     LoadNews(Seq),
     /// Read who may do what; answered by [`Msg::House`].
     LoadHouse,
+    /// Read what the desk's approvals know for a filter; answered by [`Msg::Offered`].
+    LoadOffered,
     /// Act on a record; answered under its tag.
     Apply {
         /// The act's number.

@@ -1,7 +1,6 @@
 //! What the commands of writing do: in a form, in the filter's line, in the palette, at a question.
 
 use super::bulk::Phase;
-use super::complete::Completions;
 use super::filled;
 use super::form::{Form, Input};
 use super::model::{List, Model, Sheet, Tone};
@@ -102,8 +101,17 @@ pub(super) fn written(model: &mut Model) -> Vec<Effect> {
 
 /// Works out anew what may be written next in the filter's line.
 fn complete_anew(model: &mut Model) {
+    let Some(Sheet::Filter(prompt)) = &model.sheet else { return };
+    let completions = model.completions(&prompt.text);
     if let Some(Sheet::Filter(prompt)) = &mut model.sheet {
-        prompt.completions = Completions::of(&prompt.text, model.screen, &model.house, &model.list);
+        prompt.completions = completions;
+    }
+}
+
+/// What the desk knows for a filter is here: it is offered, unless somebody is choosing already.
+pub(super) fn offered(model: &mut Model) {
+    if matches!(&model.sheet, Some(Sheet::Filter(prompt)) if !prompt.completions.chosen) {
+        complete_anew(model);
     }
 }
 

@@ -91,7 +91,13 @@ fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
             model.house.policies = governed.policies;
             model.house.scopes = governed.scopes;
             model.house.options = governed.options;
+            model.offered = None;
             reread(model)
+        }
+        Msg::Offered(offered) => {
+            model.offered = Some(*offered);
+            typing::offered(model);
+            Vec::new()
         }
         Msg::Draft { key, text } => {
             typing::draft(model, &key, &text);

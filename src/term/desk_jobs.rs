@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use uuid::Uuid;
 
+use crate::app::complete::Offered;
 use crate::app::lines::Side;
 use crate::app::links;
 use crate::app::msg::{Effect, Governed, Msg, Row, Tag, Ticket};
@@ -131,6 +132,10 @@ impl Jobs {
                     Ok(Msg::House(Box::new(Governed { who, people, policies, scopes, options })))
                 });
             }
+            Effect::LoadOffered => self.read(move |desk| {
+                let approvals = desk.approvals()?;
+                Ok(Msg::Offered(Box::new(Offered::of(approvals.iter().map(|(approval, _)| approval)))))
+            }),
             Effect::LoadLines { record, stage, address } => {
                 let who = self.actor.clone();
                 self.read(move |desk| lines(desk, &who, record, stage, address, now));

@@ -1,9 +1,13 @@
 //! The ways to a record: the filter's line with its completions, the end of a VIN, back and forward.
 
+use stageplate::app::complete::Offered;
+use std::collections::BTreeMap;
+
 use stageplate::app::layout::Focus;
 use stageplate::app::model::{Prompt, Sheet};
-use stageplate::app::msg::Effect;
+use stageplate::app::msg::{Effect, Msg};
 use stageplate::app::update::is_sound;
+use stageplate::domain::approval::Covered;
 use stageplate::domain::filter::{Filter, Term, TextField};
 use stageplate::domain::identity::RecordId;
 use stageplate::domain::queue::QueueName;
@@ -44,6 +48,27 @@ fn a_value_is_completed_from_what_the_desk_knows() {
     assert_eq!(offered(&written("held:")), ["yes", "no"]);
     assert_eq!(offered(&written("approval:e4")), ["e4*2018/858*00871*01"], "from the rows of the list");
     assert_eq!(offered(&written("nothing:x")), Vec::<&str>::new());
+}
+
+#[test]
+fn approvals_and_variants_that_no_row_shows_are_offered_once_the_desk_was_asked_and_asked_for_once() {
+    let mut desk = Desk::of("review", 80, 24);
+    desk.press("/");
+    assert!(desk.wants().contains(&Effect::LoadOffered));
+    desk.write("approval:e4*2018/858*90471");
+    assert_eq!(offered(&desk), Vec::<&str>::new(), "no row has it");
+    let mut approval = crate::desk::approval("e4*2018/858*90471*01", "N3");
+    approval.versions.push(Covered { variant: "TIPPER".into(), version: "01".into(), ranges: BTreeMap::new() });
+    desk.tell(Msg::Offered(Box::new(Offered::of([&approval]))));
+    assert_eq!(offered(&desk), ["e4*2018/858*90471*01"], "what is being written is completed anew");
+    desk.press("esc /");
+    assert!(!desk.wants().contains(&Effect::LoadOffered), "it is here already");
+    desk.write("variant:");
+    let all = offered(&desk);
+    assert!(all.contains(&"TIPPER") && all[0] != "TIPPER", "behind what the page shows: {all:?}");
+    desk.press("ctrl-u");
+    desk.write("category:n3");
+    assert_eq!(offered(&desk), ["N3"]);
 }
 
 #[test]
