@@ -206,7 +206,7 @@ fn reports_count_a_step_of_another_name_under_the_one_it_has_today() {
     let report = bench.desk.rollout_report(None, since, minute(40)).unwrap();
     assert_eq!((report[0].now.missing_before, report[0].now.missing_after), (0, 1), "review let it through");
     let steps = bench.desk.throughput_report(None, since).unwrap().steps;
-    assert_eq!(steps.get("technical").map(|spread| spread.count()), Some(1));
+    assert_eq!(steps.get("technical").map(stageplate::domain::report::figures::Spread::count), Some(1));
     assert!(!steps.contains_key("review"));
 }
 
