@@ -8,7 +8,7 @@
 //! [`options`] the work; [`checks`], [`envelope`] and [`readiness`] judge, [`since`] says what a signer has not seen yet;
 //! [`action`], [`plan`], [`event`] and [`undo`] are the one way to act on a record, [`story`] its history in words,
 //! [`governance`] the one on the desk itself; [`queue`], [`saved`] and [`filter`] say which records somebody looks at,
-//! [`report`] where the work stands, [`triage`] what is to be settled.
+//! [`report`] where the work stands, [`triage`] what is to be settled, [`archive`] what was released.
 //!
 //! [`manufacturers`] tells whose stage a message is of, [`heard`] what build sheets said before.
 
@@ -16,6 +16,7 @@ pub mod action;
 pub mod address;
 pub mod applies;
 pub mod approval;
+pub mod archive;
 pub mod catalogue;
 pub mod certificate;
 pub mod checks;

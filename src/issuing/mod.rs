@@ -1,7 +1,9 @@
-//! Messages that go out: composed from a record, checked, sealed, verified again as bytes, released, written to files.
+//! Messages that go out: composed from a record, checked, sealed, verified again as bytes, released, written to files; and looked at
+//! again in the archive.
 //!
 //! Invariant: nothing that is missing is ever filled with a placeholder, and what was sealed is never serialised anew.
 
+pub mod archive;
 pub mod compose;
 pub mod files;
 pub mod key;

@@ -5,10 +5,11 @@
 //!
 //! In reading order: [`open`] makes and opens the file, [`migrate`] brings an older one up to date; [`apply`](Desk::apply) carries out acts on records, [`govern`]
 //! acts on the desk; [`record`] loads and writes one record, [`chain`] the history, [`pack`] bodies; [`page`] and
-//! [`count`] answer lists from the SQL that [`select`] makes of queues and filters; [`verify`] looks whether everything still fits,
+//! [`count`] answer lists from the SQL that [`select`] makes of queues and filters, [`archive`] those of released versions; [`verify`] looks whether everything still fits,
 //! [`health`] whether the file lies well; [`worker`] is the terminal's thread with a desk.
 
 mod apply;
+mod archive;
 mod around;
 mod aside;
 mod chain;
@@ -50,6 +51,7 @@ mod visits;
 mod worker;
 
 pub use apply::{Act, Applied, Outcome, Target};
+pub use archive::{ArchivePage, ArchiveQuery};
 pub use count::CountQuery;
 pub use desk::{Desk, NewDesk};
 pub use error::{CLAUSES, StoreError};

@@ -41,6 +41,11 @@ pub struct ChainReport {
 }
 
 impl ChainReport {
+    /// Nothing looked at yet.
+    pub(super) fn new() -> ChainReport {
+        ChainReport { events: 0, records: 0, messages: 0, releases: 0, head: (Seq(0), BEGINNING), faults: Vec::new() }
+    }
+
     /// Whether everything fits.
     pub fn holds(&self) -> bool {
         self.faults.is_empty()
@@ -72,14 +77,7 @@ impl Desk {
     /// # Errors
     /// When the desk cannot be read at all; what can be read and does not fit is in the report.
     pub fn verify_chain(&mut self) -> Result<ChainReport, StoreError> {
-        let mut report = ChainReport {
-            events: 0,
-            records: 0,
-            messages: 0,
-            releases: 0,
-            head: (Seq(0), BEGINNING),
-            faults: Vec::new(),
-        };
+        let mut report = ChainReport::new();
         self.read(|session| {
             for (place, what) in schema_faults(session.conn)?.into_iter().chain(page_faults(session.conn)?) {
                 report.fault(place, what);
@@ -263,7 +261,12 @@ fn verify_subjects(session: &mut Session<'_>, told: &Subjects, report: &mut Chai
     Ok(())
 }
 
-fn verify_record(session: &mut Session<'_>, id: RecordId, report: &mut ChainReport) -> Result<(), StoreError> {
+/// A record against its last event, its stages, decisions and line against what they are.
+pub(super) fn verify_record(
+    session: &mut Session<'_>,
+    id: RecordId,
+    report: &mut ChainReport,
+) -> Result<(), StoreError> {
     let record = match record::load(session.conn, session.packs, id) {
         Ok(record) => record,
         Err(error) => {

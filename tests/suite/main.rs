@@ -2,6 +2,7 @@
 
 mod app;
 mod approvals;
+mod archived;
 mod begin;
 mod board;
 mod bulk_forms;

@@ -16,7 +16,11 @@ fn worked_on() -> Bench {
 
 /// A plain connection that took every trigger away first, as somebody who means it would, and puts them back at the end.
 fn behind_its_back(bench: &Bench, sql: &str) {
-    let plain = bench.plain();
+    changed(&bench.plain(), sql);
+}
+
+/// The same through a connection of one's own.
+pub fn changed(plain: &rusqlite::Connection, sql: &str) {
     plain.execute_batch("PRAGMA foreign_keys = OFF").unwrap();
     let mut find = plain.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").unwrap();
     let triggers: Vec<(String, String)> =
