@@ -391,6 +391,7 @@ pub fn undo(model: &mut Model) -> Vec<Effect> {
 pub fn copy_vin(model: &mut Model) -> Vec<Effect> {
     let vin = match model.screen {
         Screen::Board => model.board.row().map(|row| row.vin.to_string()),
+        Screen::Archive => model.archive.row().map(|row| row.vin.to_string()),
         Screen::Desk | Screen::Overview => model.current().map(|opened| opened.dossier.record.vin.to_string()),
     };
     vin.map(Effect::Copy).into_iter().collect()

@@ -396,7 +396,7 @@ pub fn open(model: &mut Model) -> Vec<Effect> {
     let effects = places::open(model, record);
     model.wanted_exception = Some(exception);
     model.opened_from = Some((Screen::Board, record));
-    model.show_wanted_exception();
+    model.show_what_is_wanted();
     effects
 }
 

@@ -10,7 +10,7 @@ use super::model::{Model, Sheet, Tone};
 use super::msg::{Effect, Tag};
 use super::outbox::{Act, Deed, Then};
 use super::screen::{self, Screen};
-use super::{acts, board, filled, forms, settle};
+use super::{acts, archive, board, filled, forms, settle};
 use crate::domain::action::Action;
 use crate::domain::identity::{ExceptionId, RecordId, Seq};
 
@@ -163,8 +163,10 @@ pub fn many(count: usize) -> String {
 
 /// Marks the record under the cursor or takes its mark away, and goes to the next row of the list.
 pub fn mark(model: &mut Model) -> Vec<Effect> {
-    if model.screen == Screen::Board {
-        return board::mark(model);
+    match model.screen {
+        Screen::Board => return board::mark(model),
+        Screen::Archive => return archive::mark(model),
+        Screen::Desk | Screen::Overview => {}
     }
     let in_list = model.focus == super::layout::Focus::List;
     let marked = if in_list {
@@ -185,8 +187,10 @@ pub fn mark(model: &mut Model) -> Vec<Effect> {
 
 /// Marks every row read so far; where all are marked already, takes those marks away.
 pub fn mark_all(model: &mut Model) -> Vec<Effect> {
-    if model.screen == Screen::Board {
-        return board::mark_all(model);
+    match model.screen {
+        Screen::Board => return board::mark_all(model),
+        Screen::Archive => return archive::mark_all(model),
+        Screen::Desk | Screen::Overview => {}
     }
     let rows: Vec<(RecordId, (String, Seq))> = model
         .list
@@ -209,8 +213,10 @@ pub fn mark_all(model: &mut Model) -> Vec<Effect> {
 
 /// Takes every mark away, in all queues.
 pub fn unmark_all(model: &mut Model) -> Vec<Effect> {
-    if model.screen == Screen::Board {
-        return board::unmark_all(model);
+    match model.screen {
+        Screen::Board => return board::unmark_all(model),
+        Screen::Archive => return archive::unmark_all(model),
+        Screen::Desk | Screen::Overview => {}
     }
     let count = std::mem::take(&mut model.marks).len();
     model.say(Tone::Plain, format!("{} unmarked", many(count)));
@@ -222,7 +228,11 @@ pub fn unmark_all(model: &mut Model) -> Vec<Effect> {
 /// # Errors
 /// That nothing is marked.
 pub fn has_marks(model: &Model) -> Result<(), String> {
-    let none = if model.screen == Screen::Board { model.board.marks.is_empty() } else { model.marks.is_empty() };
+    let none = match model.screen {
+        Screen::Board => model.board.marks.is_empty(),
+        Screen::Archive => model.archive.marks.is_empty(),
+        Screen::Desk | Screen::Overview => model.marks.is_empty(),
+    };
     if none { Err("nothing is marked".to_owned()) } else { Ok(()) }
 }
 

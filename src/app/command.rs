@@ -8,7 +8,7 @@ use super::model::{Context, Model};
 use super::msg::Effect;
 use super::record::Pane;
 use super::screen::{self, Screen};
-use super::{acts, board, bulk, jump, lines, links, moves, overview, places, settings, sheets, tour, typing};
+use super::{acts, archive, board, bulk, jump, lines, links, moves, overview, places, settings, sheets, tour, typing};
 use crate::domain::triage::By;
 
 /// One command.
@@ -54,18 +54,20 @@ pub fn names() -> Vec<&'static str> {
     COMMANDS.iter().map(|command| command.name).collect()
 }
 
-use Context::{Ask, Board, Filter, Form, Help, Lines, List, Overview, Palette, Queues, Record, Settings};
+use Context::{Archive, Ask, Board, Filter, Form, Help, Lines, List, Overview, Palette, Queues, Record, Settings};
 
 const BROWSE: &[Context] = &[Queues, List, Record];
-const SCREENS: &[Context] = &[Queues, List, Record, Board, Overview];
-const LISTS: &[Context] = &[Queues, List, Record, Board];
+const SCREENS: &[Context] = &[Queues, List, Record, Board, Overview, Archive];
+const LISTS: &[Context] = &[Queues, List, Record, Board, Archive];
+const PARTS: &[Context] = &[Queues, List, Record, Archive];
 const RECORDS: &[Context] = &[List, Record];
-const MARKS: &[Context] = &[List, Record, Board];
-const ROWS: &[Context] = &[Queues, List, Record, Board, Overview, Form, Filter, Palette, Help, Lines, Ask, Settings];
+const MARKS: &[Context] = &[List, Record, Board, Archive];
+const ROWS: &[Context] =
+    &[Queues, List, Record, Board, Overview, Archive, Form, Filter, Palette, Help, Lines, Ask, Settings];
 const TEXT: &[Context] = &[Form, Filter, Palette];
 const SHEETS: &[Context] = &[Form, Filter, Palette, Help, Lines, Ask, Settings];
 const EVERYWHERE: &[Context] =
-    &[Queues, List, Record, Board, Overview, Form, Filter, Palette, Help, Lines, Ask, Settings];
+    &[Queues, List, Record, Board, Overview, Archive, Form, Filter, Palette, Help, Lines, Ask, Settings];
 
 fn always(_: &Model) -> Result<(), String> {
     Ok(())
@@ -179,12 +181,21 @@ pub static COMMANDS: &[Command] = &[
         acts::edit_entry,
         |model| { model.may("edit") }
     ),
+    act!(
+        "verify",
+        Some("verify"),
+        "Verify the release",
+        "Verify the release under the cursor, or all that are marked: stored bytes, seal, certificate, message, history",
+        &[Archive],
+        archive::verify,
+        archive::may_verify
+    ),
     form!(
         "message-lines",
         Some("lines"),
         "The messages' own lines",
-        "Show what the stage before wrote for the entry under the cursor, beside what our message says",
-        &[Record],
+        "Show what the stage before wrote for the entry under the cursor, beside what our message says; in the archive the whole message",
+        &[Record, Archive],
         lines::open,
         lines::may
     ),
@@ -203,7 +214,7 @@ pub static COMMANDS: &[Command] = &[
         Some("assign"),
         "Assign the record or the exception",
         "Give the record (in the exceptions: the exception) to somebody",
-        MARKS,
+        &[List, Record, Board],
         acts::assign
     ),
     form!(
@@ -309,7 +320,7 @@ pub static COMMANDS: &[Command] = &[
     },
     Command {
         help: "Mark every row read so far; where all are marked, take those marks away",
-        ..go("mark-all", "Mark all shown", None, &[List, Board], bulk::mark_all)
+        ..go("mark-all", "Mark all shown", None, &[List, Board, Archive], bulk::mark_all)
     },
     act!(
         "unmark-all",
@@ -320,8 +331,8 @@ pub static COMMANDS: &[Command] = &[
         bulk::unmark_all,
         bulk::has_marks
     ),
-    go("open", "Open what the cursor is on", Some("open"), &[Queues, List, Board, Overview], moves::open),
-    go("back", "Back to where you came from", Some("back"), &[Record, List, Board, Overview], moves::back),
+    go("open", "Open what the cursor is on", Some("open"), &[Queues, List, Board, Overview, Archive], moves::open),
+    go("back", "Back to where you came from", Some("back"), &[Record, List, Board, Overview, Archive], moves::back),
     go("next-record", "Next record", None, RECORDS, moves::next_record),
     go("previous-record", "Previous record", None, RECORDS, moves::previous_record),
     go("next-queue", "Next queue", None, BROWSE, moves::next_queue),
@@ -336,8 +347,8 @@ pub static COMMANDS: &[Command] = &[
     go("group-variant", "Group by variant", None, &[Board], |model| board::group_by(model, By::Variant)),
     go("group-owner", "Group by owner", None, &[Board], |model| board::group_by(model, By::Owner)),
     go("group-scope", "Group by scope", None, &[Board], |model| board::group_by(model, By::Scope)),
-    go("next-pane", "Next pane of the record, or next part of the screen", None, BROWSE, moves::next_pane),
-    go("previous-pane", "Previous pane of the record, or part before", None, BROWSE, moves::previous_pane),
+    go("next-pane", "Next pane of the record, or next part of the screen", None, PARTS, moves::next_pane),
+    go("previous-pane", "Previous pane of the record, or part before", None, PARTS, moves::previous_pane),
     go("changes", "Changes: what our stage changed", None, RECORDS, |model| moves::pane(model, Pane::Changes)),
     go("readiness", "Readiness: what blocks release", None, RECORDS, |model| moves::pane(model, Pane::Readiness)),
     go("exceptions", "Exceptions: what was raised", None, RECORDS, |model| moves::pane(model, Pane::Exceptions)),
@@ -350,6 +361,34 @@ pub static COMMANDS: &[Command] = &[
     go("desk", "Desk: queues, list, record", None, SCREENS, |model| screen::go(model, Screen::Desk)),
     go("board", "Exceptions board", None, SCREENS, |model| screen::go(model, Screen::Board)),
     go("overview", "Overview: charts", None, SCREENS, |model| screen::go(model, Screen::Overview)),
+    go("archive", "Archive: what was released", None, SCREENS, |model| screen::go(model, Screen::Archive)),
+    act!(
+        "stop",
+        None,
+        "Stop verifying",
+        "Let go what waits to be verified; what was found stays",
+        &[Archive],
+        archive::stop,
+        archive::may_stop
+    ),
+    act!(
+        "copy-digest",
+        Some("SHA-256"),
+        "Copy the SHA-256 of the release",
+        "Send the SHA-256 of the released message to the clipboard of your terminal",
+        &[Archive],
+        archive::copy_digest,
+        archive::has_row
+    ),
+    act!(
+        "copy-reference",
+        None,
+        "Copy the reference of the release",
+        "Send the reference of the released message to the clipboard of your terminal",
+        &[Archive],
+        archive::copy_reference,
+        archive::has_row
+    ),
     go("filter", "Filter the list", Some("filter"), LISTS, moves::filter),
     act!(
         "save-queue",

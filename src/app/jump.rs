@@ -1,11 +1,12 @@
-//! The jump to a record by the last characters of its VIN, whatever queue it is in.
+//! The jump to a record by the last characters of its VIN, whatever queue it is in; in the archive to what was released of it.
 
 use super::layout::Scroll;
 use super::model::{Model, Sheet, Tone};
 use super::msg::{Effect, Row, Ticket};
-use super::places;
+use super::screen::Screen;
 use super::text::Text;
-use crate::domain::filter::{Filter, Term, TextField};
+use super::{archive, places};
+use crate::domain::filter::{DayField, Filter, Term, TextField};
 use crate::domain::queue::{QueueName, Sort};
 
 /// Characters that are needed before anything is looked for: fewer would find too much.
@@ -47,6 +48,7 @@ pub fn open(model: &mut Model) -> Vec<Effect> {
 /// After writing: asks for the records that end so.
 pub fn written(model: &mut Model) -> Vec<Effect> {
     let ticket = model.ticket();
+    let of_archive = model.screen == Screen::Archive;
     let Some(Sheet::Jump(jump)) = &mut model.sheet else { return Vec::new() };
     let end: String = jump.text.content().chars().filter(char::is_ascii_alphanumeric).collect();
     (jump.known, jump.asked) = (false, None);
@@ -57,14 +59,15 @@ pub fn written(model: &mut Model) -> Vec<Effect> {
     jump.asked = Some(ticket);
     let end = end.to_ascii_uppercase();
     // The word is found through the index of parts; the pattern then keeps those that end so.
-    let filter = Filter::All(vec![
-        Filter::Term(Term::Word(end.clone())),
-        Filter::Term(Term::Text(TextField::Vin, vec![format!("*{end}")])),
-    ]);
+    let mut asked =
+        vec![Filter::Term(Term::Word(end.clone())), Filter::Term(Term::Text(TextField::Vin, vec![format!("*{end}")]))];
+    if of_archive {
+        asked.push(Filter::Not(Box::new(Filter::Term(Term::NoDay(DayField::Released)))));
+    }
     vec![Effect::LoadPage {
         ticket,
         queue: QueueName::All,
-        filter: Some(filter),
+        filter: Some(Filter::All(asked)),
         sort: Sort::Vin,
         limit: MOST,
         after: None,
@@ -94,10 +97,10 @@ pub fn failed(model: &mut Model, ticket: Ticket) {
 /// Goes to the record under the cursor.
 pub fn accept(model: &mut Model) -> Vec<Effect> {
     let Some(Sheet::Jump(jump)) = &model.sheet else { return Vec::new() };
-    match jump.found.get(jump.scroll.at).map(|row| row.summary.id) {
-        Some(id) if jump.known => {
+    match jump.found.get(jump.scroll.at).map(|row| (row.summary.id, row.summary.vin.clone())) {
+        Some((id, vin)) if jump.known => {
             model.sheet = None;
-            places::open(model, id)
+            if model.screen == Screen::Archive { archive::go_to(model, id, &vin) } else { places::open(model, id) }
         }
         _ => {
             let why = if jump.known { "no VIN ends so" } else { "write the last characters of a VIN" };

@@ -1,9 +1,11 @@
 //! The lines of messages: an entry as the stage before us wrote it, beside what ours says there.
 
+use super::archive;
 use super::layout::{Layout, Step};
 use super::model::{Model, Sheet, Tone};
 use super::msg::Effect;
 use super::record::Opened;
+use super::screen::Screen;
 use crate::domain::address::Address;
 use crate::domain::identity::RecordId;
 
@@ -21,8 +23,8 @@ pub struct Side {
 pub struct Lines {
     /// The record.
     pub record: RecordId,
-    /// The entry.
-    pub address: Address,
+    /// The entry; nothing where one message is shown whole.
+    pub address: Option<Address>,
     /// What it is called.
     pub title: String,
     /// What the stage before says and what ours does; nothing while they are read.
@@ -38,9 +40,9 @@ impl Lines {
     }
 
     /// Rows of lines on a screen of this size: both sides stand beside each other where there is room.
-    pub fn fit(size: (u16, u16)) -> usize {
+    pub fn fit(&self, size: (u16, u16)) -> usize {
         let inside = usize::from(size.1).saturating_sub(6);
-        if Lines::beside(size.0) { inside.max(1) } else { (inside / 2).max(1) }
+        if self.address.is_none() || Lines::beside(size.0) { inside.max(1) } else { (inside / 2).max(1) }
     }
 
     /// Whether the two sides stand beside each other on a screen so wide.
@@ -50,7 +52,7 @@ impl Lines {
 
     /// Moves the window.
     pub fn step(&mut self, step: Step, size: (u16, u16)) {
-        let fit = Lines::fit(size);
+        let fit = self.fit(size);
         let to = match step {
             Step::Down => self.top + 1,
             Step::Up => self.top.saturating_sub(1),
@@ -68,12 +70,18 @@ impl Lines {
 /// # Errors
 /// That there is none.
 pub fn may(model: &Model) -> Result<(), String> {
+    if model.screen == Screen::Archive {
+        return archive::has_row(model);
+    }
     let opened = model.current().ok_or("no record is open")?;
     opened.address(model.now).map(drop).ok_or_else(|| "the cursor is on no entry".to_owned())
 }
 
-/// Opens the lines of the entry under the cursor.
+/// Opens the lines of the entry under the cursor; in the archive those of the whole message.
 pub fn open(model: &mut Model) -> Vec<Effect> {
+    if model.screen == Screen::Archive {
+        return archive::lines(model);
+    }
     let Some(opened) = model.current() else { return Vec::new() };
     let Some(address) = opened.address(model.now).cloned() else { return Vec::new() };
     let record = opened.id();
@@ -82,7 +90,7 @@ pub fn open(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     };
     let title = super::forms::title_of(&model.house, &address);
-    let lines = Lines { record, address: address.clone(), title, sides: None, top: 0 };
+    let lines = Lines { record, address: Some(address.clone()), title, sides: None, top: 0 };
     model.sheet = Some(Sheet::Lines(Box::new(lines)));
     vec![Effect::LoadLines { record, stage, address }]
 }
@@ -96,16 +104,16 @@ fn stage_of(opened: &Opened, address: &Address) -> Option<u8> {
 }
 
 /// The lines that were asked for are here: the window begins so that the entry is seen.
-pub fn read(model: &mut Model, record: RecordId, address: &Address, base: Side, ours: Side) -> Vec<Effect> {
+pub fn read(model: &mut Model, record: RecordId, address: Option<&Address>, base: Side, ours: Side) -> Vec<Effect> {
     let size = model.size;
     if let Some(Sheet::Lines(lines)) = &mut model.sheet
         && lines.record == record
-        && lines.address == *address
+        && lines.address.as_ref() == address
     {
         let here = |side: &Side| side.lines.iter().position(|(_, here)| *here);
         let at = here(&base).or_else(|| here(&ours)).unwrap_or(0);
         lines.sides = Some((base, ours));
-        let fit = Lines::fit(size);
+        let fit = lines.fit(size);
         lines.top = at.saturating_sub(fit / 2).min(lines.rows().saturating_sub(fit));
     }
     Vec::new()

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::acts::Done;
+use super::archive::Archive;
 use super::board::Board;
 use super::bulk::{Bulk, Marks};
 use super::command::{self, Command};
@@ -252,6 +253,8 @@ pub enum Context {
     Board,
     /// The overview.
     Overview,
+    /// The archive.
+    Archive,
     /// A form.
     Form,
     /// The filter's line.
@@ -270,12 +273,13 @@ pub enum Context {
 
 impl Context {
     /// All contexts.
-    pub const ALL: [Context; 12] = [
+    pub const ALL: [Context; 13] = [
         Context::Queues,
         Context::List,
         Context::Record,
         Context::Board,
         Context::Overview,
+        Context::Archive,
         Context::Form,
         Context::Filter,
         Context::Palette,
@@ -293,6 +297,7 @@ impl Context {
             Context::Record => "record",
             Context::Board => "board",
             Context::Overview => "overview",
+            Context::Archive => "archive",
             Context::Form => "form",
             Context::Filter => "filter",
             Context::Palette => "palette",
@@ -311,6 +316,7 @@ impl Context {
             Context::Record => "In the record",
             Context::Board => "On the exceptions board",
             Context::Overview => "In the overview",
+            Context::Archive => "In the archive",
             Context::Form => "In a form",
             Context::Filter => "While filtering and jumping",
             Context::Palette => "In the palette",
@@ -361,10 +367,14 @@ pub struct Model {
     pub board: Board,
     /// The overview.
     pub outlook: Outlook,
+    /// The archive.
+    pub archive: Archive,
     /// The screen that the record shown was opened from, and that record.
     pub opened_from: Option<(Screen, RecordId)>,
     /// The exception to go to once the record shown is here.
     pub wanted_exception: Option<ExceptionId>,
+    /// The event to go to then.
+    pub wanted_event: Option<Seq>,
     /// What the desk's approvals know for a filter, once it was asked for; a change of who may do what forgets it.
     pub offered: Option<Offered>,
     /// The exceptions linked with the one under the cursor of the record.
@@ -434,8 +444,10 @@ impl Model {
             focus: Focus::List,
             board: Board::default(),
             outlook: Outlook::default(),
+            archive: Archive::default(),
             opened_from: None,
             wanted_exception: None,
+            wanted_event: None,
             offered: None,
             links: Links::default(),
             queues: Queues::default(),
@@ -566,14 +578,17 @@ impl Model {
         self.screen == Screen::Desk && self.shown.is_some() && self.current().is_none()
     }
 
-    /// Goes to the exception that was asked for, if its record is here.
-    pub fn show_wanted_exception(&mut self) {
-        let now = self.now;
+    /// Goes to the exception or the event that was asked for, if its record is here.
+    pub fn show_what_is_wanted(&mut self) {
+        let (height, now) = (acts::pane_height(self), self.now);
         let shown = self.shown;
-        if let Some(opened) = self.record.as_mut().filter(|opened| Some(opened.id()) == shown)
-            && let Some(id) = self.wanted_exception.take()
-        {
-            opened.to_exception(id, now);
+        if let Some(opened) = self.record.as_mut().filter(|opened| Some(opened.id()) == shown) {
+            if let Some(id) = self.wanted_exception.take() {
+                opened.to_exception(id, now);
+            }
+            if let Some(seq) = self.wanted_event.take() {
+                opened.to_event(seq, height);
+            }
         }
         self.settle_pane();
     }

@@ -10,7 +10,7 @@ use super::record::Pane;
 use super::screen::{self, Screen};
 use super::settings::Setting;
 use super::text::Text;
-use super::{board, overview, typing};
+use super::{archive, board, overview, typing};
 use crate::domain::identity::RecordId;
 use crate::domain::queue::Sort;
 
@@ -73,7 +73,7 @@ impl Model {
         if self.shown != id {
             self.let_stand();
             self.held.clear();
-            self.wanted_exception = None;
+            (self.wanted_exception, self.wanted_event) = (None, None);
         }
         self.shown = id;
         match id {
@@ -167,8 +167,10 @@ impl Model {
 /// # Errors
 /// That there is none.
 pub fn has_record(model: &Model) -> Result<(), String> {
-    if model.screen == Screen::Board {
-        return model.board.row().map(drop).ok_or_else(|| "the cursor is on no exception".to_owned());
+    match model.screen {
+        Screen::Board => return model.board.row().map(drop).ok_or_else(|| "the cursor is on no exception".to_owned()),
+        Screen::Archive => return archive::has_row(model),
+        Screen::Desk | Screen::Overview => {}
     }
     model.current().map(|_| ()).ok_or_else(|| "no record is selected".to_owned())
 }
@@ -249,6 +251,7 @@ pub fn step(model: &mut Model, step: Step) -> Vec<Effect> {
         Screen::Desk => {}
         Screen::Board => return board::step(model, step),
         Screen::Overview => return overview::step(model, step),
+        Screen::Archive => return archive::step(model, step),
     }
     match model.focus {
         Focus::Queues => {
@@ -305,6 +308,7 @@ pub fn open(model: &mut Model) -> Vec<Effect> {
         Screen::Desk => {}
         Screen::Board => return board::open(model),
         Screen::Overview => return overview::open(model),
+        Screen::Archive => return archive::open(model),
     }
     match model.focus {
         Focus::Queues => model.focus_on(Focus::List),
@@ -323,6 +327,7 @@ pub fn back(model: &mut Model) -> Vec<Effect> {
         Screen::Desk => {}
         Screen::Board => return board::back(model),
         Screen::Overview => return overview::back(model),
+        Screen::Archive => return archive::back(model),
     }
     match model.focus {
         Focus::Record => screen::back_from_record(model),
@@ -384,6 +389,9 @@ pub fn previous_queue(model: &mut Model) -> Vec<Effect> {
 
 /// In the record the next pane; elsewhere the next part of the screen.
 pub fn next_pane(model: &mut Model) -> Vec<Effect> {
+    if model.screen == Screen::Archive {
+        return archive::turn(model);
+    }
     match model.focus {
         Focus::Queues => model.focus_on(Focus::List),
         Focus::List => open(model),
@@ -393,6 +401,9 @@ pub fn next_pane(model: &mut Model) -> Vec<Effect> {
 
 /// In the record the pane before; elsewhere the part of the screen before.
 pub fn previous_pane(model: &mut Model) -> Vec<Effect> {
+    if model.screen == Screen::Archive {
+        return archive::turn(model);
+    }
     match model.focus {
         Focus::Queues => Vec::new(),
         Focus::List => model.focus_on(Focus::Queues),
@@ -455,6 +466,7 @@ pub fn filter(model: &mut Model) -> Vec<Effect> {
     let before = match model.screen {
         Screen::Desk | Screen::Overview => (model.list.words.clone(), model.list.filter.clone()),
         Screen::Board => (model.board.words.clone(), model.board.filter.clone()),
+        Screen::Archive => (model.archive.words.clone(), model.archive.filter.clone()),
     };
     let text = Text::line(&before.0);
     let completions = model.completions(&text);

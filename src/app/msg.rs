@@ -11,6 +11,7 @@ use crate::config::key::Key;
 use crate::config::keymap::Keymap;
 use crate::domain::action::Action;
 use crate::domain::address::Address;
+use crate::domain::archive::{Filed, Known, ReleaseId, Verdict};
 use crate::domain::dossier::Dossier;
 use crate::domain::event::Event;
 use crate::domain::filter::Filter;
@@ -104,6 +105,31 @@ pub enum Msg {
         /// After which the next page begins, if there is one.
         next: Option<ExceptionId>,
     },
+    /// A page of the archive.
+    Archive {
+        /// The question it answers.
+        ticket: Ticket,
+        /// Its rows.
+        rows: Vec<Filed>,
+        /// Behind which the next page begins, if there is one.
+        next: Option<i64>,
+        /// Released versions on the desk.
+        total: u64,
+    },
+    /// What is known of a released version, or why it cannot be read.
+    Release {
+        /// Which.
+        id: ReleaseId,
+        /// What is known.
+        known: Result<Box<Known>, Failure>,
+    },
+    /// A released version was verified, or could not be looked at.
+    Verified {
+        /// Which.
+        id: ReleaseId,
+        /// What was found.
+        found: Result<Verdict, Failure>,
+    },
     /// Exceptions that are linked with each other.
     Linked(Vec<Raised>),
     /// The exceptions of a group, as far as they are shown beside one of them.
@@ -164,9 +190,9 @@ pub enum Msg {
     Lines {
         /// The record.
         record: RecordId,
-        /// The entry.
-        address: Address,
-        /// What the stage before says.
+        /// The entry; nothing where one message is read whole.
+        address: Option<Address>,
+        /// What the stage before says, or the whole message.
         base: Side,
         /// What our message in work says.
         ours: Side,
@@ -279,6 +305,23 @@ pub enum Effect {
         /// The scope.
         scope: Option<String>,
     },
+    /// Read a page of released versions, newest first; answered by [`Msg::Archive`] or [`Msg::NoPage`].
+    LoadArchive {
+        /// The question's number.
+        ticket: Ticket,
+        /// Only those of such records.
+        filter: Option<Filter>,
+        /// How many at most.
+        limit: usize,
+        /// Behind which.
+        after: Option<i64>,
+    },
+    /// Read what is known of a released version; answered by [`Msg::Release`].
+    LoadRelease(ReleaseId),
+    /// Verify a released version; answered by [`Msg::Verified`].
+    Verify(ReleaseId),
+    /// Read the lines of a released message; answered by [`Msg::Lines`].
+    LoadSealed(ReleaseId),
     /// Read the exceptions of a group that were linked; answered by [`Msg::Linked`].
     LoadLinked(ExceptionId),
     /// Read the exceptions that stand beside one of their group; answered by [`Msg::Links`].

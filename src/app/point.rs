@@ -11,7 +11,7 @@ use super::screen::Screen;
 use super::settings::Setting;
 use super::typing;
 use super::update::run_command;
-use super::{board, moves, overview, places};
+use super::{archive, board, moves, overview, places};
 
 /// A part of a screen that has rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -28,6 +28,10 @@ pub enum Part {
     Board,
     /// What the charts of the overview count.
     Overview,
+    /// The released versions of the archive.
+    Archive,
+    /// What is told of one of them.
+    Release,
 }
 
 impl Part {
@@ -37,6 +41,8 @@ impl Part {
             (Screen::Board, _) if model.board.on_groups => Part::Groups,
             (Screen::Board, _) => Part::Board,
             (Screen::Overview, _) => Part::Overview,
+            (Screen::Archive, _) if model.archive.on_told => Part::Release,
+            (Screen::Archive, _) => Part::Archive,
             (Screen::Desk, Focus::Queues) => Part::Queues,
             (Screen::Desk, Focus::List) => Part::List,
             (Screen::Desk, Focus::Record) => Part::Record,
@@ -66,11 +72,13 @@ pub fn to(model: &mut Model, part: Part, row: usize) -> Vec<Effect> {
     model.screen = match part {
         Part::Groups | Part::Board => Screen::Board,
         Part::Overview => Screen::Overview,
+        Part::Archive | Part::Release => Screen::Archive,
         Part::Queues | Part::List | Part::Record => Screen::Desk,
     };
     match part {
         Part::Groups | Part::Board => board::point(model, part == Part::Groups, row),
         Part::Overview => overview::point(model, row),
+        Part::Archive | Part::Release => archive::point(model, part == Part::Release, row),
         Part::Queues => {
             let mut effects = model.focus_on(Focus::Queues);
             let (rows, fit) = (model.queues.rows.len(), model.queue_rows());

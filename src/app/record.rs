@@ -368,6 +368,15 @@ impl Opened {
         }
     }
 
+    /// Puts the cursor on an event of the history, in a pane of which so many screen rows are shown.
+    pub fn to_event(&mut self, seq: Seq, height: usize) {
+        let at = self.history().position(|event| event.seq == seq);
+        if let Some(at) = at {
+            self.pane = Pane::History;
+            self.go_to(at, height);
+        }
+    }
+
     /// Puts the window of the pane shown around its cursor.
     pub fn settle_window(&mut self, height: usize) {
         let (rows, fit) = (self.rows(), height / self.pane.row_height());

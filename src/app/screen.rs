@@ -4,7 +4,7 @@
 use super::layout::Focus;
 use super::model::{Context, Model};
 use super::msg::Effect;
-use super::{board, moves, overview};
+use super::{archive, board, moves, overview};
 
 /// A screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -16,6 +16,8 @@ pub enum Screen {
     Board,
     /// Where the work stands, as charts.
     Overview,
+    /// What was released.
+    Archive,
 }
 
 /// What is known of a screen.
@@ -34,7 +36,7 @@ pub struct Known {
 }
 
 /// Every screen, in the order people see them.
-pub const TABLE: [Known; 3] = [
+pub const TABLE: [Known; 4] = [
     Known { screen: Screen::Desk, word: "desk", title: "Desk", command: "desk", context: None },
     Known {
         screen: Screen::Board,
@@ -49,6 +51,13 @@ pub const TABLE: [Known; 3] = [
         title: "Overview",
         command: "overview",
         context: Some(Context::Overview),
+    },
+    Known {
+        screen: Screen::Archive,
+        word: "archive",
+        title: "Archive",
+        command: "archive",
+        context: Some(Context::Archive),
     },
 ];
 
@@ -75,7 +84,7 @@ pub fn go(model: &mut Model, screen: Screen) -> Vec<Effect> {
             effects.extend(model.follow());
             effects
         }
-        Screen::Board | Screen::Overview => read(model),
+        Screen::Board | Screen::Overview | Screen::Archive => read(model),
     }
 }
 
@@ -90,6 +99,7 @@ pub fn read(model: &mut Model) -> Vec<Effect> {
         Screen::Desk => Vec::new(),
         Screen::Board => board::ask(model),
         Screen::Overview => overview::ask(model),
+        Screen::Archive => archive::ask(model),
     }
 }
 

@@ -9,6 +9,7 @@ use super::msg::Effect;
 use super::places::{self, Place};
 use super::record::Pane;
 use super::screen::{self, Screen};
+use crate::domain::archive::ReleaseId;
 use crate::domain::filter::Filter;
 use crate::domain::identity::{RecordId, Seq};
 use crate::domain::queue::{QueueName, Sort};
@@ -32,6 +33,8 @@ struct Session {
     open: bool,
     pane: usize,
     marks: Vec<(i64, String, i64)>,
+    archive_filter: String,
+    release: Option<(i64, u8)>,
 }
 
 /// Where the model is, in one text.
@@ -48,6 +51,8 @@ pub fn written(model: &Model) -> String {
         open: place.focus == Focus::Record,
         pane: model.current().and_then(|opened| Pane::ALL.iter().position(|pane| *pane == opened.pane)).unwrap_or(0),
         marks: marks.collect(),
+        archive_filter: model.archive.words.clone(),
+        release: model.archive.selected.map(|id| (id.record.0, id.version)),
     };
     // Numbers and texts alone: there is always a way to write them.
     serde_json::to_string(&session).unwrap_or_default()
@@ -63,11 +68,13 @@ pub fn restore(model: &mut Model, text: &str) -> Vec<Effect> {
     model.first_pane = Pane::ALL.get(session.pane).copied();
     let marks = session.marks.into_iter().take(MOST_MARKS);
     model.marks = marks.map(|(id, tail, seen)| (RecordId(id), (tail, Seq(seen)))).collect();
-    let names = model.house.names();
     let words = session.filter.trim();
-    let filter = Filter::parse(words, model.now.day())
-        .ok()
-        .filter(|filter| !words.is_empty() && filter.names_known(words, &names).is_ok());
+    let filter = meant(model, words);
+    let archived = session.archive_filter.trim();
+    model.archive.filter = meant(model, archived);
+    model.archive.words = model.archive.filter.as_ref().map(|_| archived.to_owned()).unwrap_or_default();
+    let release = session.release.map(|(record, version)| ReleaseId { record: RecordId(record), version });
+    model.archive.selected = release;
     let screen = Screen::of(&session.screen).unwrap_or_default();
     let place = Place {
         screen: Screen::Desk,
@@ -83,4 +90,10 @@ pub fn restore(model: &mut Model, text: &str) -> Vec<Effect> {
         effects.extend(screen::go(model, screen));
     }
     effects
+}
+
+/// What a filter means today; none where it means nothing any more.
+fn meant(model: &Model, words: &str) -> Option<Filter> {
+    let filter = Filter::parse(words, model.now.day()).ok()?;
+    (!words.is_empty() && filter.names_known(words, &model.house.names()).is_ok()).then_some(filter)
 }

@@ -153,6 +153,9 @@ pub fn may_save_queue(model: &Model) -> Result<(), String> {
     if model.screen == Screen::Board {
         return Err("a queue holds records: the filter of the board is written anew when it is wanted".to_owned());
     }
+    if model.screen == Screen::Archive {
+        return Err("a queue holds records: filter the list on the desk, and keep that".to_owned());
+    }
     let faulty = matches!(&model.sheet, Some(Sheet::Filter(prompt)) if prompt.fault.is_some());
     match (faulty, model.list.words.is_empty()) {
         (true, _) => Err("the filter has a fault: mend it first".to_owned()),

@@ -7,7 +7,7 @@ use super::model::{List, Model, Sheet, Tone};
 use super::msg::Effect;
 use super::screen::Screen;
 use super::text::Text;
-use super::{board, jump};
+use super::{archive, board, jump};
 use crate::domain::filter::Filter;
 
 /// A character typed where characters are text.
@@ -131,7 +131,7 @@ fn filter(model: &mut Model) -> Vec<Effect> {
     let today = model.now.day();
     let names = model.house.names();
     let parse = |words: &str| match model.screen {
-        Screen::Desk | Screen::Overview => Filter::parse(words, today),
+        Screen::Desk | Screen::Overview | Screen::Archive => Filter::parse(words, today),
         Screen::Board => Filter::parse_exceptions(words, today),
     };
     let Some(Sheet::Filter(prompt)) = &mut model.sheet else { return Vec::new() };
@@ -152,8 +152,10 @@ fn filter(model: &mut Model) -> Vec<Effect> {
 }
 
 pub(super) fn use_filter(model: &mut Model, words: String, filter: Option<Filter>) -> Vec<Effect> {
-    if model.screen == Screen::Board {
-        return board::use_filter(model, words, filter);
+    match model.screen {
+        Screen::Board => return board::use_filter(model, words, filter),
+        Screen::Archive => return archive::use_filter(model, words, filter),
+        Screen::Desk | Screen::Overview => {}
     }
     if model.list.filter == filter {
         model.list.words = words;

@@ -16,7 +16,7 @@ use super::places::{self, Place};
 use super::point;
 use super::record::{Opened, in_words};
 use super::screen::{self, Screen};
-use super::{board, bulk, overview, preview, settle};
+use super::{archive, board, bulk, overview, preview, settle};
 use super::{pointer, settings, tour, typing};
 use crate::config::key::{Code, Key};
 use crate::config::keymap::Match;
@@ -65,6 +65,9 @@ fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Groups { ticket, groups } => board::groups_read(model, ticket, groups),
         Msg::Exceptions { ticket, rows, next } => board::page_read(model, ticket, rows, next),
         Msg::Overview { ticket, known, scopes } => overview::read(model, ticket, *known, scopes),
+        Msg::Archive { ticket, rows, next, total } => archive::page_read(model, ticket, rows, next, total),
+        Msg::Release { id, known } => archive::release_read(model, id, known.map(|known| *known)),
+        Msg::Verified { id, found } => archive::verified(model, id, found),
         Msg::Linked(rows) => settle::linked(model, &rows),
         Msg::Links { group, rows } => {
             model.links.read(group, rows);
@@ -104,7 +107,7 @@ fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Message { record, preview } => preview::read(model, record, *preview),
-        Msg::Lines { record, address, base, ours } => lines::read(model, record, &address, base, ours),
+        Msg::Lines { record, address, base, ours } => lines::read(model, record, address.as_ref(), base, ours),
         Msg::Edited(result) => typing::edited(model, result),
         Msg::Applied { tag, seq, changed } => applied(model, tag, seq, changed),
         Msg::Refused { tag, refusal } => refused(model, tag, &in_words(&refusal), false),
@@ -118,6 +121,7 @@ fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
             jump::failed(model, ticket);
             board::failed(model, ticket);
             overview::failed(model, ticket);
+            archive::failed(model, ticket);
             model.say(Tone::No, failure_in_words(&failure));
             Vec::new()
         }
@@ -254,6 +258,7 @@ fn resize(model: &mut Model, width: u16, height: u16) -> Vec<Effect> {
     let focus = model.focus;
     let mut effects = model.focus_on(focus);
     board::settle_window(model);
+    archive::settle_window(model);
     effects.push(Effect::Redraw);
     effects
 }
@@ -291,6 +296,7 @@ fn news(model: &mut Model, events: &[Event]) -> Vec<Effect> {
         }
         board::settled(model, events);
         model.links.may_be_others();
+        archive::happened(model, events);
         if events.iter().any(|event| event.record.is_none()) {
             effects.push(Effect::LoadHouse);
         }
@@ -375,7 +381,7 @@ fn dossier_read(model: &mut Model, dossier: Dossier) -> Vec<Effect> {
     if model.shown == Some(id) {
         let seq = dossier.record.seq;
         install(model, dossier);
-        model.show_wanted_exception();
+        model.show_what_is_wanted();
         let height = super::acts::pane_height(model);
         if let Some(opened) = &mut model.record {
             opened.settle_window(height);
@@ -535,6 +541,6 @@ pub fn is_sound(model: &Model) -> bool {
     let cursor = model.list.rows.is_empty() || model.list.row().is_some();
     let open = model.record.as_ref().is_none_or(|opened| opened.rows() == 0 || opened.scroll().at < opened.rows());
     let focus = model.screen != Screen::Desk || model.focus != Focus::Record || model.shown.is_some();
-    let board = model.board.is_sound();
+    let board = model.board.is_sound() && model.archive.is_sound();
     board && selected && cursor && open && focus
 }

@@ -22,9 +22,11 @@ use crate::domain::moment::Moment;
 use crate::domain::person::Actor;
 use crate::domain::saved::QueueAct;
 use crate::failure::{Failure, Kind};
-use crate::issuing::compose;
+use crate::issuing::{archive, compose};
 use crate::ivi;
-use crate::store::{Act, Cursor, Desk, ExceptionQuery, GroupQuery, Outcome, PageQuery, StoreError, Target, Worker};
+use crate::store::{
+    Act, ArchiveQuery, Cursor, Desk, ExceptionQuery, GroupQuery, Outcome, PageQuery, StoreError, Target, Worker,
+};
 
 /// How long a text rests before it is written down: long enough to write a word once, short enough to lose nothing.
 const REST: Duration = Duration::from_millis(300);
@@ -106,6 +108,28 @@ impl Jobs {
                 let known = Box::new(desk.overview(scope.as_deref(), now)?);
                 let scopes = desk.scopes()?.into_iter().map(|(scope, _)| scope.name).collect();
                 Ok(Msg::Overview { ticket, known, scopes })
+            }),
+            Effect::LoadArchive { ticket, filter, limit, after } => {
+                let who = self.actor.login.clone();
+                self.ask(ticket, move |desk| {
+                    let page = desk.archive(&ArchiveQuery { filter, limit, after, who, now })?;
+                    Ok(Msg::Archive { ticket, rows: page.rows, next: page.next, total: page.total })
+                });
+            }
+            Effect::LoadRelease(id) => self.submit(move |desk| {
+                let known = archive::known(desk, id, now).map(Box::new).map_err(Failure::from);
+                Msg::Release { id, known }
+            }),
+            Effect::Verify(id) => self.submit(move |desk| Msg::Verified {
+                id,
+                found: archive::verified(desk, id, now).map_err(Failure::from),
+            }),
+            Effect::LoadSealed(id) => self.read(move |desk| {
+                let (_, bytes) = desk.released(id.record, Some(id.version))?;
+                let lines = ivi::listing(&bytes).into_iter().map(|line| (line.text, false));
+                let from = format!("version {}, as it was sealed; {} bytes", id.version, bytes.len());
+                let base = Side { from, lines: lines.collect() };
+                Ok(Msg::Lines { record: id.record, address: None, base, ours: Side::default() })
             }),
             Effect::LoadLinked(group) => self.read(move |desk| Ok(Msg::Linked(desk.linked(group)?))),
             Effect::LoadLinks(group) => self.read(move |desk| {
@@ -331,7 +355,7 @@ fn lines(
         Ok(bytes) => side(&bytes, in_ours.as_ref(), "ours · the message in work", false),
         Err(error) => Side { from: format!("ours: {error}"), lines: Vec::new() },
     };
-    Ok(Msg::Lines { record, address, base, ours })
+    Ok(Msg::Lines { record, address: Some(address), base, ours })
 }
 
 fn side(bytes: &[u8], address: Option<&Address>, whose: &str, numbered: bool) -> Side {

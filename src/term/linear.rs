@@ -277,20 +277,34 @@ impl Driver {
                 }
             }
             if told.elapsed() > PROGRESS
-                && let Some(Sheet::Bulk(bulk)) = &self.model.sheet
+                && let Some((done, total)) = self.progress()
             {
-                let line = format!("{} of {} so far; Ctrl-C stops the rest\n", bulk.answered(), bulk.total);
+                let line = format!("{done} of {total} so far; Ctrl-C stops the rest\n");
                 told = Instant::now();
                 self.write(&line);
             }
         }
     }
 
-    /// Stops what was not sent yet of an act on many.
+    /// Stops what was not sent yet of an act on many, or of what is being verified.
     fn stop_bulk(&mut self) {
         let running = matches!(&self.model.sheet, Some(Sheet::Bulk(bulk)) if bulk.phase == Phase::Running);
-        if let Some(command) = command::named("cancel").filter(|_| running) {
+        let name = match (running, &self.model.archive.run) {
+            (true, _) => "cancel",
+            (false, Some(_)) => "stop",
+            (false, None) => return,
+        };
+        if let Some(command) = command::named(name) {
             self.tell(Msg::Run(command));
+        }
+    }
+
+    /// How far what takes long is: how many of how many.
+    fn progress(&self) -> Option<(usize, usize)> {
+        match (&self.model.sheet, &self.model.archive.run) {
+            (Some(Sheet::Bulk(bulk)), _) => Some((bulk.answered(), bulk.total)),
+            (_, Some(run)) => Some((run.done(), run.total)),
+            _ => None,
         }
     }
 

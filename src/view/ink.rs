@@ -110,8 +110,18 @@ impl Looks {
         if !self.ascii {
             return text.to_owned();
         }
-        let twins =
-            [('→', "->"), ('·', "-"), ('–', "-"), ('…', "~"), ('↑', "up"), ('↓', "down"), ('←', "left"), ('−', "-")];
+        let twins = [
+            ('→', "->"),
+            ('·', "-"),
+            ('–', "-"),
+            ('…', "~"),
+            ('↑', "up"),
+            ('↓', "down"),
+            ('←', "left"),
+            ('−', "-"),
+            ('“', "\""),
+            ('”', "\""),
+        ];
         let mut shown = String::with_capacity(text.len());
         for letter in text.chars() {
             match twins.iter().find(|(fancy, _)| *fancy == letter) {

@@ -17,7 +17,9 @@ pub fn lines(pen: &mut Pen<'_>, model: &Model, lines: &Lines, body: Area) {
         let text = pen.looks.plain("reading …");
         return pen.text(rows, 0, 1, &text, Role::Dim);
     };
-    if Lines::beside(model.size.0) {
+    if lines.address.is_none() {
+        side(pen, base, lines.top, rows);
+    } else if Lines::beside(model.size.0) {
         let (left, right) = rows.split_columns(rows.width / 2);
         side(pen, base, lines.top, left);
         pen.edge(right);
@@ -28,7 +30,7 @@ pub fn lines(pen: &mut Pen<'_>, model: &Model, lines: &Lines, body: Area) {
         side(pen, ours, lines.top, lower);
     }
     let key = |command| keys_of(model, Context::Lines, command).first().map_or("", String::as_str);
-    let more = if lines.rows() > lines.top + Lines::fit(model.size) { "more below  " } else { "" };
+    let more = if lines.rows() > lines.top + lines.fit(model.size) { "more below  " } else { "" };
     let text = format!("{more}{} {} scroll  {} close", key("cursor-down"), key("cursor-up"), key("cancel"));
     pen.text(foot, 0, 1, &text, Role::Dim);
 }

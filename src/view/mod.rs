@@ -3,6 +3,7 @@
 //! Invariant: any size draws, and every text passes [`ink`], which writes out what is hidden. Nothing is told by colour
 //! alone: every mark has a word beside it in the record and an ASCII twin.
 
+mod archive;
 mod board;
 mod days;
 mod detail;
@@ -39,6 +40,7 @@ pub fn draw(model: &Model, screen: &mut Buffer) -> Option<Position> {
         Screen::Desk => {}
         Screen::Board => board::board(&mut pen, model),
         Screen::Overview => overview::overview(&mut pen, model, layout.main),
+        Screen::Archive => archive::archive(&mut pen, model),
     }
     list::queues(&mut pen, model, layout.queues);
     list::list(&mut pen, model, layout.list);

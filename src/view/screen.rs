@@ -1,7 +1,7 @@
 //! The lines at the top and the bottom: where we are, what happened, what can be done now.
 
-use super::board;
 use super::ink::{Mark, Pen, Pieces, cells, piece, wrapped};
+use super::{archive, board};
 use crate::app::command::{self, Command};
 use crate::app::help::keys_of;
 use crate::app::layout::{Area, Layout};
@@ -27,6 +27,7 @@ pub fn top(pen: &mut Pen<'_>, model: &Model, area: Area) {
         Screen::Desk => of_list(pen, model),
         Screen::Board => board::top(pen, &model.board),
         Screen::Overview => Vec::new(),
+        Screen::Archive => archive::top(pen, model),
     };
     if model.screen != Screen::Desk {
         left.insert(0, piece(model.screen.known().title, Role::Heading));
@@ -123,21 +124,23 @@ pub fn tour(pen: &mut Pen<'_>, model: &Model, body: Area) {
 pub fn hints(pen: &mut Pen<'_>, model: &Model, area: Area) {
     let context = model.context();
     let all: Vec<(&Command, Pieces, bool)> = match context {
-        Context::Queues | Context::List | Context::Record | Context::Board | Context::Overview => command::COMMANDS
-            .iter()
-            .filter(|command| command.contexts.contains(&context))
-            .filter_map(|command| {
-                let key = keys_of(model, context, command.name).first()?;
-                let can = model.offers(command).is_ok();
-                let word = command.hint?;
-                let pieces = if can {
-                    vec![piece(key.clone(), Role::Key), piece(format!(" {word}  "), Role::Normal)]
-                } else {
-                    vec![piece(format!("({key} {word})  "), Role::Dim)]
-                };
-                Some((command, pieces, can))
-            })
-            .collect(),
+        Context::Queues | Context::List | Context::Record | Context::Board | Context::Overview | Context::Archive => {
+            command::COMMANDS
+                .iter()
+                .filter(|command| command.contexts.contains(&context))
+                .filter_map(|command| {
+                    let key = keys_of(model, context, command.name).first()?;
+                    let can = model.offers(command).is_ok();
+                    let word = command.hint?;
+                    let pieces = if can {
+                        vec![piece(key.clone(), Role::Key), piece(format!(" {word}  "), Role::Normal)]
+                    } else {
+                        vec![piece(format!("({key} {word})  "), Role::Dim)]
+                    };
+                    Some((command, pieces, can))
+                })
+                .collect()
+        }
         Context::Form
         | Context::Filter
         | Context::Palette

@@ -331,7 +331,7 @@ fn the_lines_of_messages_are_asked_for_at_the_last_stage_that_says_something_and
         from: "stage 1 · base.xml".into(),
         lines: (0..lines).map(|line| (format!("<line{line}/>"), line == 70)).collect(),
     };
-    let read = Msg::Lines { record: RecordId(1), address: address.clone(), base: side(90), ours: side(3) };
+    let read = Msg::Lines { record: RecordId(1), address: Some(address.clone()), base: side(90), ours: side(3) };
     desk.tell(read.clone());
     let top = |desk: &Desk| match &desk.model.sheet {
         Some(Sheet::Lines(lines)) => lines.top,
@@ -610,8 +610,9 @@ fn names_of_commands_are_unique() {
 }
 
 fn any_key() -> impl Strategy<Value = Key> {
-    let letters =
-        prop::sample::select("cCfeEtarRswHmnNjkgGhlJK[]<>123456/:?yYdq *-+x0#ouBBDOAiLMUv".chars().collect::<Vec<_>>());
+    let letters = prop::sample::select(
+        "cCfeEtarRswHmnNjkgGhlJK[]<>123456/:?yYdq *-+x0#ouBBDOAAiLMUvv".chars().collect::<Vec<_>>(),
+    );
     let codes = prop::sample::select(vec![
         Code::Enter,
         Code::Enter,
@@ -642,6 +643,7 @@ enum Chance {
     Resize(u16, u16),
     News(i64, u8),
     Lose(usize),
+    LoseRelease(usize),
     Answer(u8),
     Pulse,
 }
@@ -653,6 +655,7 @@ fn chance() -> impl Strategy<Value = Chance> {
         1 => (0..200_u16, 0..60_u16).prop_map(|(width, height)| Chance::Resize(width, height)),
         2 => (1..5_i64, any::<u8>()).prop_map(|(id, who)| Chance::News(id, who)),
         1 => (0..3_usize).prop_map(Chance::Lose),
+        1 => (0..4_usize).prop_map(Chance::LoseRelease),
         4 => any::<u8>().prop_map(Chance::Answer),
         1 => Just(Chance::Pulse),
     ]
@@ -682,8 +685,19 @@ proptest! {
                         desk.dossiers.remove(at);
                     }
                 }
+                Chance::LoseRelease(at) => {
+                    if at < desk.released.len() {
+                        desk.released.remove(at);
+                    }
+                }
                 Chance::Answer(how) => {
-                    let tags: Vec<Tag> = desk.wants().into_iter().filter_map(|effect| match effect {
+                    let wanted = desk.wants();
+                    for effect in &wanted {
+                        if let Effect::Verify(id) = effect {
+                            desk.tell(crate::archive::found(*id, how % 3 == 0));
+                        }
+                    }
+                    let tags: Vec<Tag> = wanted.into_iter().filter_map(|effect| match effect {
                         Effect::Apply { tag, .. } | Effect::Release { tag, .. } => Some(tag),
                         _ => None,
                     }).collect();

@@ -192,6 +192,60 @@ fn an_auditor_reads_a_released_record_to_its_messages_and_may_change_nothing() {
 }
 
 #[test]
+fn an_auditor_finds_a_release_in_the_archive_verifies_it_and_reads_who_signed_it() {
+    let demo = Demo::new();
+    let released = demo.json("audit", &["queue", "released"]);
+    let archived = demo.json("audit", &["queue", "archive"]);
+    let count = released.as_array().unwrap().len() + archived.as_array().unwrap().len();
+    let vin = released[0]["vin"].as_str().expect("the demo has a released record").to_owned();
+    let shown = demo.json("audit", &["show", &vin]);
+    let sha256 = shown["releases"][0]["sha256"].as_str().unwrap().to_owned();
+    let before = demo.json("audit", &["log"]);
+
+    let mut terminal = demo.open(80, 24, "audit", &[]);
+    terminal.sees("All");
+    terminal.keys("A");
+    terminal.sees(&format!("{count} released"));
+    terminal.keys("#");
+    terminal.keys(&vin[9..]);
+    terminal.sees("1 found");
+    terminal.keys("\r");
+    terminal.sees(&format!("{vin} · version 1"));
+    terminal.keys("v");
+    terminal.sees("version 1: everything holds (stored bytes,");
+    terminal.keys("\t");
+    let told = terminal.sees("compliance review: lead");
+    for hand in ["technical review: review", "policy 1"] {
+        assert!(told.contains(hand), "{hand}\n{told}");
+    }
+    terminal.keys("G");
+    terminal.sees(&sha256);
+    terminal.keys("d");
+    terminal.sees("as it was sealed");
+    terminal.sees("<IviReferenceId>");
+    terminal.keys("\x1b");
+    terminal.wait("the lines closed", |screen| !screen.contains("as it was sealed"));
+    terminal.keys("\r");
+    let history = terminal.sees("[4 History");
+    assert!(history.contains("release"), "{history}");
+    terminal.keys("\x1b");
+    terminal.sees("Archive");
+    terminal.keys("*");
+    terminal.sees("marked");
+    terminal.keys("v");
+    terminal.sees(&format!("verified {count} of {count}"));
+    assert_eq!(demo.json("audit", &["log"]), before, "who looks changes nothing");
+    terminal.keys("q");
+    assert_eq!(terminal.ends(), 0);
+
+    // The desk opens where it was left.
+    let mut terminal = demo.open_where_left(80, 24, "audit");
+    terminal.sees(&format!("{count} released"));
+    terminal.keys("q");
+    assert_eq!(terminal.ends(), 0);
+}
+
+#[test]
 fn a_lead_signs_the_compliance_review_and_the_record_is_ready() {
     let demo = Demo::new();
     let records = demo.json("lead", &["queue", "all", "--filter", "step:compliance"]);

@@ -288,7 +288,7 @@ fn in_context(context: Context) -> Desk {
     let keys = match context {
         Context::Queues => "esc",
         Context::List => "",
-        Context::Board | Context::Overview => "",
+        Context::Board | Context::Overview | Context::Archive => "",
         Context::Record => "enter",
         Context::Form => "enter f",
         Context::Filter => "/",
@@ -300,7 +300,7 @@ fn in_context(context: Context) -> Desk {
     };
     let mut desk = Desk::of(if context == Context::Ask { "release" } else { "review" }, 80, 24);
     desk.press(keys);
-    if matches!(context, Context::Board | Context::Overview) {
+    if matches!(context, Context::Board | Context::Overview | Context::Archive) {
         desk.tell(Msg::Run(command::named(context.word()).unwrap()));
     }
     assert_eq!(desk.model.context(), context);

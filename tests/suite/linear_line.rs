@@ -114,6 +114,30 @@ fn a_record_is_released_line_by_line() {
 }
 
 #[test]
+fn an_auditor_verifies_the_archive_line_by_line() {
+    let demo = Demo::new();
+    let count = |queue| demo.json("audit", &["queue", queue]).as_array().unwrap().len();
+    let released = count("released") + count("archive");
+    let (mut line, _) = Line::open(&demo, "audit", "all");
+    let read = line.says("archive");
+    assert!(read.contains(&format!("Archive: {released} released.")), "{read}");
+    let read = line.says("verify 1");
+    assert!(read.contains("Done:") && read.contains("everything holds (stored bytes, seal,"), "{read}");
+    let read = line.says("row 1");
+    for told in ["verified, holds", "signed: technical review: review", "signed: compliance review: lead", "SHA-256: "]
+    {
+        assert!(read.contains(told), "{told}\n{read}");
+    }
+    line.says("mark-all");
+    let read = line.says("verify");
+    assert!(read.contains(&format!("Done: verified {released} of {released}: ")), "{read}");
+    let read = line.says("open 1");
+    assert!(read.contains("History") && read.contains("release"), "{read}");
+    line.terminal.keys("quit\n");
+    line.ends(0);
+}
+
+#[test]
 fn another_persons_change_is_one_line_and_nothing_else_is_ever_said_unasked() {
     let demo = Demo::new();
     let vin = demo.fresh_in_review();

@@ -2,6 +2,7 @@
 
 mod app;
 mod approvals;
+mod archive;
 mod archived;
 mod begin;
 mod board;

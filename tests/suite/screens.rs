@@ -13,6 +13,7 @@ use stageplate::config::key::Key;
 use stageplate::config::keymap::{self, Keymap, Words};
 use stageplate::domain::address::Address;
 use stageplate::domain::approval::{Approval, ApprovalNumber, Covered, Manufacturer, Range, Signatory, Status};
+use stageplate::domain::archive::{Filed, Hand, Known, Later, ReleaseId, Seal, Stated};
 use stageplate::domain::certificate::{Case, Certificate};
 use stageplate::domain::checks::{self, Finding, Grade};
 use stageplate::domain::content::Content;
@@ -26,7 +27,7 @@ use stageplate::domain::person::{Actor, Person, Role};
 use stageplate::domain::policy::{ExceptionKind, Excluded, Gate, Outcome, Policy, Step};
 use stageplate::domain::queue::QueueName;
 use stageplate::domain::readiness;
-use stageplate::domain::record::{Declared, Record, Stage};
+use stageplate::domain::record::{Declared, Record, Release, Stage};
 use stageplate::domain::report::{Ageing, Load, Overview, Standing, WEEKS, Week, age_words, mondays};
 use stageplate::domain::scope::Policies;
 use stageplate::domain::summary::Summary;
@@ -498,6 +499,77 @@ pub fn with_exceptions(mut dossiers: Vec<Dossier>) -> Vec<Dossier> {
     dossiers
 }
 
+/// Four released versions, the newest first: one of them was corrected, of one a correction is in work.
+pub fn released() -> Vec<Filed> {
+    let one = |record: i64, version: u8, vin: &str, hours: i64, later: Later| Filed {
+        id: ReleaseId { record: RecordId(record), version },
+        vin: Vin::parse(vin).unwrap(),
+        release: Release {
+            version,
+            reference: format!("5e884898-da28-4{record:03}-8{version:03}-0242ac120002"),
+            sealed_at: now().plus_hours(hours),
+            by: login("release"),
+            sha256: Digest::of(format!("{record} {version}").as_bytes()),
+            content: Digest::of(b"content"),
+            sealed_by: "CN=Example Bodies B.V. seal".into(),
+        },
+        seq: Seq(39 + record),
+        later,
+        scope: None,
+        approval: (later == Later::Nothing).then(|| "e4*2018/858*00871*01".into()),
+        variant: (later == Later::Nothing).then(|| "BOX".into()),
+    };
+    vec![
+        one(2, 1, "YARTN2EVHDTEST131", -2, Later::Nothing),
+        one(1, 2, "YARTN2EVHDTEST123", -30, Later::Nothing),
+        one(3, 1, "YARTN2EVHGK004211", -80, Later::InWork(2)),
+        one(1, 1, "YARTN2EVHDTEST123", -400, Later::Corrected(2)),
+    ]
+}
+
+/// What is known of a released version.
+fn known(id: ReleaseId) -> Known {
+    let hand = |what: &str, by: &str, hours: i64, times: usize, note: Option<&str>| Hand {
+        what: what.into(),
+        by: login(by),
+        via: None,
+        at: now().plus_hours(hours),
+        policy: 1,
+        times,
+        note: note.map(str::to_owned),
+    };
+    let others = released().into_iter().filter(|row| row.id.record == id.record && row.id != id);
+    Known {
+        id,
+        stated: Ok(Stated {
+            bytes: 12_345,
+            schema: Some("2.0".into()),
+            approval: Some("e4*2018/858*00871*01".into()),
+            issued: Some("2026-02-10".into()),
+            version: vec!["BX".into(), "BOX".into(), "L4H3-01".into()],
+            signatories: vec!["Konrad Ahlstedt, Head of homologation, Venlo".into()],
+            seal: Ok(Seal {
+                subject: "CN=Example Bodies B.V. seal".into(),
+                issuer: "CN=Example CA".into(),
+                from: Moment::start_of(day("2026-01-01")),
+                until: Moment::start_of(day("2027-12-31")),
+                fingerprint: Digest::of(b"certificate").to_string(),
+                made: Some(now().plus_hours(-2)),
+            }),
+        }),
+        hands: vec![
+            hand("prepared", "prep", -20, 3, None),
+            hand("confirmed", "review", -10, 7, None),
+            hand("signed technical review", "review", -9, 1, Some("“technical review done”")),
+            hand("signed compliance review", "lead", -5, 1, Some("“compliance review done”")),
+            hand("released", "release", -2, 1, None),
+        ],
+        others: others.map(|row| (row.id.version, row.release.sealed_at)).collect(),
+        standing: (id.record == RecordId(3)).then(|| "withdrawn from 2026-06-30".into()),
+        stages_since: if id.record == RecordId(3) { vec![1] } else { Vec::new() },
+    }
+}
+
 /// A keymap that comes with the program.
 pub fn keymap(name: &str) -> Keymap {
     let contexts: Vec<&str> = Context::ALL.iter().map(|context| context.word()).collect();
@@ -527,6 +599,8 @@ pub fn unread_model(who: &str) -> (Model, Vec<Effect>) {
 pub struct Desk {
     pub model: Model,
     pub dossiers: Vec<Dossier>,
+    /// What was released.
+    pub released: Vec<Filed>,
     /// Effects that were not answered.
     pub asked: Vec<Effect>,
 }
@@ -540,7 +614,7 @@ impl Desk {
     /// The same with these records.
     pub fn with(who: &str, width: u16, height: u16, dossiers: Vec<Dossier>) -> Desk {
         let (model, effects) = unread_model(who);
-        let mut desk = Desk { model, dossiers, asked: Vec::new() };
+        let mut desk = Desk { model, dossiers, released: released(), asked: Vec::new() };
         desk.tell(Msg::Resize { width, height });
         desk.run(effects);
         desk.asked.clear();
@@ -592,6 +666,11 @@ impl Desk {
                 known: Box::new(overview(&self.dossiers, scope.clone())),
                 scopes: vec!["crafts".into(), "vans".into()],
             }),
+            Effect::LoadArchive { ticket, .. } => {
+                let rows = self.released.clone();
+                Some(Msg::Archive { ticket: *ticket, total: rows.len() as u64, rows, next: None })
+            }
+            Effect::LoadRelease(id) => Some(Msg::Release { id: *id, known: Ok(Box::new(known(*id))) }),
             Effect::LoadLinked(group) => {
                 let all = raised(&self.dossiers).into_iter();
                 Some(Msg::Linked(all.filter(|row| row.exception.group == Some(*group)).collect()))

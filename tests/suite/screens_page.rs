@@ -18,7 +18,7 @@ record share it, and at 80 by 24, where one of them has it all. Colours are left
 /// A screen: its name, what it is for, who looks, the keys that lead there, and what is typed then.
 struct Scene(&'static str, &'static str, &'static str, &'static str, &'static str);
 
-const SCENES: [Scene; 23] = [
+const SCENES: [Scene; 25] = [
     Scene("The list", "The queue, and the record under the cursor.", "review", "", ""),
     Scene("The queues", "With what each holds; the counts are live.", "review", "esc", ""),
     Scene("Changes", "What our stage changes: confirm, flag or edit.", "review", "enter", ""),
@@ -35,6 +35,8 @@ const SCENES: [Scene; 23] = [
     Scene("The exceptions board", "Everything to settle, in groups.", "lead", "B", ""),
     Scene("Waiving from the board", "The marked ones, each decided by itself.", "lead", "B space space w", "within"),
     Scene("The overview", "Where the work stands; each bar and cell leads to its list.", "lead", "O tab tab down", ""),
+    Scene("The archive", "What was released, the newest first, and who had which hand in it.", "audit", "A down", ""),
+    Scene("A release", "All that is known of it.", "audit", "A down down tab", ""),
     Scene("The filter", "Its language completes as it is typed.", "review", "/", "owner:none step:re"),
     Scene("To a VIN", "By its last characters.", "review", "#", "131"),
     Scene("After a prefix", "What may follow a first key.", "review", "g", ""),

@@ -197,6 +197,20 @@ fn the_overview() {
 }
 
 #[test]
+fn the_archive() {
+    at_each_size("archive", "audit", |desk| desk.press("A"));
+    at_each_size("archive-verified", "audit", |desk| {
+        desk.press("A down space space v up");
+        crate::archive::answer(desk, &["YARTN2EVHGK004211"]);
+    });
+    at_each_size("archive-release", "audit", |desk| desk.press("A down down tab down down"));
+    at_each_size("archive-empty", "audit", |desk| {
+        desk.released.clear();
+        desk.press("A");
+    });
+}
+
+#[test]
 fn what_happened_to_a_record() {
     at_each_size("history", "review", |desk| desk.press("enter 4 down"));
 }
@@ -434,6 +448,8 @@ fn every_size_draws() {
         "enter f",
         "enter d",
         "G enter R",
+        "A",
+        "A tab",
         "?",
         ":",
         "/",
@@ -456,7 +472,21 @@ fn every_size_draws() {
 
 #[test]
 fn in_ascii_nothing_else_is_drawn() {
-    for keys in ["", "enter", "enter 2", "enter 3", "enter 4", "enter 5", "enter 6", "enter f", "G enter R", "?", ":"] {
+    for keys in [
+        "",
+        "enter",
+        "enter 2",
+        "enter 3",
+        "enter 4",
+        "enter 5",
+        "enter 6",
+        "enter f",
+        "G enter R",
+        "A",
+        "A G",
+        "?",
+        ":",
+    ] {
         let mut desk = Desk::of("review", 120, 40);
         desk.press(keys);
         desk.model.chosen.looks = Looks { theme: Theme::named("none").unwrap(), ascii: true, ..Looks::default() };

@@ -178,6 +178,8 @@ impl Talk {
             Part::Record => model.shown == Some(id),
             Part::List => read.clone().any(|row| model.list.rows.get(row).is_some_and(|row| row.summary.id == id)),
             Part::Board => read.clone().any(|row| model.board.rows.get(row).is_some_and(|row| row.record == id)),
+            Part::Archive => read.clone().any(|row| model.archive.rows.get(row).is_some_and(|row| row.id.record == id)),
+            Part::Release => model.archive.row().is_some_and(|row| row.id.record == id),
             Part::Queues | Part::Groups | Part::Overview => false,
         };
         let mut lines: Vec<String> = events

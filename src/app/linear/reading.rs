@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::app::bulk::Phase;
+use crate::app::filed;
 use crate::app::form::Purpose;
 use crate::app::grounds::grounds;
 use crate::app::model::{Model, Notice, Sheet};
@@ -10,6 +11,7 @@ use crate::app::overview::{Leads, charts, counted};
 use crate::app::point::Part;
 use crate::app::record::{Opened, Pane};
 use crate::domain::address::Address;
+use crate::domain::archive::ReleaseId;
 use crate::domain::identity::{ExceptionId, RecordId, Seq};
 use crate::domain::queue::{QueueName, Sort};
 use crate::domain::triage::By;
@@ -30,6 +32,8 @@ pub enum Meant {
     Exception(ExceptionId),
     /// An event.
     Event(Seq),
+    /// A released version.
+    Release(ReleaseId),
     /// What a bar or a cell of the overview counts.
     Counted(Leads),
     /// A group of the exceptions board; all of them, where it is none.
@@ -44,6 +48,8 @@ pub fn meant_by(model: &Model, row: usize) -> Option<Meant> {
         Part::Queues => model.queues.rows.get(row).map(|(queue, _)| Meant::Queue(*queue)),
         Part::List => model.list.rows.get(row).map(|row| Meant::Record(row.summary.id)),
         Part::Board => model.board.rows.get(row).map(|row| Meant::Exception(row.exception.id)),
+        Part::Archive => model.archive.rows.get(row).map(|row| Meant::Release(row.id)),
+        Part::Release => filed::facts(model).get(row).map(|_| Meant::Row(row)),
         Part::Groups => {
             let groups = model.board.groups.as_ref().map_or(&[][..], |groups| &groups.rows);
             match row.checked_sub(1) {
@@ -83,6 +89,8 @@ pub fn rows(model: &Model) -> usize {
         Part::Record => model.current().map_or(0, Opened::rows),
         Part::Groups => model.board.group_rows(),
         Part::Board => model.board.rows.len(),
+        Part::Archive => model.archive.rows.len(),
+        Part::Release => filed::facts(model).len(),
         Part::Overview => counted(&charts(model)).len(),
     }
 }
@@ -95,6 +103,8 @@ pub fn cursor(model: &Model) -> usize {
         Part::Record => model.current().map_or(0, |opened| opened.scroll().at),
         Part::Groups => model.board.group_scroll.at,
         Part::Board => model.board.scroll.at,
+        Part::Archive => model.archive.scroll.at,
+        Part::Release => model.archive.told_scroll.at,
         // A place that counts nothing is read as the one before.
         Part::Overview => {
             let before = counted(&charts(model)).iter().filter(|at| **at <= model.outlook.at).count();
@@ -136,6 +146,10 @@ pub enum Where {
     },
     /// Among the charts of the overview, of this scope; and whether they were read.
     Overview(Option<String>, bool),
+    /// Among the released versions of the archive, with this filter; and whether they were read.
+    Archive(String, bool),
+    /// In what is told of one of them; and whether it was read.
+    Release(Option<ReleaseId>, bool),
     /// In a pane of a record.
     Record(Option<RecordId>, Option<Pane>),
 }
@@ -153,6 +167,8 @@ impl Where {
                 known: model.board.known,
             },
             Part::Overview => Where::Overview(model.outlook.scope.clone(), model.outlook.is_known()),
+            Part::Archive => Where::Archive(model.archive.words.clone(), model.archive.known),
+            Part::Release => Where::Release(model.archive.selected, model.archive.told().is_some()),
             Part::List => Where::List {
                 queue: model.list.queue,
                 words: model.list.words.clone(),
@@ -232,13 +248,15 @@ impl Seen {
     }
 }
 
-/// Everything that is marked: records, and exceptions of the board.
+/// Everything that is marked: records, exceptions of the board, released versions.
 pub fn marks(model: &Model) -> BTreeMap<Meant, String> {
     let records = model.marks.iter().map(|(id, (tail, _))| (Meant::Record(*id), tail.clone()));
     let exceptions = model.board.marks.iter();
     let exceptions =
         exceptions.map(|(id, marked)| (Meant::Exception(*id), format!("exception {} of {}", id.0, marked.tail)));
-    records.chain(exceptions).collect()
+    let releases = model.archive.marks.iter();
+    let releases = releases.map(|(id, tail)| (Meant::Release(*id), format!("version {} of {tail}", id.version)));
+    records.chain(exceptions).chain(releases).collect()
 }
 
 /// What is to be read of the part with the focus.

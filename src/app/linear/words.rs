@@ -193,7 +193,11 @@ impl Talk {
         let end = word.to_ascii_uppercase();
         let ends = |vin: &str| end.len() >= 3 && vin.ends_with(&end);
         let found: Vec<usize> = match Part::of(model) {
-            Part::Queues | Part::Groups | Part::Overview => Vec::new(),
+            Part::Queues | Part::Groups | Part::Overview | Part::Release => Vec::new(),
+            Part::Archive => {
+                let rows = model.archive.rows.iter().enumerate();
+                rows.filter(|(_, row)| ends(row.vin.as_str())).map(|(at, _)| at).collect()
+            }
             Part::List => {
                 let rows = model.list.rows.iter().enumerate();
                 rows.filter(|(_, row)| ends(row.summary.vin.as_str())).map(|(at, _)| at).collect()

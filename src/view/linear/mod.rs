@@ -3,6 +3,7 @@
 //! Invariant: no control character is ever written but the end of a line: every text passes [`visible`], and nothing here
 //! moves a cursor, colours, or draws a box.
 
+mod archive;
 mod board;
 mod charts;
 mod record;

@@ -1,6 +1,6 @@
 //! Where one is, and the rows of queues and lists, as lines.
 
-use super::{board, charts, record, spoken};
+use super::{archive, board, charts, record, spoken};
 use crate::app::linear::reading::{Reading, cursor, rows};
 use crate::app::model::Model;
 use crate::app::msg::Row;
@@ -20,6 +20,8 @@ pub fn place(model: &Model, reading: &Reading, whole: bool) -> Vec<String> {
         Part::Groups => board::groups_head(model),
         Part::Board => board::head(model, reading, about),
         Part::Overview => charts::head(model, reading, about),
+        Part::Archive => archive::head(model, reading, about),
+        Part::Release => archive::release_head(model),
     }
 }
 
@@ -89,6 +91,8 @@ pub fn row(model: &Model, at: usize) -> Option<String> {
         Part::Groups => board::group(model, at),
         Part::Board => board::row(model, at),
         Part::Overview => charts::row(model, at),
+        Part::Archive => archive::row(model, at),
+        Part::Release => archive::told(model, at),
         Part::Queues => {
             let (queue, count) = model.queues.rows.get(at)?;
             let whole = model.queues.saved(*queue).is_none_or(|saved| saved.whole);
@@ -107,7 +111,8 @@ pub fn about(model: &Model, at: usize) -> Vec<String> {
         return Vec::new();
     }
     match Part::of(model) {
-        Part::Groups | Part::Overview => Vec::new(),
+        Part::Groups | Part::Overview | Part::Release => Vec::new(),
+        Part::Archive => archive::about(model, at),
         Part::Board => board::about(model, at),
         Part::Queues => {
             let queue = model.queues.rows.get(at).map(|(queue, _)| *queue);

@@ -224,7 +224,8 @@ fn settings(model: &Model, open: &Settings) -> Vec<String> {
 fn lines(lines: &Lines) -> Vec<String> {
     let Some((base, ours)) = &lines.sides else { return vec!["The messages are being read.".to_owned()] };
     let mut read = vec![format!("{}, the messages' own lines.", spoken(&lines.title))];
-    for side in [base, ours] {
+    let shown = if lines.address.is_some() { &[base, ours][..] } else { &[base] };
+    for side in shown {
         let Side { from, lines } = side;
         read.push(format!("{}:", spoken(from)));
         read.extend(
