@@ -4,7 +4,7 @@
 //! Invariant: the cursor stays on the version it was on, whatever is released meanwhile; what did not hold is shown as such until
 //! it is verified anew.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::filed;
 use super::layout::{Area, Scroll, Step};
@@ -194,7 +194,7 @@ pub fn page_read(model: &mut Model, ticket: Ticket, rows: Vec<Filed>, next: Opti
     let archive = &mut model.archive;
     (archive.known, archive.next, archive.total) = (true, next, total);
     if more {
-        let old: Vec<ReleaseId> = archive.rows.iter().map(|row| row.id).collect();
+        let old: BTreeSet<ReleaseId> = archive.rows.iter().map(|row| row.id).collect();
         archive.rows.extend(rows.into_iter().filter(|row| !old.contains(&row.id)));
     } else {
         archive.rows = rows;

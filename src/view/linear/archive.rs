@@ -4,7 +4,7 @@ use super::spoken;
 use crate::app::filed::{Fact, Weight, facts, when};
 use crate::app::linear::reading::Reading;
 use crate::app::model::Model;
-use crate::domain::archive::Later;
+use crate::domain::archive::{Later, Verdict};
 
 /// Where one is among the released versions.
 pub fn head(model: &Model, reading: &Reading, about: bool) -> Vec<String> {
@@ -57,7 +57,7 @@ pub fn row(model: &Model, at: usize) -> Option<String> {
         Later::InWork(version) => parts.push(format!("a correction is in work as version {version}")),
         Later::Corrected(version) => parts.push(format!("corrected by version {version}")),
     }
-    match model.archive.verdicts.get(&row.id).map(|verdict| verdict.holds()) {
+    match model.archive.verdicts.get(&row.id).map(Verdict::holds) {
         Some(true) => parts.push("verified, holds".to_owned()),
         Some(false) => parts.push("verified, does not hold".to_owned()),
         None => {}
