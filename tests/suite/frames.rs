@@ -47,7 +47,7 @@ fn press(desk: &mut Desk, key: &str) -> Vec<Effect> {
 pub fn text(desk: &Desk) -> String {
     let screen = drawn(&desk.model);
     let rows = screen.content.chunks(usize::from(screen.area.width));
-    rows.map(|row| row.iter().map(|cell| cell.symbol()).collect::<String>() + "\n").collect()
+    rows.map(|row| row.iter().map(ratatui::buffer::Cell::symbol).collect::<String>() + "\n").collect()
 }
 
 /// The desk of the fixture, its second record like the first but for its VIN and its values: so are most neighbours.
