@@ -1,5 +1,8 @@
 //! The linear view in a pseudo-terminal that can move no cursor: the whole job line by line, and not one escape.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
 use serde_json::Value;
 
 use crate::pty::Terminal;
@@ -15,9 +18,17 @@ const PROMPT: &str = "\n> ";
 
 impl Line {
     fn open(demo: &Demo, login: &str, queue: &str) -> (Line, String) {
+        Line::open_with(demo, login, queue, &[])
+    }
+
+    fn open_with(demo: &Demo, login: &str, queue: &str, environment: &[(&str, &str)]) -> (Line, String) {
         let desk = demo.desk();
         let words = ["--db", desk.to_str().unwrap(), "--as", login, "tui", queue];
-        let terminal = Terminal::start(200, 50, demo.home(), &words, &[("TERM", "dumb")]);
+        let environment = [&[("TERM", "dumb")], environment].concat();
+        Line::in_terminal(Terminal::start(200, 50, demo.home(), &words, &environment))
+    }
+
+    fn in_terminal(terminal: Terminal) -> (Line, String) {
         let mut line = Line { terminal, read: 0 };
         let greeting = line.hears(PROMPT);
         (line, greeting)
@@ -179,4 +190,58 @@ fn a_broken_line_keeps_what_was_written_and_an_interrupt_twice_ends() {
     assert!(line.hears(PROMPT).contains("once more ends"));
     line.terminal.keys("\x03");
     line.ends(130);
+}
+
+#[test]
+fn who_is_told_to_end_ends_with_143_and_loses_nothing() {
+    let demo = Demo::new();
+    let vin = demo.fresh_in_review();
+    let open = format!("open {}", &vin[9..]);
+    let (mut line, _) = Line::open(&demo, "review", "all");
+    line.says(&open);
+    line.asks("note", ": ");
+    line.terminal.keys("half a thought\n:nonsense\n");
+    line.hears("reads them all\n");
+    line.terminal.signals(rustix::process::Signal::TERM);
+    line.ends(143);
+
+    let (mut line, _) = Line::open(&demo, "review", "all");
+    line.says(&open);
+    let asked = line.asks("note", "]: ");
+    assert!(asked.contains("half a thought"), "{asked}");
+}
+
+#[test]
+fn a_stop_gives_the_line_back_to_the_shell_and_the_prompt_stands_again_after_it() {
+    let demo = Demo::new();
+    let desk = demo.desk();
+    let words = ["--db", desk.to_str().unwrap(), "--as", "review", "tui", "all"];
+    let (mut line, _) = Line::in_terminal(Terminal::in_a_shell(200, 50, demo.home(), &words, &[("TERM", "dumb")]));
+    line.terminal.keys("\x1a");
+    line.hears("the shell has it\n");
+    line.says("on");
+    let read = line.says("row 1");
+    assert!(read.contains("1. "), "{read}");
+    line.terminal.keys("quit\n");
+    line.ends(0);
+}
+
+#[test]
+fn a_text_is_written_in_ones_own_editor() {
+    let demo = Demo::new();
+    let vin = demo.fresh_in_review();
+    let editor = demo.home().join("editor");
+    fs::write(&editor, "#!/bin/sh\nprintf 'weighed again, and it holds\\n' >\"$1\"\n").unwrap();
+    fs::set_permissions(&editor, fs::Permissions::from_mode(0o700)).unwrap();
+    let (mut line, _) = Line::open_with(&demo, "review", "all", &[("EDITOR", editor.to_str().unwrap())]);
+    line.says(&format!("open {}", &vin[9..]));
+    line.asks("note", ": ");
+    let read = line.asks(":editor", "]: ");
+    assert!(read.contains("weighed again, and it holds"), "{read}");
+    let read = line.says(":send");
+    assert!(read.contains("Done: "), "{read}");
+    let record = demo.json("review", &["log", &vin]).to_string();
+    assert!(record.contains("weighed again, and it holds"), "{record}");
+    line.terminal.keys("quit\n");
+    line.ends(0);
 }

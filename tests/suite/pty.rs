@@ -14,6 +14,8 @@ struct Shared {
     parser: vt100::Parser,
     written: Vec<u8>,
     closed: bool,
+    /// Whether the line takes nothing for now.
+    held: bool,
 }
 
 /// A program in a terminal of its own.
@@ -27,10 +29,30 @@ pub struct Terminal {
 impl Terminal {
     /// Starts the built program in a terminal of so many columns and rows.
     pub fn start(columns: u16, rows: u16, home: &Path, words: &[&str], environment: &[(&str, &str)]) -> Terminal {
-        let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
-        let pair = native_pty_system().openpty(size).unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_stageplate"));
         command.args(words);
+        Terminal::run(columns, rows, home, command, environment)
+    }
+
+    /// Starts the built program as a job of a shell, which says `the shell has it` when it is stopped, and continues it
+    /// once a line is written.
+    pub fn in_a_shell(columns: u16, rows: u16, home: &Path, words: &[&str], environment: &[(&str, &str)]) -> Terminal {
+        let mut command = CommandBuilder::new("bash");
+        command.args(["--norc", "-mc", "\"$0\" \"$@\"; echo the shell has it; read -r line; fg"]);
+        command.arg(env!("CARGO_BIN_EXE_stageplate"));
+        command.args(words);
+        Terminal::run(columns, rows, home, command, environment)
+    }
+
+    fn run(
+        columns: u16,
+        rows: u16,
+        home: &Path,
+        mut command: CommandBuilder,
+        environment: &[(&str, &str)],
+    ) -> Terminal {
+        let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).unwrap();
         command.env_clear();
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.env("HOME", home);
@@ -44,13 +66,15 @@ impl Terminal {
         let mut reader = pair.master.try_clone_reader().unwrap();
         let keys = pair.master.take_writer().unwrap();
         let parser = vt100::Parser::new(rows, columns, 0);
-        let shared = Arc::new((Mutex::new(Shared { parser, written: Vec::new(), closed: false }), Condvar::new()));
+        let shared =
+            Arc::new((Mutex::new(Shared { parser, written: Vec::new(), closed: false, held: false }), Condvar::new()));
         let theirs = Arc::clone(&shared);
         std::thread::spawn(move || {
             let mut buffer = [0; 65536];
+            let (lock, changed) = &*theirs;
             loop {
+                drop(changed.wait_while(lock.lock().unwrap(), |shared| shared.held).unwrap());
                 let read = reader.read(&mut buffer).unwrap_or(0);
-                let (lock, changed) = &*theirs;
                 let mut shared = lock.lock().unwrap();
                 shared.closed = read == 0;
                 shared.parser.process(&buffer[..read]);
@@ -97,6 +121,12 @@ impl Terminal {
         }
     }
 
+    /// The line takes nothing any more, but for what it is reading just now, or it goes on.
+    pub fn hold(&self, held: bool) {
+        self.shared.0.lock().unwrap().held = held;
+        self.shared.1.notify_all();
+    }
+
     /// Looks at the screen cell by cell.
     pub fn cells(&self, look: impl FnOnce(&vt100::Screen)) {
         look(self.shared.0.lock().unwrap().parser.screen());
@@ -133,8 +163,13 @@ impl Terminal {
 
     /// The connection breaks: the kernel tells the program so.
     pub fn hang_up(&mut self) {
+        self.signals(rustix::process::Signal::HUP);
+    }
+
+    /// Somebody sends the program a signal.
+    pub fn signals(&self, signal: rustix::process::Signal) {
         let pid = i32::try_from(self.pid()).ok().and_then(rustix::process::Pid::from_raw).expect("a process's number");
-        rustix::process::kill_process(pid, rustix::process::Signal::HUP).unwrap();
+        rustix::process::kill_process(pid, signal).unwrap();
     }
 
     /// The process's number.
@@ -167,7 +202,8 @@ impl Terminal {
 
 impl Drop for Terminal {
     fn drop(&mut self) {
-        // It may have ended already; then there is nothing to end.
+        // A line that is held lets nothing end; and it may have ended already, then there is nothing to end.
+        self.hold(false);
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

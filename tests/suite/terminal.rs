@@ -218,6 +218,49 @@ fn a_storm_of_sizes_leaves_a_screen_that_works() {
 }
 
 #[test]
+fn a_slow_line_gets_the_last_picture_and_not_all_of_them() {
+    let demo = Demo::new();
+    let vin = demo.json("review", &["queue", "all"])[0]["vin"].as_str().unwrap().to_owned();
+    let mut terminal = demo.open(120, 40, "review", &[]);
+    terminal.sees(&vin[10..]);
+    terminal.hold(true);
+    // Each asks for a whole picture, and what the line holds back is filled by a few of them.
+    for _ in 0..300 {
+        terminal.keys("\x0c");
+    }
+    let end = &vin[9..];
+    for key in ["/", end, "\r", "\r"] {
+        terminal.keys(key);
+    }
+    let before = terminal.written().len();
+    terminal.hold(false);
+    terminal.wait("the record that was asked for, after everything before it", |screen| {
+        screen.contains(end) && screen.contains("undecided")
+    });
+    let written = terminal.written();
+    let frames = written[before..].windows(8).filter(|bytes| bytes == b"\x1b[?2026h").count();
+    assert!(frames < 100, "{frames} pictures for 300 keys");
+    terminal.keys("q");
+    assert_eq!(terminal.ends(), 0);
+}
+
+#[test]
+fn a_stop_gives_the_terminal_back_to_the_shell_and_goes_on_where_it_was() {
+    let demo = Demo::new();
+    let desk = demo.desk();
+    let words = ["--db", desk.to_str().unwrap(), "--as", "review", "tui", "all"];
+    let mut terminal = Terminal::in_a_shell(80, 24, demo.home(), &words, &[]);
+    terminal.sees("All · 12");
+    terminal.keys("\x1a");
+    terminal.sees("the shell has it");
+    terminal.cells(|screen| assert!(!screen.alternate_screen() && !screen.hide_cursor(), "the shell's own screen"));
+    terminal.keys("on\r");
+    terminal.sees("All · 12");
+    terminal.keys("q");
+    assert_eq!(terminal.ends(), 0);
+}
+
+#[test]
 fn without_a_terminal_the_program_says_what_to_do_instead() {
     let demo = Demo::new();
     let desk = demo.desk();
