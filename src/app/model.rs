@@ -142,6 +142,14 @@ impl List {
         }
     }
 
+    /// Rows that were read before one's own act was done, and come in after it, do not make that act somebody else's.
+    pub fn still_did(&self, rows: &mut [Row]) {
+        let known: BTreeMap<RecordId, Seq> = self.rows.iter().map(|row| (row.summary.id, row.summary.seq)).collect();
+        for row in rows {
+            row.summary.seq = row.summary.seq.max(known.get(&row.summary.id).copied().unwrap_or(row.summary.seq));
+        }
+    }
+
     /// The list of a queue, nothing read yet.
     pub fn of(queue: QueueName) -> List {
         List {

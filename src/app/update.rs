@@ -342,7 +342,7 @@ fn saved_queues(model: &mut Model, saved: Vec<SavedCount>) -> Vec<Effect> {
     effects
 }
 
-fn page(model: &mut Model, ticket: Ticket, rows: Vec<Row>, next: Option<String>) -> Vec<Effect> {
+fn page(model: &mut Model, ticket: Ticket, mut rows: Vec<Row>, next: Option<String>) -> Vec<Effect> {
     if jump::found(model, ticket, &rows, next.is_some()) {
         return Vec::new();
     }
@@ -352,6 +352,7 @@ fn page(model: &mut Model, ticket: Ticket, rows: Vec<Row>, next: Option<String>)
     list.asked = None;
     list.known = true;
     list.next = next;
+    list.still_did(&mut rows);
     if more {
         // Between two pages a row may have moved from one to the other.
         let old: std::collections::BTreeSet<_> = list.rows.iter().map(|row| row.summary.id).collect();

@@ -89,8 +89,12 @@ fn what_was_done_to_a_marked_record_is_no_conflict_with_the_next_act_before_its_
     let mut desk = Desk::of("review", 120, 40);
     desk.press("space t enter");
     let (tag, record, ..) = sent(&mut desk).unwrap();
-    // The list is asked for again, and its answer is still on its way.
+    // What was read before the act comes in after it.
+    desk.model.ask_for_list();
+    let (ticket, _) = desk.model.list.asked.unwrap();
+    let rows = desk.model.list.rows.clone();
     update(&mut desk.model, Msg::Applied { tag, seq: Seq(100), changed: true });
+    update(&mut desk.model, Msg::Page { ticket, rows, next: None });
     desk.press("home space C enter");
     let (_, again, seen, _) = sent(&mut desk).unwrap();
     assert_eq!((again, seen), (record, Seq(100)));
