@@ -26,6 +26,7 @@ use crate::domain::manufacturers;
 use crate::domain::moment::Moment;
 use crate::domain::queue::{QueueName, Sort};
 use crate::domain::record::Record;
+use crate::domain::since;
 use crate::domain::summary::Summary;
 use crate::domain::visible::visible;
 use crate::failure::{Failure, Kind};
@@ -316,8 +317,13 @@ fn text(
         put("on hold", format!("{}{until} ({})", visible(&hold.reason), hold.by));
     }
     for signoff in record.signoffs.iter().filter(|signoff| signoff.version == record.version) {
-        let void =
-            if !json::holds(signoff, dossier) { " — void, the content changed or it was returned" } else { "" };
+        let void = if json::holds(signoff, dossier) {
+            ""
+        } else if since::has_other_form(signoff, &dossier.certificate) {
+            " — void, the message has another form now"
+        } else {
+            " — void, the content changed or it was returned"
+        };
         put("signed", format!("{}: {} by {}{void}", signoff.checkpoint, visible(&signoff.meaning), signoff.by));
     }
     if let Some(since) = &dossier.since {

@@ -103,6 +103,12 @@ pub fn since_next(case: &Case<'_>, certificate: &Certificate) -> Option<Since> {
     checkpoints.find_map(|checkpoint| since(case, certificate, checkpoint))
 }
 
+/// Whether a sign-off that nothing made void was given for another form of the message than the policy asks for now.
+pub fn has_other_form(signoff: &SignOff, certificate: &Certificate) -> bool {
+    let whole = signoff.seen.iter().any(|(address, _)| *address == key(WHOLE));
+    signoff.void_at.is_none() && !signoff.seen.is_empty() && whole != is_whole(certificate)
+}
+
 /// What is only inherited needs no decision and so stands in no sign-off; a correction of the base says when it changed.
 fn corrected_since(record: &Record, address: &Address, signoff: &SignOff) -> bool {
     record.corrected.get(address).is_some_and(|at| *at > signoff.at)
