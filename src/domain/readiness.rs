@@ -41,7 +41,7 @@ pub fn readiness(case: &Case<'_>, certificate: &Certificate, findings: &[Finding
     }
     if case.record.held_on(case.now.day()) {
         let reason = case.record.hold.as_ref().map_or("", |hold| hold.reason.as_str());
-        list.insert(0, obstacle(format!("the record is on hold: {reason}; resume it"), "hold", None, &[Role::Prepare]));
+        list.insert(0, obstacle(format!("the record is on hold: {reason}; resume it"), "hold", None, &[Role::Lead]));
     }
     let mut seen = std::collections::BTreeSet::new();
     list.retain(|obstacle| seen.insert((obstacle.rule.clone(), obstacle.address.clone(), obstacle.what.clone())));

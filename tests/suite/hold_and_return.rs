@@ -49,10 +49,37 @@ fn whoever_goes_on_may_say_why() {
     for reason in [None, Some("parts came".to_owned())] {
         let mut desk = Desk::at("review");
         let act = hold(&desk, 9);
-        desk.act("lead", &act).unwrap();
+        desk.act("review", &act).unwrap();
         let planned = desk.act("review", &Action::Resume { reason: reason.clone() }).unwrap();
         assert_eq!(planned.facts.reason, reason);
         assert_eq!(desk.record.hold, None);
+    }
+}
+
+#[test]
+fn a_hold_ends_by_who_set_it_or_a_lead_and_by_the_owner_only_where_no_lead_set_it() {
+    let go_on = Action::Resume { reason: None };
+    for (by, who, may) in [
+        ("lead", "lead", true),
+        ("lead", "prep", false),
+        ("lead", "review", false),
+        ("review", "review", true),
+        ("review", "lead", true),
+        ("review", "prep", true),
+        ("review", "release", false),
+    ] {
+        let mut desk = Desk::at("preparation");
+        desk.record.owner = Login::parse("prep").ok();
+        let act = hold(&desk, 9);
+        desk.act(by, &act).unwrap();
+        match desk.act(who, &go_on) {
+            Ok(_) => assert!(may, "{who} ended a hold of {by}"),
+            Err(no) => {
+                assert!(!may, "{who} could not end a hold of {by}");
+                assert_eq!((no.rule.as_str(), desk.record.hold.is_some()), ("hold", true));
+                assert_eq!(no.who.last().map(String::as_str), Some("lead"));
+            }
+        }
     }
 }
 

@@ -23,11 +23,7 @@ pub fn assign(work: &mut Work<'_>, to: Option<&Login>, reason: Option<&str>) -> 
         return Ok(());
     }
     let leads = [Role::Lead, Role::Admin];
-    let today = work.case.now.day();
-    let stands_in = |holder: &Login| {
-        person::stood_in_for(work.case.people, &actor.login, today).any(|absent| absent.login == *holder)
-    };
-    let mine = owner.as_ref().is_some_and(|holder| *holder == actor.login || stands_in(holder));
+    let mine = owner.as_ref().is_some_and(|holder| *holder == actor.login || stands_in_for(work, holder));
     let takes = to == Some(&actor.login);
     if takes {
         work.need(&format!("take a record in `{}`", step.name), &step.acts)?;
@@ -70,6 +66,12 @@ pub fn assign(work: &mut Work<'_>, to: Option<&Login>, reason: Option<&str>) -> 
     work.facts.reason = reason.map(str::to_owned);
     work.record.owner = given;
     Ok(())
+}
+
+/// Whether the actor stands in for somebody who is away today.
+fn stands_in_for(work: &Work<'_>, who: &Login) -> bool {
+    let mut away = person::stood_in_for(work.case.people, &work.actor.login, work.case.now.day());
+    away.any(|absent| absent.login == *who)
 }
 
 /// Whoever works for somebody today: themselves, or who stands in while they are away.
@@ -221,12 +223,33 @@ pub fn hold(work: &mut Work<'_>, reason: &str, until: Option<NaiveDate>) -> Resu
 
 pub fn resume(work: &mut Work<'_>, reason: Option<&str>) -> Result<(), Refusal> {
     work.need("resume records", &WORKING)?;
-    let Some(hold) = work.record.hold.take() else {
+    let Some(hold) = work.record.hold.clone() else {
         return Err(Refusal::new("hold", "the record is not on hold"));
     };
+    may_end(work, &hold)?;
+    work.record.hold = None;
     work.facts.line("hold", Some(hold.reason), None);
     work.facts.reason = reason.map(str::to_owned);
     Ok(())
+}
+
+/// What a lead stopped goes on through who stopped it or a lead. Any other hold is also the owner's to end, and the deputy's
+/// of whoever is away.
+fn may_end(work: &Work<'_>, hold: &Hold) -> Result<(), Refusal> {
+    let scope = work.record.scope.as_deref();
+    let by_lead = work.case.people.iter().any(|person| person.login == hold.by && person.holds(&[Role::Lead], scope));
+    let owner = work.record.owner.as_ref().filter(|_| !by_lead);
+    let theirs = [Some(&hold.by), owner].into_iter().flatten();
+    let works_for = |login: &Login| *login == work.actor.login || (!by_lead && stands_in_for(work, login));
+    if work.actor.has_any(&[Role::Lead]) || theirs.clone().any(works_for) {
+        return Ok(());
+    }
+    let mut who: Vec<String> = theirs.map(ToString::to_string).collect();
+    who.push("lead".to_owned());
+    who.dedup();
+    let mut refusal = Refusal::new("hold", format!("{} put the record on hold: {}", hold.by, hold.reason));
+    refusal.who = who.into();
+    Err(refusal.hint(format!("ask {} or a lead to go on with it", hold.by)))
 }
 
 pub fn release(work: &mut Work<'_>, sealed: &Sealed) -> Result<(), Refusal> {
