@@ -242,6 +242,15 @@ impl Approval {
         })
     }
 
+    /// Whether a change would change nothing: its status holds from its day on already, and nothing decided about a
+    /// later day would give way to it.
+    pub fn goes_by(&self, change: &StatusChange) -> bool {
+        let mut changed = self.clone();
+        changed.changes.push(change.clone());
+        let mut later = self.changes.iter().map(|known| known.from).filter(|day| *day > change.from);
+        self.status_on(change.from) == change.status && later.all(|day| self.status_on(day) == changed.status_on(day))
+    }
+
     /// What its status is at last, be it from a day to come.
     pub fn standing(&self) -> Standing {
         match self.deciding(NaiveDate::MAX) {
@@ -388,6 +397,24 @@ mod tests {
         approval.changes.push(change(Status::Valid, "2026-10-01"));
         assert_eq!(on(&approval, "2026-10-01"), Status::Valid);
         assert_eq!(on(&approval, "2026-09-30"), Status::Suspended, "what was manufactured then stays uncovered");
+    }
+
+    #[test]
+    fn reinstating_from_a_day_before_a_withdrawal_changes_something_and_saying_a_status_again_does_not() {
+        let change =
+            |status, from: &str| StatusChange { status, from: from.parse().unwrap(), reason: "test".to_owned() };
+        let mut approval = crate::domain::checks::fixture::World::sound().approvals.remove(0);
+        assert!(approval.goes_by(&change(Status::Valid, "2026-09-01")), "nothing was decided yet");
+        approval.changes = vec![change(Status::Suspended, "2026-09-10"), change(Status::Withdrawn, "2026-10-01")];
+        assert!(!approval.goes_by(&change(Status::Valid, "2026-09-01")));
+        assert!(
+            approval.goes_by(&change(Status::Suspended, "2026-09-10")),
+            "a suspension leaves the withdrawal standing"
+        );
+        assert!(approval.goes_by(&change(Status::Withdrawn, "2026-11-01")));
+        assert!(!approval.goes_by(&change(Status::Withdrawn, "2026-09-20")));
+        approval.changes.push(change(Status::Valid, "2026-09-01"));
+        assert_eq!(approval.standing().in_words(), "valid from 2026-09-01");
     }
 
     #[test]

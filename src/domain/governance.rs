@@ -210,7 +210,7 @@ fn import_approval(desk: Known<'_>, approval: &Approval, facts: &mut Facts) {
     }
 }
 
-/// A change to what holds from that day on already is none; the later decision about a day comes before the earlier.
+/// A change to what holds from that day on already is none, also for the days after it; the later decision about a day comes before the earlier.
 fn set_status(
     desk: Known<'_>,
     number: &ApprovalNumber,
@@ -224,12 +224,14 @@ fn set_status(
     if change.reason.trim().is_empty() {
         return Err(Refusal::new("reason", "a change of an approval's status needs a reason in words"));
     }
-    let held = before.status_on(change.from);
-    if held == change.status {
+    if before.goes_by(change) {
         return Ok(());
     }
+    let held = before.status_on(change.from);
+    // Where that day keeps its status, what was decided about later ones is what gives way.
+    let gives_way = if held == change.status { before.standing().in_words() } else { held.word().to_owned() };
     let to = format!("{} from {}", change.status.word(), change.from);
-    facts.line(format!("approval {number}"), Some(held.word().to_owned()), Some(to));
+    facts.line(format!("approval {number}"), Some(gives_way), Some(to));
     facts.reason = Some(change.reason.clone());
     Ok(())
 }
