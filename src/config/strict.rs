@@ -13,6 +13,7 @@ use toml::de::{DeTable, DeValue};
 use super::fault::ConfigFault;
 use crate::bounded;
 use crate::domain::nearest::nearest;
+use crate::domain::visible::quoted;
 
 /// The largest file of configuration that is read, in bytes.
 pub const LARGEST: usize = 1 << 20;
@@ -117,7 +118,7 @@ impl<'a> Table<'a> {
     }
 
     fn wrong(&self, key: &str, found: &Spanned<DeValue<'_>>, wanted: &str) {
-        let message = format!("`{key}` must be {wanted}, not {}", found.get_ref().type_str());
+        let message = format!("`{}` must be {wanted}, not {}", quoted(key), found.get_ref().type_str());
         self.reader.fault(found.span().start, message, None);
     }
 
@@ -246,7 +247,7 @@ impl<'a> Table<'a> {
             let name = key.get_ref();
             self.reader.fault(
                 key.span().start,
-                format!("`{name}` is not known here"),
+                format!("`{}` is not known here", quoted(name)),
                 nearest(name, known.iter().copied()),
             );
         }
@@ -290,6 +291,15 @@ mod tests {
                 "config.toml:6: `kye` is not known here (did you mean `key`?)",
             ]
         );
+    }
+
+    #[test]
+    fn a_key_of_pages_is_quoted_by_its_beginning() {
+        let text = format!("{} = 1\n", "k".repeat(5000));
+        let reader = Reader::new("c.toml", &text).unwrap();
+        reader.root().close();
+        let told = told(&reader.into_faults());
+        assert!(told[0].ends_with("(4940 more characters)` is not known here") && told[0].len() < 200, "{told:?}");
     }
 
     #[test]
