@@ -3,6 +3,9 @@
 //! Invariant: the selected record is a row of the list, or there is none; the open record is the selected one, or the
 //! one its reader stayed on when it left the list.
 
+mod context;
+mod list;
+
 use std::collections::{BTreeMap, VecDeque};
 
 use super::acts::Done;
@@ -14,10 +17,10 @@ use super::complete::{Completions, Offered};
 use super::form::Form;
 use super::help::{Help, Keys};
 use super::jump::Jump;
-use super::layout::{Focus, Layout, Scroll};
+use super::layout::{Focus, Layout};
 use super::lines::Lines;
 use super::links::Links;
-use super::msg::{Effect, Row, Ticket};
+use super::msg::{Effect, Ticket};
 use super::outbox::{Act, Outbox};
 use super::overview::Outlook;
 use super::palette::Palette;
@@ -32,13 +35,15 @@ use crate::config::key::Key;
 use crate::config::keymap::Keymap;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::filter::{Filter, Names};
-use crate::domain::identity::{ExceptionId, Login, RecordId, Seq};
+use crate::domain::identity::{ExceptionId, RecordId, Seq};
 use crate::domain::moment::Moment;
 use crate::domain::person::{Actor, Person};
 use crate::domain::policy::Policy;
-use crate::domain::queue::{QueueName, Sort};
-use crate::domain::saved::SavedCount;
+use crate::domain::queue::QueueName;
 use crate::domain::scope::Policies;
+
+pub use context::Context;
+pub use list::{List, Queues};
 
 /// The desk's people, rules and words.
 #[derive(Debug, Clone)]
@@ -72,106 +77,6 @@ impl House {
     pub fn names(&self) -> Names<'_> {
         let House { people, policies, scopes, options, catalogue, .. } = self;
         Names { policies, scopes, options, people, catalogue }
-    }
-}
-
-/// The queues.
-#[derive(Debug, Clone, Default)]
-pub struct Queues {
-    /// Each with its number of records: the built-in ones, then the saved ones.
-    pub rows: Vec<(QueueName, u64)>,
-    /// The saved ones, in the order of their rows.
-    pub saved: Vec<SavedCount>,
-    /// Where the cursor is.
-    pub scroll: Scroll,
-}
-
-impl Queues {
-    /// The saved queue of a row, if it is one.
-    pub fn saved(&self, queue: QueueName) -> Option<&SavedCount> {
-        self.saved.iter().find(|saved| QueueName::Saved(saved.queue.id) == queue)
-    }
-
-    /// What people read of a queue.
-    pub fn title(&self, queue: QueueName) -> &str {
-        self.saved(queue).map_or(queue.title(), |saved| &saved.queue.name)
-    }
-
-    /// What a queue holds: in a sentence, or as its query.
-    pub fn holds(&self, queue: QueueName) -> &str {
-        self.saved(queue).map_or(queue.holds(), |saved| &saved.queue.query)
-    }
-}
-
-/// The list of a queue.
-#[derive(Debug, Clone)]
-pub struct List {
-    /// Which queue.
-    pub queue: QueueName,
-    /// The order of its rows.
-    pub sort: Sort,
-    /// The filter as it is written.
-    pub words: String,
-    /// The filter as it is meant; that of the last words that meant something.
-    pub filter: Option<Filter>,
-    /// The rows read so far.
-    pub rows: Vec<Row>,
-    /// Where the rest begins, if there is a rest.
-    pub next: Option<String>,
-    /// Where the cursor is.
-    pub scroll: Scroll,
-    /// The record the cursor is on.
-    pub selected: Option<RecordId>,
-    /// The record the cursor goes to once the rows are here, if it is among them.
-    pub wanted: Option<RecordId>,
-    /// Records that another person changed since they were looked at, and who.
-    pub changed: BTreeMap<RecordId, Login>,
-    /// Whether an answer has come since the queue or the filter changed.
-    pub known: bool,
-    /// The question on its way, and whether it asks for more rows instead of for new ones.
-    pub asked: Option<(Ticket, bool)>,
-    /// Whether to ask again once the answer is here.
-    pub stale: bool,
-}
-
-impl List {
-    /// One's own act on a record is known, also before its row is read again: the next one is no conflict with it.
-    pub fn did(&mut self, record: RecordId, seq: Seq) {
-        for row in self.rows.iter_mut().filter(|row| row.summary.id == record) {
-            row.summary.seq = row.summary.seq.max(seq);
-        }
-    }
-
-    /// Rows that were read before one's own act was done, and come in after it, do not make that act somebody else's.
-    pub fn still_did(&self, rows: &mut [Row]) {
-        let known: BTreeMap<RecordId, Seq> = self.rows.iter().map(|row| (row.summary.id, row.summary.seq)).collect();
-        for row in rows {
-            row.summary.seq = row.summary.seq.max(known.get(&row.summary.id).copied().unwrap_or(row.summary.seq));
-        }
-    }
-
-    /// The list of a queue, nothing read yet.
-    pub fn of(queue: QueueName) -> List {
-        List {
-            queue,
-            sort: Sort::default(),
-            words: String::new(),
-            filter: None,
-            rows: Vec::new(),
-            next: None,
-            scroll: Scroll::default(),
-            selected: None,
-            wanted: None,
-            changed: BTreeMap::new(),
-            known: false,
-            asked: None,
-            stale: false,
-        }
-    }
-
-    /// The row the cursor is on.
-    pub fn row(&self) -> Option<&Row> {
-        self.rows.get(self.scroll.at).filter(|row| Some(row.summary.id) == self.selected)
     }
 }
 
@@ -246,108 +151,6 @@ pub enum Sheet {
     Bulk(Box<Bulk>),
     /// The settings.
     Settings(Settings),
-}
-
-/// Where keys are heard.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Context {
-    /// The queues.
-    Queues,
-    /// The list.
-    List,
-    /// The record.
-    Record,
-    /// The exceptions board.
-    Board,
-    /// The overview.
-    Overview,
-    /// The archive.
-    Archive,
-    /// A form.
-    Form,
-    /// The filter's line.
-    Filter,
-    /// The palette.
-    Palette,
-    /// Help.
-    Help,
-    /// The lines of messages.
-    Lines,
-    /// A question.
-    Ask,
-    /// The settings.
-    Settings,
-}
-
-impl Context {
-    /// All contexts.
-    pub const ALL: [Context; 13] = [
-        Context::Queues,
-        Context::List,
-        Context::Record,
-        Context::Board,
-        Context::Overview,
-        Context::Archive,
-        Context::Form,
-        Context::Filter,
-        Context::Palette,
-        Context::Help,
-        Context::Lines,
-        Context::Ask,
-        Context::Settings,
-    ];
-
-    /// Its word in keymaps.
-    pub fn word(self) -> &'static str {
-        match self {
-            Context::Queues => "queues",
-            Context::List => "list",
-            Context::Record => "record",
-            Context::Board => "board",
-            Context::Overview => "overview",
-            Context::Archive => "archive",
-            Context::Form => "form",
-            Context::Filter => "filter",
-            Context::Palette => "palette",
-            Context::Help => "help",
-            Context::Lines => "lines",
-            Context::Ask => "ask",
-            Context::Settings => "settings",
-        }
-    }
-
-    /// What help calls it.
-    pub fn title(self) -> &'static str {
-        match self {
-            Context::Queues => "In the queues",
-            Context::List => "In the list",
-            Context::Record => "In the record",
-            Context::Board => "On the exceptions board",
-            Context::Overview => "In the overview",
-            Context::Archive => "In the archive",
-            Context::Form => "In a form",
-            Context::Filter => "While filtering and jumping",
-            Context::Palette => "In the palette",
-            Context::Help => "In this help",
-            Context::Lines => "In the lines of messages",
-            Context::Ask => "When asked",
-            Context::Settings => "In the settings",
-        }
-    }
-
-    /// The same inside a sentence.
-    pub fn words(self) -> String {
-        let title = self.title();
-        title
-            .chars()
-            .next()
-            .map_or_else(String::new, |first| first.to_lowercase().chain(title.chars().skip(1)).collect())
-    }
-
-    /// Whether plain characters are text in it.
-    pub fn types(self) -> bool {
-        matches!(self, Context::Form | Context::Filter | Context::Palette)
-    }
 }
 
 /// What the terminal shows and remembers.

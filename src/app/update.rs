@@ -1,26 +1,21 @@
 //! What each message does to the model, and what is to be done then.
 
-use super::acts::Done;
-use super::command::{self, Command};
+mod answers;
+mod keys;
+
 use super::filled;
-use super::form::Meanwhile;
-use super::help::keys_of;
 use super::jump;
 use super::layout::Focus;
 use super::lines;
 use super::links;
-use super::model::{Context, List, Model, Sheet, Tone};
-use super::msg::{Effect, Msg, Row, Tag, Ticket, told};
-use super::outbox::{Act, Deed, Then};
-use super::places::{self, Place};
+use super::model::{List, Model, Sheet, Tone};
+use super::msg::{Effect, Msg, Row, Ticket, told};
+use super::places::Place;
 use super::point;
 use super::record::{Opened, in_words};
 use super::screen::{self, Screen};
-use super::{archive, board, bulk, overview, preview, settle};
+use super::{archive, board, overview, preview, settle};
 use super::{pointer, settings, tour, typing};
-use crate::config::key::{Code, Key};
-use crate::config::keymap::Match;
-use crate::domain::action::Action;
 use crate::domain::dossier::Dossier;
 use crate::domain::event::Event;
 use crate::domain::identity::Seq;
@@ -28,6 +23,11 @@ use crate::domain::moment::Moment;
 use crate::domain::queue::QueueName;
 use crate::domain::saved::SavedCount;
 use crate::failure::Failure;
+
+pub use keys::run_command;
+
+use answers::{applied, conflict, refused};
+use keys::{hear, press_held};
 
 /// Takes a message in; answers with what is to be done, in order.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
@@ -149,107 +149,6 @@ fn failure_in_words(failure: &Failure) -> String {
     match failure.hints.first() {
         Some(hint) => format!("{}; {hint}", failure.message),
         None => failure.message.clone(),
-    }
-}
-
-/// The most keys that wait for a record.
-const MOST_HELD: usize = 1_000;
-
-/// A key from the person: behind keys that wait, it waits too, or letters of a text would run commands.
-fn hear(model: &mut Model, key: Key) -> Vec<Effect> {
-    let gives_up = key.code == Code::Esc || (key.ctrl && key.code == Code::Char('c'));
-    if gives_up {
-        model.held.clear();
-    }
-    if model.held.is_empty() {
-        return press(model, key);
-    }
-    if model.held.len() < MOST_HELD {
-        model.held.push_back(key);
-    }
-    Vec::new()
-}
-
-/// Presses the keys that waited for the record that is here now. A question must be seen before it is answered: what
-/// was typed after it is dropped.
-fn press_held(model: &mut Model) -> Vec<Effect> {
-    let mut effects = Vec::new();
-    let mut held = std::mem::take(&mut model.held);
-    while let Some(key) = held.pop_front() {
-        effects.extend(press(model, key));
-        if matches!(model.sheet, Some(Sheet::Ask(_) | Sheet::Bulk(_))) {
-            break;
-        }
-    }
-    effects
-}
-
-fn press(model: &mut Model, key: Key) -> Vec<Effect> {
-    let context = model.context();
-    if model.pending.is_empty()
-        && context.types()
-        && let Some(letter) = key.typed()
-    {
-        return typing::typed(model, letter);
-    }
-    model.pending.push(key);
-    let found = match model.keymap.lookup(context.word(), &model.pending) {
-        Match::Command(name) => command::named(name),
-        Match::Prefix => return Vec::new(),
-        Match::None => None,
-    };
-    let begun = model.pending.len() > 1;
-    model.pending.clear();
-    match found.filter(|command| command.contexts.contains(&context)) {
-        Some(command) if command.shows && !begun && model.is_awaited() => {
-            model.held.push_back(key);
-            Vec::new()
-        }
-        Some(command) => {
-            model.notice = None;
-            run_command(model, command)
-        }
-        None if begun && key.code == Code::Esc => Vec::new(),
-        // The sequence came to nothing; its last key may still mean something alone.
-        None if begun => press(model, key),
-        None => {
-            if key.code != Code::Esc {
-                let told = means_elsewhere(model, context, key);
-                model.say(Tone::Plain, told);
-            }
-            Vec::new()
-        }
-    }
-}
-
-/// What is said of a key that does nothing here: what it does elsewhere, and how to see what there is.
-fn means_elsewhere(model: &Model, context: Context, key: Key) -> String {
-    let help = keys_of(model, context, "help").first();
-    let help = help.map(|key| format!("; {key} tells all keys")).unwrap_or_default();
-    let elsewhere = Context::ALL.into_iter().find_map(|place| match model.keymap.lookup(place.word(), &[key]) {
-        Match::Command(name) if !place.types() => {
-            command::named(name).filter(|command| command.contexts.contains(&place)).map(|command| (place, command))
-        }
-        _ => None,
-    });
-    match elsewhere {
-        Some((place, command)) => format!("{key} does nothing here; {} it is: {}{help}", place.words(), command.title),
-        None => format!("{key} is bound to nothing{help}"),
-    }
-}
-
-/// Runs a command, or says why it cannot be run.
-pub fn run_command(model: &mut Model, command: &Command) -> Vec<Effect> {
-    match (command.available)(model) {
-        Ok(()) => {
-            let mut effects = (command.run)(model);
-            effects.extend(tour::follow(model, command.name));
-            effects
-        }
-        Err(why) => {
-            model.say(Tone::No, why);
-            Vec::new()
-        }
     }
 }
 
@@ -438,101 +337,6 @@ fn tell_form(model: &mut Model, seq: Seq) {
             meanwhile.acknowledged = true;
         }
     }
-}
-
-fn applied(model: &mut Model, tag: Tag, seq: Seq, changed: bool) -> Vec<Effect> {
-    let Some(act) = model.outbox.answered(tag, Some(seq)) else { return Vec::new() };
-    let mut effects: Vec<Effect> = model.outbox.send_next().into_iter().collect();
-    model.last_event = model.last_event.max(seq);
-    remember(model, &act, seq, changed);
-    if !act.deed.stands_beside() {
-        model.list.did(act.record, seq);
-    }
-    if let Some(of_many) = bulk::answered(model, tag, Ok((changed, seq))) {
-        if let Some(opened) = model.record.as_mut().filter(|opened| opened.id() == act.record) {
-            opened.seen = opened.seen.max(seq);
-        }
-        effects.extend(of_many);
-        return effects;
-    }
-    model.say(Tone::Done, if changed { act.done } else { "nothing had to be changed".to_owned() });
-    effects.extend(act.drafts.into_iter().map(|key| Effect::SaveDraft { key, text: String::new() }));
-    if matches!(&model.sheet, Some(Sheet::Form(form)) if form.sending == Some(tag)) {
-        model.sheet = None;
-    }
-    if let Some(opened) = model.record.as_mut().filter(|opened| opened.id() == act.record) {
-        if act.deed.stands_beside() {
-            opened.stale = true;
-        } else {
-            opened.seen = opened.seen.max(seq);
-        }
-    }
-    if act.then == Then::Next && model.shown == Some(act.record) {
-        effects.extend(model.leave(act.record));
-    } else if act.then == Then::Show && model.shown != Some(act.record) {
-        effects.extend(places::open(model, act.record));
-    } else if model.shown == Some(act.record) {
-        effects.extend(reread(model));
-    }
-    effects.extend(model.ask_for_list());
-    effects.push(Effect::LoadCounts);
-    effects.extend(screen::read(model));
-    effects
-}
-
-/// Remembers an act for undo, or that it was undone.
-fn remember(model: &mut Model, act: &Act, seq: Seq, changed: bool) {
-    const MOST: usize = 100;
-    match act.deed {
-        Deed::Act(Action::Undo) => {
-            model.done.pop();
-        }
-        Deed::Act(_) if changed => {
-            model.done.push(Done { record: act.record, seq, told: act.done.clone() });
-            if model.done.len() > MOST {
-                model.done.remove(0);
-            }
-        }
-        Deed::Act(_) | Deed::Release => {}
-    }
-}
-
-fn refused(model: &mut Model, tag: Tag, why: &str, unclear: bool) -> Vec<Effect> {
-    let Some(act) = model.outbox.answered(tag, None) else { return Vec::new() };
-    let mut effects: Vec<Effect> = model.outbox.send_next().into_iter().collect();
-    let told = if unclear { format!("{why}; whether it was done is not known") } else { why.to_owned() };
-    if let Some(of_many) = bulk::answered(model, tag, Err(told)) {
-        effects.extend(of_many);
-        return effects;
-    }
-    if let Some(opened) = model.record.as_mut().filter(|opened| opened.id() == act.record) {
-        opened.confirming.clear();
-    }
-    match &mut model.sheet {
-        Some(Sheet::Form(form)) if form.sending == Some(tag) => {
-            form.sending = None;
-            form.fault = Some(why.to_owned());
-            form.unclear = unclear.then_some(tag);
-        }
-        _ => model.say(Tone::No, why),
-    }
-    effects
-}
-
-fn conflict(model: &mut Model, tag: Tag, event: &Event) -> Vec<Effect> {
-    let text = told(event);
-    if matches!(model.sheet, Some(Sheet::Bulk(_))) {
-        return refused(model, tag, &format!("{text} came first"), false);
-    }
-    let mine = matches!(&model.sheet, Some(Sheet::Form(form)) if form.sending == Some(tag));
-    let mut effects =
-        refused(model, tag, &format!("{text} came first: nothing was written; look, then do it again"), false);
-    if let (true, Some(Sheet::Form(form))) = (mine, &mut model.sheet) {
-        form.meanwhile = Some(Meanwhile { told: text, now: None, acknowledged: true });
-    }
-    effects.extend(reread(model));
-    effects.extend(model.ask_for_list());
-    effects
 }
 
 /// Whether the model keeps its promises; asked by tests after every message.

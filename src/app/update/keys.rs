@@ -1,0 +1,110 @@
+//! What a key does: alone, in a sequence, or behind others that wait for a record.
+
+use crate::app::command::{self, Command};
+use crate::app::help::keys_of;
+use crate::app::model::{Context, Model, Sheet, Tone};
+use crate::app::msg::Effect;
+use crate::app::{tour, typing};
+use crate::config::key::{Code, Key};
+use crate::config::keymap::Match;
+
+/// The most keys that wait for a record.
+const MOST_HELD: usize = 1_000;
+
+/// A key from the person: behind keys that wait, it waits too, or letters of a text would run commands.
+pub(super) fn hear(model: &mut Model, key: Key) -> Vec<Effect> {
+    let gives_up = key.code == Code::Esc || (key.ctrl && key.code == Code::Char('c'));
+    if gives_up {
+        model.held.clear();
+    }
+    if model.held.is_empty() {
+        return press(model, key);
+    }
+    if model.held.len() < MOST_HELD {
+        model.held.push_back(key);
+    }
+    Vec::new()
+}
+
+/// Presses the keys that waited for the record that is here now. A question must be seen before it is answered: what
+/// was typed after it is dropped.
+pub(super) fn press_held(model: &mut Model) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    let mut held = std::mem::take(&mut model.held);
+    while let Some(key) = held.pop_front() {
+        effects.extend(press(model, key));
+        if matches!(model.sheet, Some(Sheet::Ask(_) | Sheet::Bulk(_))) {
+            break;
+        }
+    }
+    effects
+}
+
+fn press(model: &mut Model, key: Key) -> Vec<Effect> {
+    let context = model.context();
+    if model.pending.is_empty()
+        && context.types()
+        && let Some(letter) = key.typed()
+    {
+        return typing::typed(model, letter);
+    }
+    model.pending.push(key);
+    let found = match model.keymap.lookup(context.word(), &model.pending) {
+        Match::Command(name) => command::named(name),
+        Match::Prefix => return Vec::new(),
+        Match::None => None,
+    };
+    let begun = model.pending.len() > 1;
+    model.pending.clear();
+    match found.filter(|command| command.contexts.contains(&context)) {
+        Some(command) if command.shows && !begun && model.is_awaited() => {
+            model.held.push_back(key);
+            Vec::new()
+        }
+        Some(command) => {
+            model.notice = None;
+            run_command(model, command)
+        }
+        None if begun && key.code == Code::Esc => Vec::new(),
+        // The sequence came to nothing; its last key may still mean something alone.
+        None if begun => press(model, key),
+        None => {
+            if key.code != Code::Esc {
+                let told = means_elsewhere(model, context, key);
+                model.say(Tone::Plain, told);
+            }
+            Vec::new()
+        }
+    }
+}
+
+/// What is said of a key that does nothing here: what it does elsewhere, and how to see what there is.
+fn means_elsewhere(model: &Model, context: Context, key: Key) -> String {
+    let help = keys_of(model, context, "help").first();
+    let help = help.map(|key| format!("; {key} tells all keys")).unwrap_or_default();
+    let elsewhere = Context::ALL.into_iter().find_map(|place| match model.keymap.lookup(place.word(), &[key]) {
+        Match::Command(name) if !place.types() => {
+            command::named(name).filter(|command| command.contexts.contains(&place)).map(|command| (place, command))
+        }
+        _ => None,
+    });
+    match elsewhere {
+        Some((place, command)) => format!("{key} does nothing here; {} it is: {}{help}", place.words(), command.title),
+        None => format!("{key} is bound to nothing{help}"),
+    }
+}
+
+/// Runs a command, or says why it cannot be run.
+pub fn run_command(model: &mut Model, command: &Command) -> Vec<Effect> {
+    match (command.available)(model) {
+        Ok(()) => {
+            let mut effects = (command.run)(model);
+            effects.extend(tour::follow(model, command.name));
+            effects
+        }
+        Err(why) => {
+            model.say(Tone::No, why);
+            Vec::new()
+        }
+    }
+}
