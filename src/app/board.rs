@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
+
 use super::layout::{Area, Scroll, Step};
 use super::model::{Model, Tone};
 use super::moves::MOST_ROWS;
@@ -49,6 +51,8 @@ pub struct Board {
     pub words: String,
     /// The filter as it is meant; that of the last words that meant something.
     pub filter: Option<Filter>,
+    /// Whether what was settled is shown instead of what is to settle, whatever the filter says besides.
+    pub settled: bool,
     /// The groups, once they were counted.
     pub groups: Option<Groups>,
     /// The group shown, by what its exceptions have in common; all of them without.
@@ -125,6 +129,12 @@ impl Board {
         1 + self.groups.as_ref().map_or(0, |groups| groups.rows.len())
     }
 
+    /// What is asked of the desk: the filter, and besides it that it was settled, where that is shown.
+    fn wanted(&self, today: NaiveDate) -> Vec<Filter> {
+        let settled = if self.settled { Filter::parse_exceptions(SETTLED, today).ok() } else { None };
+        self.filter.clone().into_iter().chain(settled).collect()
+    }
+
     fn group_at(&self, row: usize) -> Option<&Group> {
         self.groups.as_ref()?.rows.get(row.checked_sub(1)?)
     }
@@ -190,11 +200,11 @@ pub fn ask(model: &mut Model) -> Vec<Effect> {
         model.board.stale = true;
         return Vec::new();
     }
-    let ticket = model.ticket();
+    let (ticket, today) = (model.ticket(), model.now.day());
     let board = &mut model.board;
     board.stale = false;
     board.asked_groups = Some(ticket);
-    let groups = Effect::LoadGroups { ticket, by: board.by, filter: board.filter.clone() };
+    let groups = Effect::LoadGroups { ticket, by: board.by, filter: all_of(board.wanted(today)) };
     let limit = (board.scroll.at + PAGE).clamp(PAGE, MOST_ROWS);
     vec![groups, ask_for_page(model, limit, None)]
 }
@@ -204,9 +214,12 @@ fn ask_for_page(model: &mut Model, limit: usize, after: Option<ExceptionId>) -> 
     let board = &mut model.board;
     board.asked = Some((ticket, after.is_some()));
     let group = board.group.as_ref().map(|key| board.by.filter(key.as_deref(), today));
-    let parts: Vec<Filter> = board.filter.clone().into_iter().chain(group).collect();
-    let filter = (!parts.is_empty()).then_some(Filter::All(parts));
+    let filter = all_of(board.wanted(today).into_iter().chain(group).collect());
     Effect::LoadExceptions { ticket, filter, limit, after }
+}
+
+fn all_of(parts: Vec<Filter>) -> Option<Filter> {
+    (!parts.is_empty()).then_some(Filter::All(parts))
 }
 
 fn ask_for_more(model: &mut Model) -> Option<Effect> {
@@ -282,7 +295,7 @@ fn anew(model: &mut Model) -> Vec<Effect> {
 /// Shows what a filter selects, all groups of it.
 pub fn show(model: &mut Model, words: String, filter: Filter) -> Vec<Effect> {
     let board = &mut model.board;
-    (board.words, board.filter) = (words, Some(filter));
+    (board.words, board.filter, board.settled) = (words, Some(filter), false);
     (board.group, board.groups, board.on_groups) = (None, None, false);
     board.group_scroll = Scroll::default();
     anew(model)
@@ -295,23 +308,10 @@ pub fn use_filter(model: &mut Model, words: String, filter: Option<Filter>) -> V
     if same { Vec::new() } else { anew(model) }
 }
 
-/// Shows what was settled instead of what is to settle, or the other way round; the rest of the filter stays.
+/// Shows what was settled instead of what is to settle, or the other way round; the filter stays.
 pub fn turn_settled(model: &mut Model) -> Vec<Effect> {
-    let words = model.board.words.trim();
-    let words = match words.strip_suffix(SETTLED) {
-        Some(rest) => rest.trim_end().to_owned(),
-        None => format!("{words} {SETTLED}").trim_start().to_owned(),
-    };
-    if words.is_empty() {
-        return use_filter(model, words, None);
-    }
-    match Filter::parse_exceptions(&words, model.now.day()) {
-        Ok(filter) => use_filter(model, words, Some(filter)),
-        Err(fault) => {
-            model.say(Tone::No, fault.to_string());
-            Vec::new()
-        }
-    }
+    model.board.settled = !model.board.settled;
+    anew(model)
 }
 
 /// Groups the exceptions in another way.
@@ -400,7 +400,8 @@ pub fn open(model: &mut Model) -> Vec<Effect> {
     effects
 }
 
-/// Back: from the exceptions to the groups, from a filter to all of them, from the board to the desk.
+/// Back: from the exceptions to the groups, from a filter to all of them, from what was settled to what is to settle, from
+/// the board to the desk.
 pub fn back(model: &mut Model) -> Vec<Effect> {
     if !model.board.on_groups {
         model.board.on_groups = true;
@@ -409,6 +410,9 @@ pub fn back(model: &mut Model) -> Vec<Effect> {
     }
     if !model.board.words.is_empty() {
         return use_filter(model, String::new(), None);
+    }
+    if model.board.settled {
+        return turn_settled(model);
     }
     screen::leave(model)
 }

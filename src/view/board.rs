@@ -34,8 +34,12 @@ pub fn top(pen: &Pen<'_>, board: &Board) -> Pieces {
     if let Some(groups) = &board.groups {
         let (open, blocking) = groups.total();
         let more = if groups.whole { "" } else { "+" };
-        let settled = board.filter.as_ref().is_some_and(Filter::asks_state);
-        let what = if settled { "found" } else { "to settle" };
+        let found = board.filter.as_ref().is_some_and(Filter::asks_state);
+        let what = match (board.settled, found) {
+            (true, _) => "settled",
+            (false, true) => "found",
+            (false, false) => "to settle",
+        };
         said.push(piece(format!(" {} {open}{more} {what}", pen.looks.mark(Mark::Dot)), Role::Normal));
         if blocking > 0 {
             said.push(piece(format!("  {}{blocking}{more} block", pen.looks.mark(Mark::Blocks)), Role::Blocks));
@@ -327,6 +331,8 @@ fn nothing(pen: &mut Pen<'_>, model: &Model, area: Area) {
             format!("No exception matches `{}`.", board.words),
             format!("{} writes another filter, {} twice takes it away.", key("filter"), key("back")),
         ]
+    } else if board.settled {
+        vec!["No exception was settled yet.".to_owned(), format!("{} goes back to what is to settle.", key("settled"))]
     } else {
         vec![
             "No exception is open: there is nothing to settle.".to_owned(),

@@ -3,10 +3,12 @@
 use stageplate::app::model::Sheet;
 use stageplate::app::msg::{Effect, Msg};
 use stageplate::app::pointer::{Pointed, Pointer};
+use stageplate::app::update::update;
 use stageplate::app::{board, command};
 use stageplate::domain::action::{Action, Settle};
 use stageplate::domain::dossier::Dossier;
 use stageplate::domain::exception::{Settlement, State};
+use stageplate::domain::filter::Filter;
 use stageplate::domain::identity::ExceptionId;
 
 use crate::frames::text;
@@ -142,17 +144,23 @@ fn the_board_turns_to_what_was_settled_and_back() {
     desk.wants();
     let filter = |desk: &Desk| desk.model.board.filter.as_ref().map(ToString::to_string);
     desk.press("z");
-    assert_eq!(desk.model.board.words, "state:resolved,waived");
-    assert!(filter(&desk).unwrap().contains("resolved"), "{:?}", filter(&desk));
+    assert_eq!((desk.model.board.settled, filter(&desk)), (true, None));
     assert!(!text(&desk).contains("to settle"), "{}", text(&desk));
     desk.press("z");
     assert_eq!((desk.model.board.words.as_str(), filter(&desk)), ("", None));
     desk.press("/");
-    desk.write("kind:other");
-    desk.press("enter z");
-    assert_eq!(desk.model.board.words, "kind:other state:resolved,waived");
-    desk.press("z");
-    assert_eq!(desk.model.board.words, "kind:other");
+    desk.write("kind:other or kind:missing-data");
+    desk.press("enter");
+    desk.wants();
+    let wanted = update(&mut desk.model, Msg::Key("z".parse().unwrap()));
+    assert_eq!(desk.model.board.words, "kind:other or kind:missing-data", "the words stay as they were written");
+    let asked = wanted.into_iter().find_map(|effect| match effect {
+        Effect::LoadGroups { filter: Some(Filter::All(parts)), .. } => Some(parts),
+        _ => None,
+    });
+    let [written, settled] = &asked.expect("the groups are asked for")[..] else { panic!("the filter, and beside it") };
+    assert_eq!(Some(written), desk.model.board.filter.as_ref());
+    assert!(settled.asks_state() && !written.asks_state());
 }
 
 #[test]

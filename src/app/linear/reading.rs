@@ -141,6 +141,8 @@ pub enum Where {
         group: Option<Option<String>>,
         /// The filter.
         words: String,
+        /// Whether it is what was settled.
+        settled: bool,
         /// Whether they were read.
         known: bool,
     },
@@ -164,6 +166,7 @@ impl Where {
                 by: model.board.by,
                 group: model.board.group.clone(),
                 words: model.board.words.clone(),
+                settled: model.board.settled,
                 known: model.board.known,
             },
             Part::Overview => Where::Overview(model.outlook.scope.clone(), model.outlook.is_known()),

@@ -36,7 +36,8 @@ pub fn head(model: &Model, reading: &Reading, about: bool) -> Vec<String> {
         }
         _ => String::new(),
     };
-    let mut lines = vec![format!("{head}: {more}{count} to settle{rows}.")];
+    let state = if board.settled { "settled" } else { "to settle" };
+    let mut lines = vec![format!("{head}: {more}{count} {state}{rows}.")];
     if count == 0 && board.known {
         lines.push("Nothing is to be settled here; desk goes to the records.".to_owned());
     }
