@@ -34,7 +34,7 @@ fn a_lead_goes_to_a_vin_by_its_end_settles_its_exception_and_finds_the_desk_as_i
     assert!(lines.contains("stage 1") && lines.contains(" line "), "{lines}");
     terminal.keys("d");
     terminal.keys("3");
-    terminal.sees("[3 Exceptions");
+    terminal.sees("[3 Exc");
 
     terminal.keys("a");
     terminal.sees("Assign exception");
@@ -56,7 +56,7 @@ fn a_lead_goes_to_a_vin_by_its_end_settles_its_exception_and_finds_the_desk_as_i
     assert_eq!(terminal.ends(), 0);
 
     let again = demo.open_where_left(80, 24, "lead");
-    again.sees("[3 Exceptions");
+    again.sees("[3 Exc");
     again.sees(&vin[9..]);
 }
 

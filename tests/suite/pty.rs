@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write};
 use std::path::Path;
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
@@ -123,7 +123,8 @@ impl Terminal {
 
     /// The line takes nothing any more, but for what it is reading just now, or it goes on.
     pub fn hold(&self, held: bool) {
-        self.shared.0.lock().unwrap().held = held;
+        // A test that failed while it looked at the screen lets its line go all the same.
+        self.shared.0.lock().unwrap_or_else(PoisonError::into_inner).held = held;
         self.shared.1.notify_all();
     }
 
