@@ -92,6 +92,11 @@ impl Parts {
 }
 
 impl Archive {
+    /// Whether its rows are those of the question before.
+    pub fn rows_are_awaited(&self) -> bool {
+        !self.known && self.asked.is_some()
+    }
+
     /// The version under the cursor.
     pub fn row(&self) -> Option<&Filed> {
         self.rows.get(self.scroll.at).filter(|row| Some(row.id) == self.selected)

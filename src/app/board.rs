@@ -129,6 +129,11 @@ impl Board {
         1 + self.groups.as_ref().map_or(0, |groups| groups.rows.len())
     }
 
+    /// Whether its rows are those of the question before.
+    pub fn rows_are_awaited(&self) -> bool {
+        !self.known && self.asked.is_some()
+    }
+
     /// What is asked of the desk: the filter, and besides it that it was settled, where that is shown.
     fn wanted(&self, today: NaiveDate) -> Vec<Filter> {
         let settled = if self.settled { Filter::parse_exceptions(SETTLED, today).ok() } else { None };

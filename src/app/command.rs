@@ -27,6 +27,9 @@ pub struct Command {
     /// typed after it, waits for a record that is still being read; one that acts at once never does, for it would act
     /// on what nobody has seen.
     pub shows: bool,
+    /// Whether it means the rows on the screen: it waits for those a filter or a queue asked for, and is not run on what the
+    /// rows before were.
+    pub rows: bool,
     /// Whether it can be run now; if not, why and who could.
     pub available: fn(&Model) -> Result<(), String>,
     /// Runs it.
@@ -79,7 +82,7 @@ const fn move_row(
     contexts: &'static [Context],
     run: fn(&mut Model) -> Vec<Effect>,
 ) -> Command {
-    Command { name, title, help: title, hint: None, contexts, shows: false, available: always, run }
+    Command { name, title, help: title, hint: None, contexts, shows: false, rows: false, available: always, run }
 }
 
 const fn go(
@@ -89,7 +92,7 @@ const fn go(
     contexts: &'static [Context],
     run: fn(&mut Model) -> Vec<Effect>,
 ) -> Command {
-    Command { name, title, help: title, hint, contexts, shows: false, available: always, run }
+    Command { name, title, help: title, hint, contexts, shows: false, rows: false, available: always, run }
 }
 
 macro_rules! act {
@@ -105,6 +108,7 @@ macro_rules! act {
             contexts: $contexts,
 
             shows: false,
+            rows: false,
             available: $available,
             run: $run,
         }
@@ -316,10 +320,12 @@ pub static COMMANDS: &[Command] = &[
     ),
     Command {
         help: "Mark the record under the cursor, or take its mark away; marks stay from queue to queue",
+        rows: true,
         ..go("mark", "Mark the record", None, MARKS, bulk::mark)
     },
     Command {
         help: "Mark every row read so far; where all are marked, take those marks away",
+        rows: true,
         ..go("mark-all", "Mark all shown", None, &[List, Board, Archive], bulk::mark_all)
     },
     act!(

@@ -389,6 +389,16 @@ impl Model {
         self.screen == Screen::Desk && self.shown.is_some() && self.current().is_none()
     }
 
+    /// Whether the rows on the screen are those of a filter or a queue before, and the ones asked for still on their way.
+    pub fn rows_are_awaited(&self) -> bool {
+        match self.screen {
+            Screen::Desk => !self.list.known && self.list.asked.is_some(),
+            Screen::Board => self.board.rows_are_awaited(),
+            Screen::Archive => self.archive.rows_are_awaited(),
+            Screen::Overview => false,
+        }
+    }
+
     /// Goes to the exception or the event that was asked for, if its record is here.
     pub fn show_what_is_wanted(&mut self) {
         let (height, now) = (acts::pane_height(self), self.now);

@@ -27,7 +27,7 @@ use crate::failure::Failure;
 pub use keys::run_command;
 
 use answers::{applied, conflict, refused};
-use keys::{hear, press_held};
+use keys::{hear, once_rows_are_here, press_held};
 
 /// Takes a message in; answers with what is to be done, in order.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
@@ -61,11 +61,15 @@ fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Pulse => ask_for_news(model),
         Msg::Counts(counts) => count(model, counts),
         Msg::Saved(saved) => saved_queues(model, saved),
-        Msg::Page { ticket, rows, next } => page(model, ticket, rows, next),
+        Msg::Page { ticket, rows, next } => once_rows_are_here(model, |model| page(model, ticket, rows, next)),
         Msg::Groups { ticket, groups } => board::groups_read(model, ticket, groups),
-        Msg::Exceptions { ticket, rows, next } => board::page_read(model, ticket, rows, next),
+        Msg::Exceptions { ticket, rows, next } => {
+            once_rows_are_here(model, |model| board::page_read(model, ticket, rows, next))
+        }
         Msg::Overview { ticket, known, scopes } => overview::read(model, ticket, *known, scopes),
-        Msg::Archive { ticket, rows, next, total } => archive::page_read(model, ticket, rows, next, total),
+        Msg::Archive { ticket, rows, next, total } => {
+            once_rows_are_here(model, |model| archive::page_read(model, ticket, rows, next, total))
+        }
         Msg::Release { id, known } => archive::release_read(model, id, known.map(|known| *known)),
         Msg::Verified { id, found } => archive::verified(model, id, found),
         Msg::Linked(rows) => settle::linked(model, &rows),
@@ -118,6 +122,8 @@ fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
             if model.list.asked.is_some_and(|(asked, _)| asked == ticket) {
                 model.list.asked = None;
             }
+            // What waited for it waits no longer.
+            model.held.clear();
             jump::failed(model, ticket);
             board::failed(model, ticket);
             overview::failed(model, ticket);

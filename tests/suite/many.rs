@@ -2,11 +2,13 @@
 
 use stageplate::app::bulk::{Bulk, Phase};
 use stageplate::app::model::Sheet;
-use stageplate::app::msg::{Effect, Msg, Tag};
+use stageplate::app::msg::{Effect, Msg, Tag, Ticket};
 use stageplate::app::update::update;
+use stageplate::config::key::Key;
 use stageplate::domain::action::Action;
 use stageplate::domain::identity::{RecordId, Seq};
 use stageplate::domain::plan::Refusal;
+use stageplate::failure::{Failure, Kind};
 
 use crate::screens::{self, Desk};
 
@@ -162,4 +164,40 @@ fn in_the_record_a_command_means_the_record_whatever_is_marked() {
     assert!(desk.model.sheet.is_none());
     let (_, record, ..) = sent(&mut desk).unwrap();
     assert_eq!(record, RecordId(1));
+}
+
+/// Filters the list and presses keys before its rows are here; the question that asks for them.
+fn typed_ahead(desk: &mut Desk, keys: &str) -> Ticket {
+    let typed = "owner:none".chars().map(Key::char);
+    let behind = std::iter::once("enter").chain(keys.split_whitespace()).map(|key| key.parse().unwrap());
+    let mut asked = None;
+    for key in std::iter::once(Key::char('/')).chain(typed).chain(behind) {
+        for effect in update(&mut desk.model, Msg::Key(key)) {
+            if let Effect::LoadPage { ticket, .. } = effect {
+                asked = Some(ticket);
+            }
+        }
+    }
+    asked.unwrap()
+}
+
+#[test]
+fn what_is_typed_behind_a_filter_means_the_rows_it_selects() {
+    let mut desk = Desk::of("review", 120, 40);
+    let ticket = typed_ahead(&mut desk, "* t");
+    assert!(desk.model.marks.is_empty(), "the rows on the screen are still those before the filter");
+    let second = screens::dossiers().remove(1);
+    desk.tell(Msg::Page { ticket, rows: vec![screens::row(&second)], next: None });
+    assert_eq!(marked(&desk), [second.record.id.0], "only what the filter selects is marked");
+    assert!(matches!(bulk(&desk).phase, Phase::Asked(_)), "and the key behind it is about what is marked");
+}
+
+#[test]
+fn where_the_rows_of_a_filter_cannot_be_read_nothing_waits_for_them() {
+    let mut desk = Desk::of("review", 120, 40);
+    let ticket = typed_ahead(&mut desk, "*");
+    desk.tell(Msg::NoPage { ticket, failure: Failure::new(Kind::TryAgain, "the desk is busy") });
+    desk.press("?");
+    assert!(matches!(desk.model.sheet, Some(Sheet::Help(_))), "the next key is heard");
+    assert!(desk.model.marks.is_empty());
 }

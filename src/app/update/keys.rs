@@ -26,6 +26,26 @@ pub(super) fn hear(model: &mut Model, key: Key) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Whether a command waits for what it would be about: a record, or rows, on their way.
+fn waits(model: &Model, command: &Command) -> bool {
+    (command.shows && model.is_awaited()) || ((command.shows || command.rows) && model.rows_are_awaited())
+}
+
+/// Presses the keys that waited for the rows that are here now. Another record under the cursor lets no key go that waited
+/// for the rows.
+pub(super) fn once_rows_are_here(model: &mut Model, read: impl FnOnce(&mut Model) -> Vec<Effect>) -> Vec<Effect> {
+    if !model.rows_are_awaited() {
+        return read(model);
+    }
+    let held = std::mem::take(&mut model.held);
+    let mut effects = read(model);
+    model.held.extend(held);
+    if !model.rows_are_awaited() {
+        effects.extend(press_held(model));
+    }
+    effects
+}
+
 /// Presses the keys that waited for the record that is here now. A question must be seen before it is answered: what
 /// was typed after it is dropped.
 pub(super) fn press_held(model: &mut Model) -> Vec<Effect> {
@@ -34,6 +54,11 @@ pub(super) fn press_held(model: &mut Model) -> Vec<Effect> {
     while let Some(key) = held.pop_front() {
         effects.extend(press(model, key));
         if matches!(model.sheet, Some(Sheet::Ask(_) | Sheet::Bulk(_))) {
+            break;
+        }
+        if !model.held.is_empty() {
+            // It waits again, for something else: what was typed after it stays behind it.
+            model.held.extend(held);
             break;
         }
     }
@@ -57,7 +82,7 @@ fn press(model: &mut Model, key: Key) -> Vec<Effect> {
     let begun = model.pending.len() > 1;
     model.pending.clear();
     match found.filter(|command| command.contexts.contains(&context)) {
-        Some(command) if command.shows && !begun && model.is_awaited() => {
+        Some(command) if !begun && waits(model, command) => {
             model.held.push_back(key);
             Vec::new()
         }
