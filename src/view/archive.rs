@@ -1,5 +1,6 @@
 //! The archive: the list of released versions, and what is told of the one under the cursor.
 
+use super::columns::{Columns, fitting};
 use super::ink::{Mark, Pen, Pieces, piece, wrapped};
 use crate::app::archive::{Parts, parts};
 use crate::app::filed::{Fact, Weight, facts, when};
@@ -83,8 +84,8 @@ impl Column {
 }
 
 /// The columns that fit, in their order, each with the cells it takes; the last one takes what is left.
-fn columns(width: usize) -> Vec<(Column, usize)> {
-    let mut columns = vec![
+fn columns(width: usize) -> Columns<Column> {
+    let columns = vec![
         (Column::Vin, 9),
         (Column::Version, 4),
         (Column::Released, 10),
@@ -94,10 +95,7 @@ fn columns(width: usize) -> Vec<(Column, usize)> {
         (Column::Reference, 0),
         (Column::Seal, 0),
     ];
-    let taken = |columns: &[(Column, usize)]| {
-        4 + columns.iter().map(|(_, width)| width + usize::from(*width > 0)).sum::<usize>()
-    };
-    for (column, more) in [
+    let wider = [
         (Column::By, 8),
         (Column::Digest, 12),
         (Column::Approval, 22),
@@ -105,17 +103,8 @@ fn columns(width: usize) -> Vec<(Column, usize)> {
         (Column::Released, 16),
         (Column::Vin, 17),
         (Column::Seal, 20),
-    ] {
-        let mut with = columns.clone();
-        if let Some((_, room)) = with.iter_mut().find(|(known, _)| *known == column) {
-            *room = more;
-        }
-        if taken(&with) <= width {
-            columns = with;
-        }
-    }
-    columns.retain(|(_, width)| *width > 0);
-    let left = width.saturating_sub(taken(&columns));
+    ];
+    let (mut columns, left) = fitting(columns, wider, 4, width);
     if let Some((_, room)) = columns.last_mut() {
         *room += left;
     }

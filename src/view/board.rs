@@ -1,5 +1,6 @@
 //! The exceptions board: the ways to group, the groups with their counts, the exceptions, the one under the cursor.
 
+use super::columns::{Columns, fitting};
 use super::days;
 use super::ink::{Mark, Pen, Pieces, cells, piece, wrapped};
 use crate::app::board::{Board, Parts, kind_title, named, parts};
@@ -121,9 +122,9 @@ enum Column {
 }
 
 /// The columns that fit, in their order; what the exceptions have in common is not told of each.
-fn columns(board: &Board, width: usize) -> Vec<(Column, usize)> {
+fn columns(board: &Board, width: usize) -> Columns<Column> {
     let common = |by: By| board.by == by && board.group.is_some();
-    let mut wanted = vec![
+    let columns = vec![
         (Column::Vin, 9),
         (Column::Kind, 0),
         (Column::Entry, 0),
@@ -133,38 +134,25 @@ fn columns(board: &Board, width: usize) -> Vec<(Column, usize)> {
         (Column::Age, 4),
         (Column::Text, 0),
     ];
-    let taken = |columns: &[(Column, usize)]| {
-        5 + columns.iter().map(|(_, width)| width + usize::from(*width > 0)).sum::<usize>()
-    };
-    let mut steps = Vec::new();
+    let mut wider = Vec::new();
     if !common(By::Kind) {
-        steps.push((Column::Kind, 14));
+        wider.push((Column::Kind, 14));
     }
     if !common(By::Owner) {
-        steps.push((Column::Owner, 8));
+        wider.push((Column::Owner, 8));
     }
-    steps.extend([(Column::Entry, 9), (Column::Text, 20), (Column::Step, 11)]);
+    wider.extend([(Column::Entry, 9), (Column::Text, 20), (Column::Step, 11)]);
     if !common(By::Variant) {
-        steps.push((Column::Variant, 8));
+        wider.push((Column::Variant, 8));
     }
     if !common(By::Kind) {
-        steps.push((Column::Kind, 22));
+        wider.push((Column::Kind, 22));
     }
-    for (column, more) in steps {
-        let mut with = wanted.clone();
-        if let Some((_, width)) = with.iter_mut().find(|(known, _)| *known == column) {
-            *width = more;
-        }
-        if taken(&with) <= width {
-            wanted = with;
-        }
-    }
-    let left = width.saturating_sub(taken(&wanted));
-    if let Some((_, room)) = wanted.iter_mut().find(|(column, width)| *column == Column::Text && *width > 0) {
+    let (mut columns, left) = fitting(columns, wider, 5, width);
+    if let Some((_, room)) = columns.iter_mut().find(|(column, _)| *column == Column::Text) {
         *room += left;
     }
-    wanted.retain(|(_, width)| *width > 0);
-    wanted
+    columns
 }
 
 fn exceptions(pen: &mut Pen<'_>, model: &Model, area: Area) {

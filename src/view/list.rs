@@ -1,5 +1,6 @@
 //! The queues with their counts, and the list of a queue.
 
+use super::columns::{Columns, fitting};
 use super::days;
 use super::ink::{Mark, Pen, Piece, piece, wrapped};
 use crate::app::help::keys_of;
@@ -53,8 +54,8 @@ enum Column {
 }
 
 /// The columns that fit, in their order, each with its width.
-fn columns(width: usize) -> Vec<(Column, usize)> {
-    let mut wanted = vec![
+fn columns(width: usize) -> Columns<Column> {
+    let columns = vec![
         (Column::Vin, 9),
         (Column::Variant, 0),
         (Column::Build, 0),
@@ -65,11 +66,8 @@ fn columns(width: usize) -> Vec<(Column, usize)> {
         (Column::Exceptions, 3),
         (Column::Findings, 3),
     ];
-    let taken = |columns: &[(Column, usize)]| {
-        2 + columns.iter().map(|(_, width)| width + usize::from(*width > 0)).sum::<usize>()
-    };
     // What comes first where there is room, most wanted first.
-    for (column, more) in [
+    let wider = [
         (Column::Step, 11),
         (Column::Owner, 8),
         (Column::Variant, 12),
@@ -81,17 +79,8 @@ fn columns(width: usize) -> Vec<(Column, usize)> {
         (Column::Variant, 22),
         (Column::Owner, 12),
         (Column::Build, 40),
-    ] {
-        let mut with = wanted.clone();
-        if let Some((_, width)) = with.iter_mut().find(|(known, _)| *known == column) {
-            *width = more;
-        }
-        if taken(&with) <= width {
-            wanted = with;
-        }
-    }
-    wanted.retain(|(_, width)| *width > 0);
-    wanted
+    ];
+    fitting(columns, wider, 2, width).0
 }
 
 /// The list of the queue.

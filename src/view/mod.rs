@@ -5,6 +5,7 @@
 
 mod archive;
 mod board;
+mod columns;
 mod days;
 mod detail;
 mod dialog;
