@@ -4,7 +4,7 @@ use super::acts::pane_height;
 use super::help::{self, Help};
 use super::layout::{Focus, Step};
 use super::model::{List, Model, Prompt, Sheet, Tone};
-use super::msg::{Effect, Ticket, told};
+use super::msg::{Effect, Ticket};
 use super::palette::Palette;
 use super::record::Pane;
 use super::screen::{self, Screen};
@@ -13,6 +13,7 @@ use super::text::Text;
 use super::{archive, board, overview, typing};
 use crate::domain::identity::RecordId;
 use crate::domain::queue::Sort;
+use crate::domain::story::in_brief;
 
 /// Rows of the first page of a list.
 const PAGE: usize = 100;
@@ -108,7 +109,8 @@ impl Model {
         let reads = self.screen == Screen::Desk && self.focus == Focus::Record;
         let Some(opened) = self.current().filter(|_| reads) else { return Vec::new() };
         let (id, seq) = (opened.id(), opened.dossier.record.seq);
-        let since = opened.dossier.history.iter().rev().find(|event| event.by != self.who.login).map(told);
+        let other = opened.dossier.history.iter().rev().find(|event| event.by != self.who.login);
+        let since = other.map(|event| in_brief(event, &self.house.catalogue));
         let news = self.list.changed.remove(&id).is_some();
         let row = self.list.rows.iter_mut().find(|row| row.summary.id == id);
         let unread = row.is_some_and(|row| std::mem::take(&mut row.unread));

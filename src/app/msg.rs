@@ -15,7 +15,7 @@ use crate::domain::archive::{Filed, Known, ReleaseId, Verdict};
 use crate::domain::dossier::Dossier;
 use crate::domain::event::Event;
 use crate::domain::filter::Filter;
-use crate::domain::identity::{ExceptionId, Login, RecordId, Seq};
+use crate::domain::identity::{ExceptionId, RecordId, Seq};
 use crate::domain::moment::Moment;
 use crate::domain::person::{Actor, Person};
 use crate::domain::plan::Refusal;
@@ -419,13 +419,4 @@ pub enum Effect {
     Suspend,
     /// End.
     Quit,
-}
-
-/// Who changed what a moment ago, in a few words.
-pub fn told(event: &Event) -> String {
-    let who: &Login = &event.by;
-    match event.facts.lines.first() {
-        Some(line) => format!("{who}: {} ({})", event.action, line.what),
-        None => format!("{who}: {}", event.action),
-    }
 }

@@ -9,7 +9,7 @@ use super::layout::Focus;
 use super::lines;
 use super::links;
 use super::model::{List, Model, Sheet, Tone};
-use super::msg::{Effect, Msg, Row, Ticket, told};
+use super::msg::{Effect, Msg, Row, Ticket};
 use super::places::Place;
 use super::point;
 use super::record::{Opened, in_words};
@@ -22,6 +22,7 @@ use crate::domain::identity::Seq;
 use crate::domain::moment::Moment;
 use crate::domain::queue::QueueName;
 use crate::domain::saved::SavedCount;
+use crate::domain::story::in_brief;
 use crate::failure::Failure;
 
 pub use keys::run_command;
@@ -336,7 +337,7 @@ fn tell_form(model: &mut Model, seq: Seq) {
     let other = opened.dossier.history.iter().rev().find(|event| event.seq > since && event.by != model.who.login);
     let known = form.meanwhile.as_ref().is_some_and(|meanwhile| meanwhile.acknowledged);
     if let Some(event) = other {
-        let text = told(event);
+        let text = in_brief(event, &model.house.catalogue);
         filled::tell(form, opened, &model.house, text);
         if known && let Some(meanwhile) = &mut form.meanwhile {
             // A conflict has said so already, when the form was sent.

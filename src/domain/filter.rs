@@ -9,6 +9,7 @@ mod known;
 pub mod page;
 mod parse;
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use chrono::NaiveDate;
@@ -308,8 +309,8 @@ impl FilterFault {
     fn unknown(at: usize, message: String, word: &str, known: &[&str]) -> FilterFault {
         let nearest = super::nearest::nearest(word, known.iter().copied()).map(str::to_owned);
         let all = if nearest.is_some() { &[] } else { known };
-        let mut all: Vec<String> = all.iter().map(|word| (*word).to_owned()).collect();
-        all.dedup();
+        let mut named = BTreeSet::new();
+        let all = all.iter().filter(|word| named.insert(**word)).map(|word| (*word).to_owned()).collect();
         FilterFault { at, message, nearest, known: all }
     }
 

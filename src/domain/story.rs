@@ -59,6 +59,29 @@ pub fn deed(event: &Event) -> String {
     known.map_or_else(|| format!("did `{}`", event.action), |(_, deed)| (*deed).to_owned())
 }
 
+/// The most characters [`in_brief`] tells of one thing.
+const BRIEF: usize = 60;
+
+/// An event in one line, as somebody is told of it who did something else meanwhile: `lead confirmed changes (13.2 Actual
+/// mass: 2946 → 3145 kg, and 4 more)`.
+pub fn in_brief(event: &Event, catalogue: &Catalogue) -> String {
+    let deed = format!("{} {}", event.by, deed(event));
+    let lines = &event.facts.lines;
+    let Some(first) = lines.first() else { return deed };
+    let told = words(event, first, catalogue);
+    // What was done stands before the parenthesis already.
+    let told = ["confirmed ", "remark: "].iter().find_map(|deed| told.strip_prefix(deed)).unwrap_or(&told);
+    let mut told: String = told.split_whitespace().collect::<Vec<_>>().join(" ");
+    if let Some((end, _)) = told.char_indices().nth(BRIEF) {
+        told.truncate(end);
+        told.push('…');
+    }
+    match lines.len() {
+        1 => format!("{deed} ({told})"),
+        many => format!("{deed} ({told}, and {} more)", many - 1),
+    }
+}
+
 /// Everything an event did, a sentence each, and why.
 pub fn sentences(event: &Event, catalogue: &Catalogue) -> Vec<String> {
     let mut told: Vec<String> = event.facts.lines.iter().map(|line| sentence(event, line, catalogue)).collect();
@@ -192,7 +215,11 @@ mod tests {
     }
 
     fn told_of(action: &str, facts: Facts) -> String {
-        let event = Event {
+        sentences(&event_of(action, facts), &catalogue()).remove(0)
+    }
+
+    fn event_of(action: &str, facts: Facts) -> Event {
+        Event {
             seq: Seq(7),
             at: Moment(0),
             clock_back: false,
@@ -201,8 +228,7 @@ mod tests {
             action: action.to_owned(),
             record: None,
             facts,
-        };
-        sentences(&event, &catalogue()).remove(0)
+        }
     }
 
     #[test]
@@ -210,6 +236,23 @@ mod tests {
         assert_eq!(told("set", "Mass", Some("3290"), Some("3310")), "13.2 Actual mass: 3290 → 3310 kg");
         assert_eq!(told("set", "Axles[2]/Load", None, Some("1360")), "13.1 Load on the axle [2]: – → 1360 kg");
         assert_eq!(told("confirm", "confirmation Mass", None, Some("1")), "confirmed 13.2 Actual mass: – → 1 kg");
+    }
+
+    #[test]
+    fn in_brief_an_event_is_one_line_however_much_it_did() {
+        let brief = |action: &str, lines: &[(&str, &str)]| {
+            let mut facts = Facts::default();
+            for (what, to) in lines {
+                facts.line(*what, None, Some((*to).to_owned()));
+            }
+            in_brief(&event_of(action, facts), &catalogue())
+        };
+        assert_eq!(brief("confirm", &[]), "prep confirmed changes");
+        let two = [("confirmation Mass", "3310"), ("confirmation Axles[1]/Load", "9")];
+        assert_eq!(brief("confirm", &two), "prep confirmed changes (13.2 Actual mass: – → 3310 kg, and 1 more)");
+        assert_eq!(brief("note", &[("note", "two\n\tlines")]), "prep made a remark (two lines)");
+        let long = brief("note", &[("note", &"ä".repeat(5000))]);
+        assert_eq!(long, format!("prep made a remark ({}…)", "ä".repeat(BRIEF)));
     }
 
     #[test]

@@ -136,7 +136,7 @@ fn an_undo_that_comes_too_late_names_who_acted_since() {
     applied(&mut desk, 1, 90);
     desk.press("u");
     desk.tell(Msg::Conflict { tag: Tag(2), event: Box::new(event("lead", 99, Some(1))) });
-    assert!(notice(&desk).starts_with("lead: confirm came first"), "{}", notice(&desk));
+    assert!(notice(&desk).starts_with("lead confirmed changes came first"), "{}", notice(&desk));
     assert_eq!(desk.model.done.len(), 1, "it stays the last act");
 }
 
@@ -401,7 +401,7 @@ fn a_form_whose_record_changed_says_so_before_it_is_sent() {
     desk.press("ctrl-d");
     assert!(actions(&mut desk).is_empty());
     let Some(Sheet::Form(form)) = &desk.model.sheet else { panic!() };
-    assert_eq!(form.meanwhile.as_ref().map(|meanwhile| meanwhile.told.as_str()), Some("lead: confirm"));
+    assert_eq!(form.meanwhile.as_ref().map(|meanwhile| meanwhile.told.as_str()), Some("lead confirmed changes"));
     desk.press("ctrl-d");
     assert!(desk.wants().iter().any(|effect| matches!(effect, Effect::Apply { seen: Seq(99), .. })));
 }
@@ -415,7 +415,7 @@ fn a_conflict_keeps_what_was_typed_and_says_who_was_first() {
     desk.tell(Msg::Conflict { tag: Tag(1), event: Box::new(event("lead", 99, Some(1))) });
     let Some(Sheet::Form(form)) = &desk.model.sheet else { panic!() };
     assert_eq!(form.fields[0].says(), "mine");
-    assert!(form.fault.as_deref().is_some_and(|fault| fault.starts_with("lead: confirm came first")));
+    assert!(form.fault.as_deref().is_some_and(|fault| fault.starts_with("lead confirmed changes came first")));
 }
 
 #[test]

@@ -90,7 +90,7 @@ fn whoever_opens_a_record_that_changed_is_told_what_happened_since() {
     desk.dossiers[1].history.push(event("lead", 99, 2));
     desk.tell(Msg::News(vec![event("lead", 99, 2)]));
     desk.press("down enter");
-    assert!(notice(&desk).starts_with("since you looked: lead: confirm"), "{}", notice(&desk));
+    assert!(notice(&desk).starts_with("since you looked: lead confirmed changes"), "{}", notice(&desk));
     desk.press("esc enter");
     assert_eq!(notice(&desk), "", "once");
 }
@@ -102,7 +102,7 @@ fn whoever_reads_a_record_is_told_when_another_changes_it() {
     desk.dossiers[0].record.seq = Seq(99);
     desk.dossiers[0].history.push(event("lead", 99, 1));
     desk.tell(Msg::News(vec![event("lead", 99, 1)]));
-    assert!(notice(&desk).contains("lead: confirm"), "{}", notice(&desk));
+    assert!(notice(&desk).contains("lead confirmed changes"), "{}", notice(&desk));
 }
 
 #[test]

@@ -259,7 +259,7 @@ fn news_are_one_line_each_and_only_of_what_was_read() {
     let heard = |speaker: &Speaker, event: Event| {
         view::unasked(&speaker.talk, &speaker.desk.model, &Msg::News(vec![event])).join("\n")
     };
-    assert_eq!(heard(&speaker, happened(2, "lead")), "News of DTEST131: lead: note");
+    assert_eq!(heard(&speaker, happened(2, "lead")), "News of DTEST131: lead made a remark");
     assert_eq!(heard(&speaker, happened(2, "review")), "", "what I did is no news");
     assert_eq!(heard(&speaker, happened(77, "lead")), "", "nobody read that record");
     speaker.says("open 1");

@@ -160,7 +160,7 @@ fn another_persons_change_is_one_line_and_nothing_else_is_ever_said_unasked() {
     demo.json("review", &["note", other.unwrap(), "--text", "elsewhere"]);
     demo.json("review", &["note", &vin, "--text", "here"]);
     let news = line.hears(PROMPT);
-    assert_eq!(news, format!("\nNews of {}: review: note (note)\n> ", &vin[9..]));
+    assert_eq!(news, format!("\nNews of {}: review made a remark (here)\n> ", &vin[9..]));
     line.terminal.keys("quit\n");
     line.ends(0);
 }

@@ -14,10 +14,11 @@ use std::collections::VecDeque;
 use super::bulk::Phase;
 use super::command::{self, Command};
 use super::model::{Model, Sheet};
-use super::msg::{Msg, told};
+use super::msg::Msg;
 use super::point::Part;
 use crate::domain::event::Event;
 use crate::domain::identity::RecordId;
+use crate::domain::story::in_brief;
 use reading::{Meant, Numbers, Reading, Seen, Show, Where};
 
 /// Changes by others that are told one by one.
@@ -189,7 +190,7 @@ impl Talk {
                 let (id, vin) = event.record.as_ref().filter(|(id, _)| matters(*id))?;
                 let open = matches!(&model.sheet, Some(Sheet::Form(form)) if form.record == *id);
                 let form = if open { "; your form is about it" } else { "" };
-                Some(format!("News of {}: {}{form}", vin.tail(), told(event)))
+                Some(format!("News of {}: {}{form}", vin.tail(), in_brief(event, &model.house.catalogue)))
             })
             .collect();
         if lines.len() > NEWS {

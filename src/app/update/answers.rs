@@ -4,12 +4,13 @@ use super::reread;
 use crate::app::acts::Done;
 use crate::app::form::Meanwhile;
 use crate::app::model::{Model, Sheet, Tone};
-use crate::app::msg::{Effect, Tag, told};
+use crate::app::msg::{Effect, Tag};
 use crate::app::outbox::{Act, Deed, Then};
 use crate::app::{bulk, places, screen};
 use crate::domain::action::Action;
 use crate::domain::event::Event;
 use crate::domain::identity::Seq;
+use crate::domain::story::in_brief;
 
 pub(super) fn applied(model: &mut Model, tag: Tag, seq: Seq, changed: bool) -> Vec<Effect> {
     let Some(act) = model.outbox.answered(tag, Some(seq)) else { return Vec::new() };
@@ -91,7 +92,7 @@ pub(super) fn refused(model: &mut Model, tag: Tag, why: &str, unclear: bool) -> 
 }
 
 pub(super) fn conflict(model: &mut Model, tag: Tag, event: &Event) -> Vec<Effect> {
-    let text = told(event);
+    let text = in_brief(event, &model.house.catalogue);
     if matches!(model.sheet, Some(Sheet::Bulk(_))) {
         return refused(model, tag, &format!("{text} came first"), false);
     }

@@ -201,6 +201,9 @@ mod tests {
         let many: Vec<String> = (0..60).map(|number| format!("{number}{number}{number}")).collect();
         let hint = names("scope:trailers", &many).unwrap_err().hint().unwrap();
         assert!(hint.ends_with("393939, …"), "{hint}");
+        let twice = ["vans", "buses", "vans"].map(str::to_owned);
+        let hint = names("scope:trailers", &twice).unwrap_err().hint();
+        assert_eq!(hint.as_deref(), Some("there are: vans, buses"), "a team of several people is named once");
         let none = names("scope:trailers", &[]).unwrap_err();
         assert_eq!(none.hint(), None, "a desk without scopes has none to name");
     }
