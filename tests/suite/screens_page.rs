@@ -65,15 +65,20 @@ fn page() -> String {
     for Scene(name, what, who, keys, written) in SCENES {
         page.push_str(&format!("\n## {name}\n\n{what}\n"));
         for (width, height) in [(120, 40), (80, 24)] {
-            let more = keys.starts_with('B');
-            let dossiers = if more { with_exceptions(dossiers()) } else { dossiers() };
+            let mut dossiers = if keys.starts_with('B') { with_exceptions(dossiers()) } else { dossiers() };
+            if who == "prep" {
+                // Content is changed in preparation; everywhere else the form would be refused.
+                dossiers[0].record.step = "preparation".into();
+            }
             let mut desk = Desk::with(who, width, height, dossiers);
             if keys == TOUR {
                 desk.model.tour = Some(Tour::default());
             }
             desk.press(keys.trim_end());
             desk.write(written);
-            page.push_str(&format!("\n{width}x{height}\n\n```text\n{}\n```\n", text(&desk.model)));
+            let shown = text(&desk.model);
+            assert!(shown.contains(written), "{name} does not show what was written there:\n{shown}");
+            page.push_str(&format!("\n{width}x{height}\n\n```text\n{shown}\n```\n"));
         }
     }
     let said: Vec<String> = crate::linear::example().lines().map(|line| line.trim_end().to_owned()).collect();
