@@ -175,6 +175,9 @@ fn values(field: &Field, house: &House, offered: &Offered, list: &List) -> Vec<C
             let kinds = house.policies.all().flat_map(|policy| &policy.exception_kinds);
             once(kinds.map(|kind| one(&kind.name, &kind.title)))
         }
+        Kind::Text(TextField::Delivery) => {
+            few(&[("accepted", "by the authority"), ("rejected", "by the authority"), ("none", "no answer yet")])
+        }
         Kind::Text(TextField::ExceptionState) => {
             let states = [State::Open, State::InProgress, State::Resolved, State::Waived];
             states.iter().map(|state| one(state.word(), "")).collect()
@@ -239,7 +242,7 @@ fn seen(list: &List, field: TextField) -> BTreeSet<String> {
             TextField::Option => summary.options.clone(),
             // A list of records is not asked by these.
             TextField::ExceptionKind | TextField::ExceptionState | TextField::ExceptionAt => Vec::new(),
-            TextField::Team => Vec::new(),
+            TextField::Team | TextField::Delivery => Vec::new(),
         }
     };
     list.rows.iter().take(LOOKED_AT).flat_map(|row| of(&row.summary)).collect()

@@ -12,7 +12,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use self::desk::{ConfigVerb, DemoArgs, PersonVerb};
 pub use self::governance::{ApprovalVerb, OptionsVerb, PolicyVerb, ScopeVerb, StatusArgs};
 pub use self::reading::{QueueArgs, QueueCommand, QueueVerb, ReportArgs, ReportKind, ShowArgs};
-pub use self::work::{ExceptionIds, ExceptionListArgs, ExceptionVerb, FlagArgs, ImportArgs, SetArgs, TakeArgs};
+pub use self::work::{
+    ExceptionIds, ExceptionListArgs, ExceptionVerb, FlagArgs, ImportArgs, ReceiptArgs, SetArgs, TakeArgs,
+};
 
 /// stageplate: the review desk for the electronic certificates of conformity of completed vehicles.
 #[derive(Debug, Parser)]
@@ -211,6 +213,8 @@ pub enum Verb {
         #[arg(long, value_name = "FILE")]
         key: Option<PathBuf>,
     },
+    /// Record what came back from the authority for released records
+    Receipt(ReceiptArgs),
     /// Print a released message, or a draft of it
     Message {
         /// The record

@@ -19,6 +19,7 @@ use crate::domain::identity::Vin;
 use crate::domain::manufacturers;
 use crate::domain::moment::Moment;
 use crate::domain::readiness::Obstacle;
+use crate::domain::receipt::Receipt;
 use crate::domain::record::{Record, Release, SignOff, Stage};
 use crate::domain::summary::Summary;
 use crate::domain::value;
@@ -321,8 +322,27 @@ fn release(release: &Release, record: &Record) -> Value {
         "by": release.by,
         "sha256": release.sha256,
         "sealed_by": release.sealed_by,
-        "delivery": null,
+        "delivery": answers(record, release.version).pop(),
+        "receipts": answers(record, release.version),
         "stages_changed_since": record.stages_changed_since(release),
+    })
+}
+
+/// What came back for a released version, oldest first, numbered as the record's answers are.
+fn answers(record: &Record, version: u8) -> Vec<Value> {
+    let numbered = (1..).zip(&record.receipts).filter(|(_, one)| one.version == version);
+    numbered.map(|(number, one)| receipt(number, one)).collect()
+}
+
+fn receipt(number: usize, receipt: &Receipt) -> Value {
+    json!({
+        "number": number,
+        "outcome": receipt.answer.word(),
+        "at": receipt.at.rfc3339(),
+        "by": receipt.by,
+        "text": receipt.text,
+        "file": receipt.file.as_ref().map(|file| json!({"name": file.name, "sha256": file.sha256})),
+        "exception": receipt.exception,
     })
 }
 

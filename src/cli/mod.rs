@@ -76,6 +76,7 @@ pub fn run(cli: Cli) -> Result<u8, Failure> {
         Verb::Hold { vins, reason, until } => work::hold(&mut open()?, &vins, reason, until.as_deref()),
         Verb::Resume { vins, reason } => work::resume(&mut open()?, &vins, reason),
         Verb::Release { vins, key } => release::release(&mut open()?, &vins, key.as_deref()),
+        Verb::Receipt(args) => work::receipt(&mut open()?, args),
         Verb::Message { vin, version, draft } => release::message(&mut open()?, &vin, version, draft),
         Verb::Note { vins, text } => work::note(&mut open()?, &vins, text),
         Verb::Undo { vins } => work::undo(&mut open()?, &vins),

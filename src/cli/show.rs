@@ -38,6 +38,10 @@ pub fn show(context: &mut Context, args: &ShowArgs) -> Result<(), Failure> {
         let bytes = context.desk.received(id, stage)?;
         return Ok(context.out.bytes(&bytes)?);
     }
+    if let Some(number) = args.answer_file {
+        let (_, bytes) = context.desk.answer_file(id, number)?;
+        return Ok(context.out.bytes(&bytes)?);
+    }
     let now = context::now();
     let dossier = context.desk.dossier(id, now)?;
     let catalogue = context.desk.catalogue();
@@ -333,6 +337,16 @@ fn text(
         put("released", format!("version {} · {} · {}", release.version, release.reference, release.sealed_at));
         for stage in record.stages_changed_since(release) {
             put("", format!("a message of stage {stage} came in after this release: it rests on another content"));
+        }
+        for (number, receipt) in (1..).zip(&record.receipts).filter(|(_, one)| one.version == release.version) {
+            let (answer, text) = (receipt.answer.word(), visible(&receipt.text));
+            put("", format!("{answer} by the authority, recorded by {} on {}: {text}", receipt.by, receipt.at));
+            if let Some(file) = &receipt.file {
+                put(
+                    "",
+                    format!("in the file {}, see `show {} --answer-file {number}`", visible(&file.name), record.vin),
+                );
+            }
         }
     }
     // Writing to a String cannot fail.

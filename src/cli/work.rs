@@ -1,13 +1,17 @@
 //! The verbs that act on records: each record decided on its own, with a line or an object for its outcome.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::args::{FlagArgs, SetArgs, TakeArgs};
+use super::args::{FlagArgs, ReceiptArgs, SetArgs, TakeArgs};
 use super::context::{self, Context};
-use super::outcomes::Outcomes;
-use crate::domain::action::{Action, Given};
+use super::outcomes::{Outcomes, Told};
+use crate::bounded;
+use crate::domain::action::{Action, AnswerFile, CameBack, Given};
+use crate::domain::identity::Digest;
+use crate::domain::receipt::{Answer, Enclosed, LARGEST_FILE};
 use crate::domain::visible::quoted;
 use crate::failure::{Failure, Kind};
 use crate::store::{Act, Applied, Outcome, Target};
@@ -21,6 +25,15 @@ pub fn act(context: &mut Context, target: Target, action: &Action) -> Result<App
 
 /// The same act on every VIN.
 pub fn on_each(context: &mut Context, vins: &[String], action: &Action) -> Result<(), Failure> {
+    on_each_told(context, vins, action, &tell)
+}
+
+fn on_each_told(
+    context: &mut Context,
+    vins: &[String],
+    action: &Action,
+    tell: &dyn Fn(&mut Context, &Applied) -> Result<Told, Failure>,
+) -> Result<(), Failure> {
     let vins = context::read_vins(vins)?;
     let mut outcomes = Outcomes::of_records(vins.len(), &context.out);
     for vin in vins {
@@ -32,7 +45,7 @@ pub fn on_each(context: &mut Context, vins: &[String], action: &Action) -> Resul
 }
 
 /// Where a record stands after an act, in words and for programs.
-fn tell(context: &mut Context, applied: &Applied) -> Result<(String, Value), Failure> {
+fn tell(context: &mut Context, applied: &Applied) -> Result<Told, Failure> {
     let dossier = context.desk.dossier(applied.record, context::now())?;
     let record = &dossier.record;
     let owner = record.owner.as_ref().map_or("unowned".to_owned(), |owner| format!("owner {owner}"));
@@ -165,4 +178,49 @@ pub fn flag(context: &mut Context, args: FlagArgs) -> Result<(), Failure> {
         _ => None,
     };
     on_each(context, &args.vins, &Action::Flag { kind: args.kind, at, blocking, text: args.text, to })
+}
+
+/// Records what came back from the authority: the same answer for every VIN, each for its own released version.
+pub fn receipt(context: &mut Context, args: ReceiptArgs) -> Result<(), Failure> {
+    let answer = if args.accepted { Answer::Accepted } else { Answer::Rejected };
+    let file = args.file.as_deref().map(answer_file).transpose()?;
+    let version = args.version;
+    let came = CameBack { version, answer, text: args.text, file };
+    on_each_told(context, &args.vins, &Action::Receipt(came), &|context, applied| {
+        tell_receipt(context, applied, version)
+    })
+}
+
+fn answer_file(path: &Path) -> Result<AnswerFile, Failure> {
+    let bytes = bounded::read(path, LARGEST_FILE).map_err(|fault| {
+        context::unreadable(path, &fault).hint("record the answer without it, and say in the text where it is kept")
+    })?;
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    Ok(AnswerFile { named: Enclosed { name, sha256: Digest::of(&bytes) }, bytes })
+}
+
+/// The answer that counts now for the version, the newest where none is named, and what became of exceptions by it.
+fn tell_receipt(context: &mut Context, applied: &Applied, version: Option<u8>) -> Result<Told, Failure> {
+    let dossier = context.desk.dossier(applied.record, context::now())?;
+    let changed = applied.outcome != Outcome::Unchanged;
+    let done = dossier.history.last().filter(|event| changed && event.seq == applied.seq);
+    let settled: Vec<_> = done.map(|event| event.settled().collect()).unwrap_or_default();
+    let version = version.or(dossier.record.releases.last().map(|release| release.version));
+    let last = version.and_then(|version| dossier.record.answer_to(version));
+    let raised = last.filter(|_| changed).and_then(|receipt| receipt.exception);
+    let mut detail = if changed { String::new() } else { "nothing to do; ".to_owned() };
+    if let Some(receipt) = last {
+        detail.push_str(&format!("version {} {}", receipt.version, receipt.answer.word()));
+    }
+    if let Some(id) = raised {
+        detail.push_str(&format!(", exception {} raised", id.0));
+    }
+    for id in &settled {
+        detail.push_str(&format!(", exception {} settled", id.0));
+    }
+    let more = json!({
+        "seq": applied.seq, "changed": changed, "version": version,
+        "outcome": last.map(|receipt| receipt.answer.word()), "exception": raised, "settled": settled,
+    });
+    Ok((detail, more))
 }

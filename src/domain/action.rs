@@ -8,6 +8,7 @@ use super::address::Address;
 use super::approval::{ApprovalNumber, Status};
 use super::content::Content;
 use super::identity::{Digest, ExceptionId, Login};
+use super::receipt::{Answer, Enclosed};
 use super::record::StageFault;
 
 /// An act on one record.
@@ -96,6 +97,8 @@ pub enum Action {
     },
     /// The sealed message is released.
     Release(Sealed),
+    /// What came back from the authority for a released version is recorded.
+    Receipt(CameBack),
     /// The desk tells the record what became of the approval it names.
     ApprovalNews(ApprovalNews),
     /// A remark.
@@ -139,6 +142,7 @@ impl Action {
             Action::Hold { .. } => "hold",
             Action::Resume { .. } => "resume",
             Action::Release(_) => "release",
+            Action::Receipt(_) => "receipt",
             Action::ApprovalNews(_) => "approval-news",
             Action::Note { .. } => "note",
             Action::Vacate { .. } => "vacate",
@@ -148,7 +152,8 @@ impl Action {
         }
     }
 
-    /// Whether it can be undone. Never what came in, what was signed by itself, let pass or released: others rely on it.
+    /// Whether it can be undone. Never what came in or came back, what was signed by itself, let pass or released: others rely on
+    /// it.
     pub fn can_be_undone(&self) -> bool {
         match self {
             Action::Assign { .. }
@@ -317,6 +322,28 @@ impl Settle {
             Settle::Link { .. } => "exception-link",
         }
     }
+}
+
+/// What came back from the authority, as somebody records it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CameBack {
+    /// For which released version; for the newest when `None`.
+    pub version: Option<u8>,
+    /// What it says.
+    pub answer: Answer,
+    /// In which words.
+    pub text: String,
+    /// The file it came with.
+    pub file: Option<AnswerFile>,
+}
+
+/// The file of an answer, read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnswerFile {
+    /// Its name and the SHA-256 of its bytes.
+    pub named: Enclosed,
+    /// The bytes.
+    pub bytes: Vec<u8>,
 }
 
 /// A sealed message, verified as bytes, ready to be stored.

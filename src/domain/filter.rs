@@ -122,6 +122,7 @@ pub enum TextField {
     ExceptionState,
     ExceptionAt,
     Team,
+    Delivery,
 }
 
 /// Fields that are people.
@@ -231,7 +232,7 @@ pub struct Field {
 }
 
 /// Every field.
-pub const FIELDS: [Field; 32] = [
+pub const FIELDS: [Field; 33] = [
     field("step", Kind::Text(TextField::Step), "the step it is in"),
     field("owner", Kind::Person(PersonField::Owner), "who owns it: me, none, logins"),
     field("team", Kind::Text(TextField::Team), "the team of who owns it; none where it has no owner or they no team"),
@@ -245,6 +246,11 @@ pub const FIELDS: [Field; 32] = [
     field("created", Kind::Day(DayField::Created), "the day it came to the desk"),
     field("updated", Kind::Day(DayField::Updated), "the day of its last event"),
     field("released", Kind::Day(DayField::Released), "the day of its last release: released>2026-07-01, released:none"),
+    field(
+        "delivery",
+        Kind::Text(TextField::Delivery),
+        "what came back for its last release: accepted, rejected; none before anything did",
+    ),
     field("exception", Kind::Exception, "an exception to settle: open, none, or a kind"),
     field("finding", Kind::Finding, "a finding: block, warn, none, or a check's id as in finding:AP-04"),
     field("changed", Kind::Changed, "an entry our stage changed: a number, a name or an address; changed:13"),

@@ -8,7 +8,8 @@
 //! [`options`] the work; [`checks`], [`envelope`] and [`readiness`] judge, [`since`] says what a signer has not seen yet;
 //! [`action`], [`plan`], [`event`] and [`undo`] are the one way to act on a record, [`story`] its history in words,
 //! [`governance`] the one on the desk itself; [`queue`], [`saved`] and [`filter`] say which records somebody looks at,
-//! [`report`] where the work stands, [`triage`] what is to be settled, [`archive`] what was released.
+//! [`report`] where the work stands, [`triage`] what is to be settled, [`archive`] what was released, [`receipt`] what came back
+//! for it.
 //!
 //! [`manufacturers`] tells whose stage a message is of, [`heard`] what build sheets said before.
 
@@ -40,6 +41,7 @@ pub mod plan;
 pub mod policy;
 pub mod queue;
 pub mod readiness;
+pub mod receipt;
 pub mod record;
 pub mod report;
 pub mod saved;

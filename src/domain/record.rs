@@ -12,6 +12,7 @@ use super::exception::Exception;
 use super::heard::Heard;
 use super::identity::{Digest, ExceptionId, Login, RecordId, Seq, Vin};
 use super::moment::Moment;
+use super::receipt::Receipt;
 use super::since::Seen;
 
 /// A received build stage: one revision of the message of one manufacturer's part in the vehicle.
@@ -210,6 +211,8 @@ pub struct Record {
     pub signoffs: Vec<SignOff>,
     /// Every release, oldest first.
     pub releases: Vec<Release>,
+    /// What came back from the authority for them, oldest first.
+    pub receipts: Vec<Receipt>,
     /// Who changed content of this version.
     pub editors: BTreeSet<Login>,
     /// Who did so last.
@@ -251,6 +254,7 @@ impl Record {
             exceptions: Vec::new(),
             signoffs: Vec::new(),
             releases: Vec::new(),
+            receipts: Vec::new(),
             editors: BTreeSet::new(),
             last_editor: None,
             told: None,
@@ -284,6 +288,16 @@ impl Record {
     pub fn stages_changed_since(&self, release: &Release) -> Vec<u8> {
         let later = self.stages.iter().filter(|stage| stage.received_at > release.sealed_at);
         later.map(|stage| stage.number).collect()
+    }
+
+    /// What came back for a released version, oldest first.
+    pub fn answers_to(&self, version: u8) -> impl DoubleEndedIterator<Item = &Receipt> {
+        self.receipts.iter().filter(move |receipt| receipt.version == version)
+    }
+
+    /// The answer that counts: the last one to a released version.
+    pub fn answer_to(&self, version: u8) -> Option<&Receipt> {
+        self.answers_to(version).next_back()
     }
 
     /// The sign-off at a checkpoint that holds for this content of the version in work.

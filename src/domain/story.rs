@@ -5,7 +5,7 @@ use super::catalogue::Catalogue;
 use super::event::{Event, Line};
 
 /// What each act is called in a sentence that begins with who did it.
-const DEEDS: [(&str, &str); 42] = [
+const DEEDS: [(&str, &str); 43] = [
     ("receive", "took in a message of an earlier stage"),
     ("prepare", "took in a row of a build sheet"),
     ("assign", "named the owner"),
@@ -25,6 +25,7 @@ const DEEDS: [(&str, &str); 42] = [
     ("hold", "put the record on hold"),
     ("resume", "went on with the record"),
     ("release", "released the certificate"),
+    ("receipt", "recorded what came back from the authority"),
     ("note", "made a remark"),
     ("approval-news", "told the record what became of its approval"),
     ("vacate", "freed what somebody who left owned"),
@@ -120,7 +121,13 @@ fn words(event: &Event, line: &Line, catalogue: &Catalogue) -> String {
     if let Some(rest) = line.what.strip_prefix("exception ") {
         return exception(rest, from, to);
     }
+    if let (Some(version), Some((answer, text))) =
+        (line.what.strip_prefix("receipt version "), to.and_then(|to| to.split_once(": ")))
+    {
+        return format!("the authority {answer} version {version}: {text}");
+    }
     match (line.what.as_str(), from, to) {
+        ("receipt file", None, Some(file)) => format!("its answer came in the file {file}"),
         ("step", ..) => format!("step: {}", moved()),
         ("owner", None, Some(owner)) => format!("owner: {owner}"),
         ("owner", Some(owner), None) => format!("no owner any more, was {owner}"),
@@ -299,6 +306,8 @@ mod tests {
             ("exception 4", Some("open"), Some("resolved"), "exception 4: open → resolved"),
             ("exception 4 remark", None, Some("hm"), "said about exception 4: hm"),
             ("note", Some("hm"), None, "took back the remark: hm"),
+            ("receipt version 2", None, Some("rejected: no: 52"), "the authority rejected version 2: no: 52"),
+            ("receipt file", None, Some("a.pdf sha256 00"), "its answer came in the file a.pdf sha256 00"),
             ("scope", None, Some("vans"), "scope: – → vans"),
         ] {
             assert_eq!(told("undo", what, from, to), expected);

@@ -11,7 +11,7 @@ use super::joining;
 use super::ownership;
 use super::read::vin_not_found;
 use super::record::{self, Writing};
-use crate::domain::action::{Action, Settle};
+use crate::domain::action::{Action, CameBack, Settle};
 use crate::domain::certificate::{Case, Certificate};
 use crate::domain::checks;
 use crate::domain::event::Event;
@@ -206,6 +206,7 @@ fn repeated(session: &mut Session<'_>, request: Uuid) -> Result<Option<Applied>,
 /// Bytes are what their hash says, before anything rests on them.
 fn bytes_fit(action: &Action) -> Result<(), Refusal> {
     let (bytes, sha256) = match action {
+        Action::Receipt(CameBack { file: Some(file), .. }) => (&file.bytes, file.named.sha256),
         Action::Receive(received) => (&received.bytes, received.sha256),
         Action::Release(sealed) => (&sealed.bytes, sealed.sha256),
         _ => return Ok(()),
@@ -213,7 +214,7 @@ fn bytes_fit(action: &Action) -> Result<(), Refusal> {
     if Digest::of(bytes) == sha256 {
         return Ok(());
     }
-    Err(Refusal::new("sha256", "the message's bytes are not those its SHA-256 was made of; nothing was stored"))
+    Err(Refusal::new("sha256", "the bytes are not those their SHA-256 was made of; nothing was stored"))
 }
 
 fn find(session: &mut Session<'_>, act: &Act<'_>) -> Result<Option<RecordId>, StoreError> {

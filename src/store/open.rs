@@ -20,13 +20,15 @@ use super::turn::Queue;
 pub const APPLICATION_ID: i64 = 0x5350_4c54;
 
 /// Every schema change, in order; the desk's `user_version` is the number of those that were made.
-pub const MIGRATIONS: [&str; 2] = [include_str!("schema/0001.sql"), include_str!("schema/0002.sql")];
+pub const MIGRATIONS: [&str; 3] =
+    [include_str!("schema/0001.sql"), include_str!("schema/0002.sql"), include_str!("schema/0003.sql")];
 
 /// SQLite before this can corrupt a file that several processes write in WAL mode (3.7.0 to 3.51.2).
 const OLDEST_SQLITE: i32 = 3_051_003;
 
 /// Tables that are only ever added to.
-const ADDED_TO_ONLY: [&str; 7] = ["event", "signoff", "signoff_void", "release", "message", "stage", "dictionary"];
+const ADDED_TO_ONLY: [&str; 9] =
+    ["event", "signoff", "signoff_void", "release", "receipt", "receipt_file", "message", "stage", "dictionary"];
 
 /// How long SQLite's own lock is waited for.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);

@@ -31,6 +31,7 @@ pub enum Body {
     Work,
     Facts,
     Sealed,
+    Receipt,
 }
 
 impl Body {
@@ -41,6 +42,7 @@ impl Body {
             Body::Work => "work",
             Body::Facts => "facts",
             Body::Sealed => "sealed",
+            Body::Receipt => "receipt",
         }
     }
 }

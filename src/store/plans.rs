@@ -100,6 +100,7 @@ fn a_filter_by_what_has_an_index_uses_it() {
         ("owner:me", "record_owner"),
         ("scope:vans", "record_scope"),
         ("approval:e4*2018/858*00871*", "record_approval"),
+        ("delivery:rejected", "record_delivery"),
         ("vin:WDB9066331S123456", "sqlite_autoindex_record_1"),
         ("changed:13", "record_change"),
         ("finding:AP-04", "PRIMARY KEY (check_id=?)"),

@@ -113,6 +113,26 @@ impl Desk {
         })
     }
 
+    /// The file that an answer of the authority came with, its name and its bytes as they came; the answers of a record are
+    /// counted from 1.
+    ///
+    /// # Errors
+    /// There is no such answer, or it came without a file; the bytes are not those that came.
+    pub fn answer_file(&mut self, id: RecordId, number: usize) -> Result<(String, Vec<u8>), StoreError> {
+        self.read(|session| {
+            let mut find = session.conn.prepare_cached(
+                "SELECT r.file_name, f.packed, f.sha256 FROM receipt r JOIN receipt_file f ON f.sha256 = r.sha256 \
+                 WHERE r.record = ?1 AND r.number = ?2",
+            )?;
+            let mut rows = find.query(params![id.0, i64::try_from(number).unwrap_or(i64::MAX)])?;
+            let row = rows.next()?.ok_or_else(|| StoreError::missing(format!("file with answer {number}")))?;
+            let packed: Vec<u8> = row.get(1)?;
+            let bytes = session.packs.unpack(session.conn, &packed)?;
+            unchanged(&bytes, digest(row, 2)?, "the file of an answer")?;
+            Ok((row.get(0)?, bytes))
+        })
+    }
+
     /// Events after `since`, oldest first, at most `limit`: of one record, or of the desk.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension};
 use serde::{Deserialize, Serialize};
 
 pub use load::{EXCEPTION_COLUMNS, load, load_revisions, read_exception};
-pub use write::{Writing, put_words, write, write_line};
+pub use write::{Writing, delivery, put_words, write, write_line};
 
 use super::chain::Fields;
 use super::columns::{due_number, joined, to_json};
@@ -108,6 +108,10 @@ pub fn state_of(record: &Record) -> Result<Digest, StoreError> {
     fields.text(&to_json(&record.signoffs)?);
     fields.text(&to_json(&record.releases)?);
     fields.text(&to_json(&record.editors)?);
+    // A record that nothing came back for has the state it had before receipts were kept.
+    if !record.receipts.is_empty() {
+        fields.text(&to_json(&record.receipts)?);
+    }
     Ok(fields.done())
 }
 

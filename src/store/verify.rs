@@ -120,11 +120,12 @@ impl Desk {
         }
     }
 
-    /// The bytes received and released, each against its SHA-256.
+    /// The bytes received, released and come back, each against its SHA-256.
     fn verify_bodies(&mut self, report: &mut ChainReport) -> Result<(), StoreError> {
-        const BODIES: [(&str, &str); 2] = [
+        const BODIES: [(&str, &str); 3] = [
             ("message", "SELECT rowid, sha256, packed FROM message WHERE rowid > ?1 ORDER BY rowid LIMIT 100"),
             ("release", "SELECT rowid, sha256, packed FROM release WHERE rowid > ?1 ORDER BY rowid LIMIT 100"),
+            ("receipt", "SELECT rowid, sha256, packed FROM receipt_file WHERE rowid > ?1 ORDER BY rowid LIMIT 100"),
         ];
         for (table, sql) in BODIES {
             let mut last = 0_i64;
@@ -135,7 +136,11 @@ impl Desk {
                     let mut rows = find.query([last])?;
                     while let Some(row) = rows.next()? {
                         last = row.get(0)?;
-                        *(if table == "message" { &mut report.messages } else { &mut report.releases }) += 1;
+                        match table {
+                            "message" => report.messages += 1,
+                            "release" => report.releases += 1,
+                            _ => {}
+                        }
                         let place = match digest(row, 1) {
                             Ok(sha256) => format!("{table} {sha256}"),
                             Err(_) => format!("{table} in row {last}"),
@@ -323,7 +328,7 @@ fn verify_stages(
     Ok(())
 }
 
-/// Each sign-off and each release against the event that made it.
+/// Each sign-off, each release and each receipt against the event that made it.
 fn verify_decisions(
     conn: &Connection,
     record: &Record,
@@ -331,9 +336,10 @@ fn verify_decisions(
     place: &str,
     report: &mut ChainReport,
 ) -> Result<(), StoreError> {
-    const DECISIONS: [&str; 2] = [
+    const DECISIONS: [&str; 3] = [
         "SELECT 'sign-off ' || checkpoint, by_login, at, seq FROM signoff WHERE record = ?1 ORDER BY number",
         "SELECT 'release version ' || version, by_login, sealed_at, seq FROM release WHERE record = ?1 ORDER BY version",
+        "SELECT 'receipt version ' || version, by_login, at, seq FROM receipt WHERE record = ?1 ORDER BY number",
     ];
     for sql in DECISIONS {
         let mut find = conn.prepare_cached(sql)?;
@@ -392,11 +398,14 @@ fn verify_line(
         right.unconfirmed = shown.unconfirmed;
     }
     let mut odd = session.conn.prepare_cached(
-        "SELECT 1 FROM record WHERE id = ?1 AND (coalesce(released_at, -1) <> ?2 OR coalesce(approval_base, '') <> ?3)",
+        "SELECT 1 FROM record WHERE id = ?1 AND (coalesce(released_at, -1) <> ?2 OR coalesce(approval_base, '') <> ?3 \
+         OR coalesce(delivery, '') <> ?4)",
     )?;
     let released = record.releases.last().map_or(-1, |release| release.sealed_at.0);
     let base = right.approval.as_deref().map(record::base_of).unwrap_or_default();
-    if shown != right || odd.exists(params![record.id.0, released, base])? {
+    if shown != right
+        || odd.exists(params![record.id.0, released, base, record::delivery(record).unwrap_or_default()])?
+    {
         report.fault(place, "what lists show of it is not what it is");
     }
     Ok(())

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 use stageplate::config::{options, policy};
-use stageplate::domain::action::{Action, Given, Received, Sealed, SheetRow};
+use stageplate::domain::action::{Action, CameBack, Given, Received, Sealed, SheetRow};
 use stageplate::domain::address::Address;
 use stageplate::domain::approval::{
     Approval, ApprovalNumber, Covered, Manufacturer, Range, Signatory, Status, SubjectApproval,
@@ -19,6 +19,7 @@ use stageplate::domain::options::Options;
 use stageplate::domain::person::{Actor, Person, Role};
 use stageplate::domain::plan::{Planned, Refusal, plan, plan_undo};
 use stageplate::domain::policy::Policy;
+use stageplate::domain::receipt::Answer;
 use stageplate::domain::record::Record;
 use stageplate::ivi;
 
@@ -96,6 +97,14 @@ impl Desk {
             }
             desk.act(who, &advance()).unwrap();
         }
+        desk
+    }
+
+    /// The same, released.
+    pub fn released() -> Desk {
+        let mut desk = Desk::at("ready");
+        let sealed = desk.sealed();
+        desk.act("release", &Action::Release(sealed)).unwrap();
         desk
     }
 
@@ -185,6 +194,11 @@ pub fn receive(content: Content) -> Action {
         signature: "valid: CN=Example Chassis Works TEST".to_owned(),
         scope: None,
     })
+}
+
+/// This came back for the newest release.
+pub fn came_back(answer: Answer, text: &str) -> Action {
+    Action::Receipt(CameBack { version: None, answer, text: text.to_owned(), file: None })
 }
 
 pub fn advance() -> Action {

@@ -22,6 +22,8 @@ pub struct Folded {
     /// By number, the word for where it stands.
     exceptions: BTreeMap<String, String>,
     releases: Vec<String>,
+    /// What came back: the version, and what the authority said.
+    receipts: Vec<(String, String)>,
 }
 
 impl Folded {
@@ -49,6 +51,8 @@ impl Folded {
             ("preparer", "") => assert_eq!(std::mem::replace(&mut self.preparer, to), from, "{event:?}"),
             ("hold", "") => self.held = to.is_some_and(|to| to != "ended"),
             ("release", version) => self.releases.push(version.to_owned()),
+            ("receipt", "file") => {}
+            ("receipt", version) => self.receipts.push((version.to_owned(), to.unwrap())),
             ("confirmation", at) if event.action == "confirm" => {
                 drop(self.confirmed.insert(at.to_owned(), event.by.to_string()));
             }
@@ -98,6 +102,11 @@ impl Folded {
             signed: kept.map(|signoff| (signoff.checkpoint.clone(), text(&signoff.by))).collect(),
             exceptions: exceptions.map(|one| (one.id.0.to_string(), first_word(one.state.word()))).collect(),
             releases: record.releases.iter().map(|release| format!("version {}", release.version)).collect(),
+            receipts: record
+                .receipts
+                .iter()
+                .map(|one| (format!("version {}", one.version), format!("{}: {}", one.answer.word(), one.text)))
+                .collect(),
         };
         assert_eq!(*self, is, "the history says another record than there is");
     }

@@ -43,6 +43,7 @@ mod properties;
 mod pty;
 mod random_policies;
 mod random_work;
+mod receipts;
 mod reports;
 mod rows;
 mod saved_queues;

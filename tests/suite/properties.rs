@@ -10,8 +10,9 @@ use stageplate::domain::address::Address;
 use stageplate::domain::certificate::overlay;
 use stageplate::domain::content::Content;
 use stageplate::domain::identity::{ExceptionId, Login};
+use stageplate::domain::receipt::Answer;
 
-use crate::fixture::{Desk, PEOPLE, address_of, base, receive};
+use crate::fixture::{Desk, PEOPLE, address_of, base, came_back, receive};
 use crate::invent::{Choices, content};
 
 /// One random act: who, what, and two numbers that choose its particulars.
@@ -82,6 +83,7 @@ pub fn action(desk: &Desk, who: &str, kind: usize, one: usize, other: usize) -> 
             let id = open.map_or(ExceptionId(1), |exception| exception.id);
             Action::Settle { id, how: Settle::Resolve { text: reason } }
         }
+        17 if !desk.record.releases.is_empty() => came_back(Answer::ALL[other % 2], &format!("letter {one}")),
         _ => Action::Release(desk.sealed()),
     }
 }

@@ -13,11 +13,12 @@ use stageplate::domain::identity::{ExceptionId, Login, Seq};
 use stageplate::domain::person::{Person, Role};
 use stageplate::domain::policy::{Gate, Outcome, Policy};
 use stageplate::domain::readiness;
+use stageplate::domain::receipt::Answer;
 use stageplate::domain::record::Record;
 use stageplate::store::Target;
 
 use crate::desk::{self, Bench};
-use crate::fixture::{Desk, PEOPLE, base, receive};
+use crate::fixture::{Desk, PEOPLE, base, came_back, receive};
 use crate::folded::Folded;
 use crate::properties::{Move, action, runner};
 use crate::random_policies::{Chances, chances, read, written};
@@ -86,6 +87,7 @@ fn act_of(desk: &Desk, who: &str, (_, kind, one, other): Move) -> Action {
         21 => Action::Hold { reason, until: None },
         22 => Action::Note { text: reason },
         23 => Action::Settle { id, how: Settle::Waive { text: reason, until: None } },
+        24 if one < 4 => came_back(Answer::ALL[other % 2], &reason),
         24 => Action::Settle { id, how: Settle::Comment { text: reason } },
         25 => Action::Undo,
         26 => Action::Release(desk.sealed()),
@@ -267,6 +269,7 @@ fn stored_act(bench: &mut Bench, policy: &Policy, record: &Record, who: &str, (_
         27 => desk::flag("missing-data"),
         28 => desk::receive(&record.vin, length, "b.xml"),
         29 => Action::Sign { checkpoint: None, meaning: None },
+        30 => came_back(Answer::ALL[other % 2], "random"),
         _ => desk::note("random"),
     }
 }

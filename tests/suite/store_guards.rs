@@ -11,13 +11,18 @@ fn refused(plain: &rusqlite::Connection, sql: &str) -> String {
 }
 
 #[test]
-fn history_signoffs_and_releases_cannot_be_changed_with_plain_sql() {
+fn history_signoffs_releases_and_receipts_cannot_be_changed_with_plain_sql() {
     let mut bench = Bench::new();
-    bench.released(1);
+    let id = bench.released(1);
+    bench.does("release", id, &crate::receipts::with_file(b"<ack/>"), 9);
     let plain = bench.plain();
-    for table in ["event", "signoff", "release", "message", "stage"] {
-        let column = if table == "stage" { "source" } else { "rowid" };
-        let column = if table == "signoff" { "meaning" } else { column };
+    for table in ["event", "signoff", "release", "receipt", "receipt_file", "message", "stage"] {
+        let column = match table {
+            "stage" => "source",
+            "signoff" => "meaning",
+            "receipt" => "body",
+            _ => "rowid",
+        };
         refused(&plain, &format!("DELETE FROM {table}"));
         refused(&plain, &format!("UPDATE {table} SET {column} = {column}"));
     }

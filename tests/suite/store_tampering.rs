@@ -7,10 +7,11 @@ use crate::desk::*;
 
 fn worked_on() -> Bench {
     let mut bench = Bench::new();
-    bench.released(1);
+    let released = bench.released(1);
     let id = bench.in_review(2);
     bench.does("lead", id, &flag("missing-data"), 9);
     bench.act("prep", stageplate::store::Target::Intake(vin(2)), &receive(&vin(2), "6100", "b.xml"), 10).unwrap();
+    bench.does("release", released, &crate::receipts::with_file(b"<ack/>"), 11);
     bench
 }
 
@@ -79,6 +80,14 @@ fn every_edit_behind_its_back_is_found_with_its_place() {
         ("UPDATE release SET packed = x'000100000041'", "release"),
         ("DELETE FROM release", "record"),
         ("DELETE FROM editor", "record"),
+        ("UPDATE receipt SET answer = 'accepted'", "record"),
+        ("UPDATE receipt SET body = 'x'", "record"),
+        ("UPDATE receipt SET by_login = 'lead'", "record"),
+        ("UPDATE receipt SET seq = 5", "record"),
+        ("UPDATE receipt SET file_name = NULL, sha256 = NULL", "record"),
+        ("DELETE FROM receipt", "record"),
+        ("UPDATE receipt_file SET packed = x'000100000041'", "receipt"),
+        ("UPDATE record SET delivery = NULL WHERE id = 1", "record"),
         ("UPDATE stage SET sha256 = (SELECT sha256 FROM message LIMIT 1) WHERE record = 2", "record"),
         ("UPDATE stage SET source = 'x' WHERE record = 1", "record"),
         ("DELETE FROM stage WHERE record = 2 AND revision = 2", "record"),

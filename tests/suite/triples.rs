@@ -11,9 +11,10 @@ use stageplate::domain::approval::{ApprovalNumber, Status};
 use stageplate::domain::exception::State;
 use stageplate::domain::identity::{ExceptionId, Login};
 use stageplate::domain::person::{Person, Role};
+use stageplate::domain::receipt::Answer;
 use stageplate::domain::record::Hold;
 
-use crate::fixture::{Desk, advance, base, receive, remove_row, set, sheet};
+use crate::fixture::{Desk, advance, base, came_back, receive, remove_row, set, sheet};
 
 const EXPECTED: &str = include_str!("triples.txt");
 
@@ -29,9 +30,7 @@ fn login_of(role: &str) -> Login {
 fn desk_at(step: &str) -> Desk {
     let mut desk = match step {
         "released" | "archived" => {
-            let mut desk = Desk::at("ready");
-            let sealed = desk.sealed();
-            desk.act("release", &Action::Release(sealed)).unwrap();
+            let mut desk = Desk::released();
             if step == "archived" {
                 desk.act("lead", &advance()).unwrap();
             }
@@ -69,6 +68,7 @@ fn row_of(action: &Action) -> &'static str {
         Action::Hold { .. } => "hold",
         Action::Resume { .. } => "resume",
         Action::Release(_) => "release",
+        Action::Receipt(_) => "receipt",
         Action::ApprovalNews(_) => "approval-news",
         Action::Note { .. } => "note",
         Action::Vacate { .. } => "vacate",
@@ -79,7 +79,7 @@ fn row_of(action: &Action) -> &'static str {
 }
 
 /// The rows, in the order of the tables. `assign` has three: taking, giving, and taking over from whoever owns it.
-const ROWS: [&str; 27] = [
+const ROWS: [&str; 28] = [
     "receive",
     "prepare",
     "assign: take",
@@ -101,6 +101,7 @@ const ROWS: [&str; 27] = [
     "hold",
     "resume",
     "release",
+    "receipt",
     "approval-news",
     "note",
     "vacate",
@@ -174,6 +175,7 @@ fn prepared(desk: &mut Desk, row: &str, me: &Login) -> Action {
             Action::Resume { reason: None }
         }
         "release" => Action::Release(desk.sealed()),
+        "receipt" => came_back(Answer::Rejected, "number 52 is missing"),
         "approval-news" => {
             desk.approvals[0].status = Status::Withdrawn;
             Action::ApprovalNews(ApprovalNews {

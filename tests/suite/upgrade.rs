@@ -4,14 +4,17 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use stageplate::domain::filter::Filter;
-use stageplate::domain::identity::{Login, RecordId};
+use stageplate::domain::identity::{Login, RecordId, Vin};
 use stageplate::domain::moment::Moment;
+use stageplate::domain::person::Actor;
 use stageplate::domain::queue::{QueueName, Sort};
+use stageplate::domain::receipt::Answer;
 use stageplate::domain::report::Share;
 use stageplate::ivi;
-use stageplate::store::{CountQuery, Desk, PageQuery};
+use stageplate::store::{Act, CountQuery, Desk, PageQuery, Target};
 
 use crate::desk::*;
+use crate::fixture::came_back;
 
 /// A desk of six records, one of them released, that the program made when schema 1 was the newest.
 const SCHEMA_1: &[u8] = include_bytes!("../fixtures/desk-schema-1.db.zst");
@@ -24,10 +27,41 @@ const STEPS: [(&str, &str); 6] = [
     ("ZZATG60D2TK104423", "review"),
 ];
 
+/// A desk of eight records, one of them released and one filed, that the program made when schema 2 was the newest.
+const SCHEMA_2: &[u8] = include_bytes!("../fixtures/desk-schema-2.db.zst");
+const STEPS_2: [(&str, &str); 8] = [
+    ("ZZACE38E1TK220315", "compliance"),
+    ("ZZACE38E1TK220322", "ready"),
+    ("ZZACE38E1TK220329", "review"),
+    ("ZZARB35D4TK330108", "released"),
+    ("ZZARB35D4TK330115", "preparation"),
+    ("ZZATG60D2TK104417", "review"),
+    ("ZZATG60D2TK104423", "review"),
+    ("ZZATG60D2TK104431", "archived"),
+];
+
 fn unpacked(directory: &Path) -> PathBuf {
+    unpacked_of(directory, SCHEMA_1)
+}
+
+fn unpacked_of(directory: &Path, desk: &[u8]) -> PathBuf {
     let path = directory.join("desk.db");
-    std::fs::write(&path, zstd::decode_all(SCHEMA_1).unwrap()).unwrap();
+    std::fs::write(&path, zstd::decode_all(desk).unwrap()).unwrap();
     path
+}
+
+/// The records of the desk by VIN, each with its step.
+fn steps_of(desk: &mut Desk) -> Vec<(String, String)> {
+    let now = Moment::start_of("2026-11-25".parse().unwrap());
+    let who = Login::parse("lead").unwrap();
+    let query = PageQuery { queue: QueueName::All, filter: None, sort: Sort::Vin, limit: 10, after: None, who, now };
+    let rows = desk.page(&query).unwrap().rows.into_iter();
+    rows.map(|row| (row.summary.vin.to_string(), row.summary.step)).collect()
+}
+
+fn are(steps: Vec<(String, String)>, expected: &[(&str, &str)]) {
+    let steps: Vec<(&str, &str)> = steps.iter().map(|(vin, step)| (vin.as_str(), step.as_str())).collect();
+    assert_eq!(steps, expected);
 }
 
 fn plain(path: &Path, sql: &str) -> i64 {
@@ -67,19 +101,38 @@ fn a_desk_of_schema_1_is_brought_up_to_date_whole() {
     };
     assert_eq!(desk.count(&asked("changed:13")).unwrap(), 6, "filled in when it is first asked");
     assert_eq!(plain(&path, "SELECT count(*) FROM unmarked"), 0);
-    let query = PageQuery {
-        queue: QueueName::All,
-        filter: None,
-        sort: Sort::Vin,
-        limit: 10,
-        after: None,
-        who: Login::parse("lead").unwrap(),
-        now: Moment::start_of("2026-11-25".parse().unwrap()),
+    are(steps_of(&mut desk), &STEPS);
+    drop(desk);
+    assert_eq!(Desk::open(&path, ivi::catalogue()).unwrap().migrated(), None, "once is enough");
+}
+
+#[test]
+fn a_desk_of_schema_2_is_brought_up_to_date_whole_and_records_what_comes_back() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = unpacked_of(directory.path(), SCHEMA_2);
+    let mut desk = Desk::open(&path, ivi::catalogue()).unwrap();
+    let newest = schema_of(&path);
+    let migrated = desk.migrated().cloned().unwrap();
+    assert_eq!((migrated.from, migrated.to), (2, newest));
+    let report = desk.verify_chain().unwrap();
+    assert!(report.holds(), "{:?}", report.faults);
+    assert_eq!((report.records, report.releases), (8, 2));
+    are(steps_of(&mut desk), &STEPS_2);
+
+    let person = desk.person(&Login::parse("release").unwrap()).unwrap().unwrap();
+    let now = Moment::start_of("2026-12-02".parse().unwrap());
+    let vin = Vin::parse("ZZARB35D4TK330108").unwrap();
+    let act = Act {
+        actor: &Actor::of(&person),
+        target: Target::Vin(vin),
+        action: &came_back(Answer::Rejected, "number 52 is missing"),
+        seen: None,
+        request: fresh_request(),
+        now,
     };
-    let rows = desk.page(&query).unwrap().rows;
-    let steps: Vec<(&str, &str)> =
-        rows.iter().map(|row| (row.summary.vin.as_str(), row.summary.step.as_str())).collect();
-    assert_eq!(steps, STEPS);
+    desk.apply(&act).unwrap();
+    let report = desk.verify_chain().unwrap();
+    assert!(report.holds(), "{:?}", report.faults);
     drop(desk);
     assert_eq!(Desk::open(&path, ivi::catalogue()).unwrap().migrated(), None, "once is enough");
 }

@@ -116,4 +116,7 @@ pub struct ShowArgs {
     /// The bytes of the message received for --stage
     #[arg(long, group = "part", requires = "stage")]
     pub message: bool,
+    /// The bytes of the file that this answer of the authority came with; `receipts` in JSON numbers them
+    #[arg(long, group = "part", conflicts_with = "stage", value_name = "N")]
+    pub answer_file: Option<usize>,
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args, Subcommand};
+use clap::{ArgAction, ArgGroup, Args, Subcommand};
 
 /// What `import` takes.
 #[derive(Debug, Args)]
@@ -75,6 +75,30 @@ pub struct FlagArgs {
     /// Who is to settle it
     #[arg(long, value_name = "LOGIN")]
     pub to: Option<String>,
+}
+
+/// What `receipt` takes.
+#[derive(Debug, Args)]
+#[command(group(ArgGroup::new("answer").required(true).args(["accepted", "rejected"])))]
+pub struct ReceiptArgs {
+    /// VINs; `-` reads them from standard input
+    #[arg(required = true, value_name = "VIN")]
+    pub vins: Vec<String>,
+    /// The authority accepted the certificate
+    #[arg(long)]
+    pub accepted: bool,
+    /// The authority rejected it: the desk raises an exception
+    #[arg(long)]
+    pub rejected: bool,
+    /// What it says
+    #[arg(long)]
+    pub text: String,
+    /// The file that it came in, at most 1 MiB: kept with the answer
+    #[arg(long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// The released version it is about; the latest without
+    #[arg(long, value_name = "N")]
+    pub version: Option<u8>,
 }
 
 /// What `exception` does.

@@ -5,6 +5,7 @@ use super::{Filter, FilterFault, Term, TextField, Who};
 use crate::domain::catalogue::{Catalogue, Element};
 use crate::domain::exception::State;
 use crate::domain::person::Person;
+use crate::domain::receipt::Answer;
 use crate::domain::scope::Policies;
 use crate::domain::value::ValueType;
 
@@ -96,6 +97,9 @@ fn named<'a>(term: &'a Term, names: &Names<'a>) -> (&'static str, Vec<&'a str>, 
         Term::Text(TextField::ExceptionKind, list) => ("kind of exception", texts(list), kinds().collect()),
         Term::Text(TextField::ExceptionState, list) => {
             ("state of an exception", texts(list), State::ALL.iter().map(|state| state.word()).collect())
+        }
+        Term::Text(TextField::Delivery, list) => {
+            ("answer of an authority", texts(list), Answer::ALL.iter().map(|answer| answer.word()).collect())
         }
         Term::Text(TextField::Team, list) => {
             ("team", texts(list), people.iter().filter_map(|person| person.team.as_deref()).collect())

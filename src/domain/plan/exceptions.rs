@@ -12,6 +12,9 @@ use crate::domain::person::Role;
 /// The kind of exception the desk raises when content changes behind a review.
 pub const LATE_CORRECTION: &str = "late-correction";
 
+/// The kind of exception the desk raises when the authority rejects a released version.
+pub const REJECTED_DELIVERY: &str = "rejected-delivery";
+
 /// A kind that the desk raises itself: a policy keeps it.
 #[derive(Debug, Clone, Copy)]
 pub struct RaisedByDesk {
@@ -40,7 +43,7 @@ pub const RAISED_BY_DESK: [RaisedByDesk; 3] = [
         settled_by: Role::Lead,
     },
     RaisedByDesk {
-        name: "rejected-delivery",
+        name: REJECTED_DELIVERY,
         when: "the authority rejects a certificate",
         title: "The authority rejected the certificate",
         settled_by: Role::Lead,
@@ -92,14 +95,15 @@ pub fn flag(
 }
 
 /// An exception by the desk itself: what somebody did elsewhere touched this record. Where the policy was written before
-/// the kind existed, it is raised all the same, as the one kind that every policy has.
-pub fn raise_by_desk(work: &mut Work<'_>, kind: &str, at: Option<&Address>, text: &str) {
+/// the kind existed, it is raised all the same, as the one kind that every policy has. Answers its number.
+pub fn raise_by_desk(work: &mut Work<'_>, kind: &str, at: Option<&Address>, text: &str) -> Option<ExceptionId> {
     let policy = work.case.policy;
-    let Some(known) = policy.exception_kind(kind).or_else(|| policy.exception_kind(LATE_CORRECTION)) else { return };
+    let known = policy.exception_kind(kind).or_else(|| policy.exception_kind(LATE_CORRECTION))?;
     let place = at.map(|address| format!(" at {address}")).unwrap_or_default();
     let id = next_id(work);
     work.facts.desk_line(format!("exception {}", id.0), None, Some(format!("{}{place}: {text}", known.name)));
     work.record.exceptions.push(Exception::by_desk(id, known, at, text, work.case.now));
+    Some(id)
 }
 
 fn next_id(work: &mut Work<'_>) -> ExceptionId {

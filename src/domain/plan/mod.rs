@@ -5,12 +5,13 @@ mod exceptions;
 mod eyes;
 mod incoming;
 mod moves;
+mod receipt;
 mod review;
 mod scope;
 mod standing;
 mod undo;
 
-pub use exceptions::{LATE_CORRECTION, RAISED_BY_DESK, RaisedByDesk};
+pub use exceptions::{LATE_CORRECTION, RAISED_BY_DESK, REJECTED_DELIVERY, RaisedByDesk};
 pub use scope::joins;
 pub use standing::APPROVAL_MISMATCH;
 
@@ -186,6 +187,7 @@ pub fn plan(case: &Case<'_>, actor: &Actor, action: &Action, next_exception: i64
         Action::Hold { reason, until } => moves::hold(&mut work, reason, *until)?,
         Action::Resume { reason } => moves::resume(&mut work, reason.as_deref())?,
         Action::Release(sealed) => moves::release(&mut work, sealed)?,
+        Action::Receipt(came) => receipt::record(&mut work, came)?,
         Action::ApprovalNews(news) => standing::tell(&mut work, news)?,
         Action::Note { text } => moves::note(&mut work, text)?,
         Action::Vacate { who } => moves::vacate(&mut work, who)?,

@@ -55,6 +55,7 @@ fn is_mine(work: &Work<'_>, last: &Event) -> Result<(), Refusal> {
 fn stays(last: &Event) -> Refusal {
     let (why, instead) = match last.action.as_str() {
         "release" => ("what is released stays released", "a correction opens the next version"),
+        "receipt" => ("what came back stays recorded", "record what came back afterwards: the last answer counts"),
         "sign" => ("a sign-off stays given", "return the record: that voids it"),
         "exception-waive" => ("a waiver stays given", "reopen the exception with a reason"),
         "scope-move" => {

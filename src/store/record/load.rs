@@ -9,6 +9,7 @@ use crate::domain::address::Address;
 use crate::domain::exception::{Exception, Remark, Settlement, State};
 use crate::domain::identity::{ExceptionId, RecordId, Seq, Vin};
 use crate::domain::moment::Moment;
+use crate::domain::receipt::{Answer, Enclosed, Receipt};
 use crate::domain::record::{Record, Release, SignOff, Stage};
 use crate::store::columns::{day_of, digest, from_json, login, maybe_login, parted};
 use crate::store::error::StoreError;
@@ -21,6 +22,9 @@ pub fn load(conn: &Connection, packs: &mut Packs, id: RecordId) -> Result<Record
     record.exceptions = load_exceptions(conn, id)?;
     record.signoffs = load_signoffs(conn, id)?;
     record.releases = load_releases(conn, id)?;
+    if !record.releases.is_empty() {
+        record.receipts = load_receipts(conn, id)?;
+    }
     let mut editors = conn.prepare_cached("SELECT login FROM editor WHERE record = ?1 AND version = ?2")?;
     let mut rows = editors.query(params![id.0, record.version])?;
     let mut names = BTreeSet::new();
@@ -226,4 +230,32 @@ fn load_releases(conn: &Connection, id: RecordId) -> Result<Vec<Release>, StoreE
         });
     }
     Ok(releases)
+}
+
+/// What came back for the releases, oldest first (the primary key).
+fn load_receipts(conn: &Connection, id: RecordId) -> Result<Vec<Receipt>, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT version, answer, body, file_name, sha256, by_login, at, exception FROM receipt WHERE record = ?1 \
+         ORDER BY number",
+    )?;
+    let mut rows = statement.query([id.0])?;
+    let mut receipts = Vec::new();
+    while let Some(row) = rows.next()? {
+        let word: String = row.get(1)?;
+        let file = match row.get::<_, Option<String>>(3)? {
+            Some(name) => Some(Enclosed { name, sha256: digest(row, 4)? }),
+            None => None,
+        };
+        receipts.push(Receipt {
+            version: row.get(0)?,
+            answer: Answer::of(&word)
+                .ok_or_else(|| StoreError::damaged(format!("record {}: the answer `{word}`", id.0)))?,
+            text: row.get(2)?,
+            file,
+            by: login(row, 5)?,
+            at: Moment(row.get(6)?),
+            exception: row.get::<_, Option<i64>>(7)?.map(ExceptionId),
+        });
+    }
+    Ok(receipts)
 }

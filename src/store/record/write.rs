@@ -3,7 +3,7 @@
 use rusqlite::{Connection, params};
 
 use super::{Work, base_of, rank_of, write_entries, write_seen};
-use crate::domain::action::Action;
+use crate::domain::action::{Action, CameBack};
 use crate::domain::address::Address;
 use crate::domain::approval::Status;
 use crate::domain::exception::{Exception, State};
@@ -52,7 +52,8 @@ pub fn write(conn: &Connection, packs: &mut Packs, writing: &Writing<'_>) -> Res
     write_stages(conn, packs, writing)?;
     write_exceptions(conn, before, after)?;
     write_signoffs(conn, before, after)?;
-    write_releases(conn, packs, writing)
+    write_releases(conn, packs, writing)?;
+    write_receipts(conn, packs, writing)
 }
 
 /// Writes what filters ask of a record: its row and its exceptions. Only to be looked at and taken back.
@@ -62,7 +63,7 @@ pub fn write_line(conn: &Connection, writing: &Writing<'_>) -> Result<(), StoreE
 }
 
 /// The columns of a record's row in the order of [`row_values`].
-const ROW_COLUMNS: [&str; 35] = [
+const ROW_COLUMNS: [&str; 36] = [
     "id",
     "vin",
     "build_stage",
@@ -98,6 +99,7 @@ const ROW_COLUMNS: [&str; 35] = [
     "exceptional",
     "approval_status",
     "manufactured",
+    "delivery",
 ];
 
 fn write_row(conn: &Connection, writing: &Writing<'_>) -> Result<(), StoreError> {
@@ -143,10 +145,17 @@ fn write_row(conn: &Connection, writing: &Writing<'_>) -> Result<(), StoreError>
         open > 0 || waiver_end.is_some(),
         summary.approval_status.map(Status::word),
         summary.manufactured.map(day_number),
+        delivery(after),
     ];
     let sql = if writing.before.is_none() { &*INSERT_ROW } else { &*UPDATE_ROW };
     conn.prepare_cached(sql)?.execute(values)?;
     Ok(())
+}
+
+/// What came back for the last release, as lists are asked for it.
+pub fn delivery(record: &Record) -> Option<&'static str> {
+    let last = record.releases.last()?.version;
+    record.answer_to(last).map(|receipt| receipt.answer.word())
 }
 
 static INSERT_ROW: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| {
@@ -325,6 +334,41 @@ fn write_releases(conn: &Connection, packs: &mut Packs, writing: &Writing<'_>) -
             release.content.0,
             release.sealed_by,
             packs.pack(conn, Body::Sealed, &sealed.bytes)?,
+            writing.after.seq.0,
+        ])?;
+    }
+    Ok(())
+}
+
+fn write_receipts(conn: &Connection, packs: &mut Packs, writing: &Writing<'_>) -> Result<(), StoreError> {
+    let earlier = writing.before.map_or(0, |before| before.receipts.len());
+    for (number, receipt) in (1_i64..).zip(&writing.after.receipts).skip(earlier) {
+        if let Some(named) = &receipt.file {
+            let Action::Receipt(CameBack { file: Some(file), .. }) = writing.action else {
+                return Err(StoreError::Sql("a receipt came without its file".into()));
+            };
+            let mut there = conn.prepare_cached("SELECT 1 FROM receipt_file WHERE sha256 = ?1")?;
+            if !there.exists([named.sha256.0])? {
+                let packed = packs.pack(conn, Body::Receipt, &file.bytes)?;
+                conn.prepare_cached("INSERT INTO receipt_file (sha256, packed) VALUES (?1, ?2)")?
+                    .execute(params![named.sha256.0, packed])?;
+            }
+        }
+        let mut add = conn.prepare_cached(
+            "INSERT INTO receipt (record, number, version, answer, body, file_name, sha256, exception, by_login, at, seq) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        )?;
+        add.execute(params![
+            writing.after.id.0,
+            number,
+            receipt.version,
+            receipt.answer.word(),
+            receipt.text,
+            receipt.file.as_ref().map(|file| file.name.as_str()),
+            receipt.file.as_ref().map(|file| file.sha256.0),
+            receipt.exception.map(|exception| exception.0),
+            receipt.by.as_str(),
+            receipt.at.0,
             writing.after.seq.0,
         ])?;
     }

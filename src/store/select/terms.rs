@@ -132,6 +132,7 @@ fn write_text(clause: &mut Clause, field: TextField, value: &str, today: i64) {
         TextField::ExceptionState => return write_state(clause, value, today),
         TextField::ExceptionAt => "x.address",
         TextField::Team => return write_team(clause, value),
+        TextField::Delivery => "r.delivery",
     };
     if value == "none" {
         clause.add(column).add(" IS NULL");

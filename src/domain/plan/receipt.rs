@@ -1,0 +1,92 @@
+//! What came back from the authority for a released version is recorded beside it. A rejection becomes an exception that the
+//! desk raises; an acceptance settles those it raised about the same version.
+
+use super::exceptions::{REJECTED_DELIVERY, raise_by_desk};
+use super::{Refusal, Work};
+use crate::domain::action::CameBack;
+use crate::domain::exception::{Settlement, State};
+use crate::domain::identity::ExceptionId;
+use crate::domain::person::Role;
+use crate::domain::receipt::{Answer, LARGEST_FILE, Receipt};
+
+/// Who hears from the authority: whoever releases, and leads.
+const HEARS: [Role; 2] = [Role::Release, Role::Lead];
+
+pub fn record(work: &mut Work<'_>, came: &CameBack) -> Result<(), Refusal> {
+    work.need("record what came back from the authority", &HEARS)?;
+    work.needs_words("what came back", &came.text)?;
+    let version = released(work, came.version)?;
+    if came.file.as_ref().is_some_and(|file| file.bytes.len() > LARGEST_FILE) {
+        return Err(Refusal::new("length", format!("the file is larger than {} MiB", LARGEST_FILE >> 20))
+            .hint("record the answer without it, and say in the text where it is kept"));
+    }
+    let file = came.file.as_ref().map(|file| file.named.clone());
+    let last = work.record.answer_to(version);
+    if last.is_some_and(|last| (last.answer, &last.text, &last.file) == (came.answer, &came.text, &file)) {
+        return Ok(());
+    }
+    let told = format!("{}: {}", came.answer.word(), came.text);
+    work.facts.line(format!("receipt version {version}"), None, Some(told));
+    if let Some(file) = &file {
+        work.facts.line("receipt file", None, Some(format!("{} sha256 {}", file.name, file.sha256)));
+    }
+    let by = work.actor.login.clone();
+    let exception = match came.answer {
+        Answer::Accepted => {
+            settle(work, version, &came.text);
+            None
+        }
+        Answer::Rejected => {
+            let text = format!("the authority rejected version {version}, as {by} recorded: {}", came.text);
+            raise_by_desk(work, REJECTED_DELIVERY, None, &text)
+        }
+    };
+    let (answer, text, at) = (came.answer, came.text.clone(), work.case.now);
+    work.record.receipts.push(Receipt { version, answer, text, file, by, at, exception });
+    Ok(())
+}
+
+/// The released version that is meant: the newest where none is named.
+fn released(work: &Work<'_>, named: Option<u8>) -> Result<u8, Refusal> {
+    let releases = &work.record.releases;
+    let Some(newest) = releases.last() else {
+        return Err(Refusal::new(
+            "released",
+            "no version of this record was released: nothing can have come back for one",
+        )
+        .hint("release it first; what comes back for it is recorded then"));
+    };
+    match named {
+        None => Ok(newest.version),
+        Some(version) if releases.iter().any(|release| release.version == version) => Ok(version),
+        Some(version) => {
+            let there: Vec<String> = releases.iter().map(|release| release.version.to_string()).collect();
+            Err(Refusal {
+                rule: "released".into(),
+                ..Refusal::not_found(format!("version {version} was never released"))
+            }
+            .hint(format!("released: {}", there.join(", "))))
+        }
+    }
+}
+
+/// Settles what the desk raised about earlier answers to the version, where nobody did: its cause is gone. That counts for a
+/// waiver with a last day too, which would be open again after it.
+fn settle(work: &mut Work<'_>, version: u8, text: &str) {
+    let of_version = work.record.receipts.iter().filter(|receipt| receipt.version == version);
+    let raised: Vec<ExceptionId> = of_version.filter_map(|receipt| receipt.exception).collect();
+    let today = work.case.now.day();
+    let (by, at) = (work.actor.login.clone(), work.case.now);
+    let text = format!("the authority accepted version {version}: {text}");
+    for exception in work.record.exceptions.iter_mut().filter(|one| raised.contains(&one.id)) {
+        let ends = exception.outcome.as_ref().is_some_and(|outcome| outcome.until.is_some());
+        if !exception.is_open_on(today) && !ends {
+            continue;
+        }
+        let was = exception.state_on(today).word().to_owned();
+        exception.state = State::Resolved;
+        exception.outcome = Some(Settlement { text: text.clone(), by: by.clone(), at, until: None });
+        let what = format!("exception {}", exception.id.0);
+        work.facts.desk_line(what, Some(was), Some(State::Resolved.word().to_owned()));
+    }
+}
