@@ -52,6 +52,11 @@ pub fn on_many(name: &str) -> bool {
     matches!(name, "take" | "assign" | "advance" | "return" | "hold" | "flag" | "confirm-all" | "release")
 }
 
+/// Whether a command leads to everything else, and so stands among the hints whatever else does not fit.
+pub fn is_always_told(name: &str) -> bool {
+    matches!(name, "filter" | "palette" | "help")
+}
+
 /// The names of all commands.
 pub fn names() -> Vec<&'static str> {
     COMMANDS.iter().map(|command| command.name).collect()
@@ -122,8 +127,10 @@ macro_rules! form {
     };
 }
 
-/// All commands, in the order in which help and hints tell of them.
+/// All commands, in the order in which help and hints tell of them: what is used most comes first, and stays among the hints
+/// where there is little room.
 pub static COMMANDS: &[Command] = &[
+    go("open", "Open what the cursor is on", Some("open"), &[Queues, List, Board, Overview, Archive], moves::open),
     act!(
         "confirm",
         Some("confirm"),
@@ -143,6 +150,22 @@ pub static COMMANDS: &[Command] = &[
         acts::may_confirm_all
     ),
     act!(
+        "advance",
+        Some("next step"),
+        "Move the record to its next step",
+        "Sign the step's checkpoint, move the record to the next step and go to the next record",
+        RECORDS,
+        acts::advance
+    ),
+    form!(
+        "release",
+        Some("release"),
+        "Release the record",
+        "Seal the message and release it, in two steps",
+        RECORDS,
+        acts::release
+    ),
+    act!(
         "next-undecided",
         Some("next ?"),
         "Next undecided change",
@@ -150,14 +173,6 @@ pub static COMMANDS: &[Command] = &[
         RECORDS,
         moves::next_undecided,
         moves::has_undecided
-    ),
-    act!(
-        "advance",
-        Some("next step"),
-        "Move the record to its next step",
-        "Sign the step's checkpoint, move the record to the next step and go to the next record",
-        RECORDS,
-        acts::advance
     ),
     form!(
         "flag",
@@ -185,58 +200,6 @@ pub static COMMANDS: &[Command] = &[
         acts::edit_entry,
         |model| { model.may("edit") }
     ),
-    act!(
-        "verify",
-        Some("verify"),
-        "Verify the release",
-        "Verify the release under the cursor, or all that are marked: stored bytes, seal, certificate, message, history",
-        &[Archive],
-        archive::verify,
-        archive::may_verify
-    ),
-    form!(
-        "message-lines",
-        Some("lines"),
-        "The messages' own lines",
-        "Show what the stage before wrote for the entry under the cursor, beside what our message says; in the archive the whole message",
-        &[Record, Archive],
-        lines::open,
-        lines::may
-    ),
-    act!(
-        "undo",
-        None,
-        "Undo your last act",
-        "Take your last act back by a counter-act, unless somebody acted since",
-        RECORDS,
-        acts::undo,
-        acts::may_undo
-    ),
-    form!("take", Some("take"), "Take the record", "Become the record's owner", RECORDS, acts::take),
-    form!(
-        "assign",
-        Some("assign"),
-        "Assign the record or the exception",
-        "Give the record (in the exceptions: the exception) to somebody",
-        &[List, Record, Board],
-        acts::assign
-    ),
-    form!(
-        "return",
-        Some("return"),
-        "Return the record",
-        "Send the record back to an earlier step, with a reason",
-        RECORDS,
-        acts::send_back
-    ),
-    form!(
-        "release",
-        Some("release"),
-        "Release the record",
-        "Seal the message and release it, in two steps",
-        RECORDS,
-        acts::release
-    ),
     form!(
         "resolve",
         Some("resolve"),
@@ -263,6 +226,50 @@ pub static COMMANDS: &[Command] = &[
         &[Record, Board],
         acts::comment,
         acts::may_comment
+    ),
+    act!(
+        "verify",
+        Some("verify"),
+        "Verify the release",
+        "Verify the release under the cursor, or all that are marked: stored bytes, seal, certificate, message, history",
+        &[Archive],
+        archive::verify,
+        archive::may_verify
+    ),
+    form!("take", Some("take"), "Take the record", "Become the record's owner", RECORDS, acts::take),
+    form!(
+        "assign",
+        Some("assign"),
+        "Assign the record or the exception",
+        "Give the record (in the exceptions: the exception) to somebody",
+        &[List, Record, Board],
+        acts::assign
+    ),
+    form!(
+        "return",
+        Some("return"),
+        "Return the record",
+        "Send the record back to an earlier step, with a reason",
+        RECORDS,
+        acts::send_back
+    ),
+    form!(
+        "message-lines",
+        Some("lines"),
+        "The messages' own lines",
+        "Show what the stage before wrote for the entry under the cursor, beside what our message says; in the archive the whole message",
+        &[Record, Archive],
+        lines::open,
+        lines::may
+    ),
+    act!(
+        "undo",
+        None,
+        "Undo your last act",
+        "Take your last act back by a counter-act, unless somebody acted since",
+        RECORDS,
+        acts::undo,
+        acts::may_undo
     ),
     act!(
         "link",
@@ -337,7 +344,26 @@ pub static COMMANDS: &[Command] = &[
         bulk::unmark_all,
         bulk::has_marks
     ),
-    go("open", "Open what the cursor is on", Some("open"), &[Queues, List, Board, Overview, Archive], moves::open),
+    go("settled", "Settled exceptions, and back", Some("settled"), &[Board], board::turn_settled),
+    go("next-chart", "Next chart", Some("next chart"), &[Overview], |model| overview::turn(model, true)),
+    act!(
+        "next-scope",
+        Some("scope"),
+        "Next scope",
+        "Show the next scope of the desk, after the last one the whole desk",
+        &[Overview],
+        |model| overview::turn_scope(model, true),
+        overview::has_scopes
+    ),
+    act!(
+        "copy-digest",
+        Some("SHA-256"),
+        "Copy the SHA-256 of the release",
+        "Send the SHA-256 of the released message to the clipboard of your terminal",
+        &[Archive],
+        archive::copy_digest,
+        archive::has_row
+    ),
     go("back", "Back to where you came from", Some("back"), &[Record, List, Board, Overview, Archive], moves::back),
     go("next-record", "Next record", None, RECORDS, moves::next_record),
     go("previous-record", "Previous record", None, RECORDS, moves::previous_record),
@@ -378,15 +404,6 @@ pub static COMMANDS: &[Command] = &[
         archive::may_stop
     ),
     act!(
-        "copy-digest",
-        Some("SHA-256"),
-        "Copy the SHA-256 of the release",
-        "Send the SHA-256 of the released message to the clipboard of your terminal",
-        &[Archive],
-        archive::copy_digest,
-        archive::has_row
-    ),
-    act!(
         "copy-reference",
         None,
         "Copy the reference of the release",
@@ -413,7 +430,6 @@ pub static COMMANDS: &[Command] = &[
     go("place-forward", "Forward to the place that back led away from", None, SCREENS, places::forward),
     go("palette", "All commands", Some("commands"), SCREENS, moves::palette),
     go("help", "Help: all keys", Some("help"), SCREENS, moves::help),
-    go("settled", "Settled exceptions, and back", Some("settled"), &[Board], board::turn_settled),
     act!(
         "copy-vin",
         None,
@@ -445,17 +461,7 @@ pub static COMMANDS: &[Command] = &[
     go("refresh", "Read everything again", None, SCREENS, moves::refresh),
     go("cell-right", "Next cell of the row", None, &[Overview], |model| overview::aside(model, true)),
     go("cell-left", "Cell before in the row", None, &[Overview], |model| overview::aside(model, false)),
-    go("next-chart", "Next chart", Some("next chart"), &[Overview], |model| overview::turn(model, true)),
     go("previous-chart", "Chart before", None, &[Overview], |model| overview::turn(model, false)),
-    act!(
-        "next-scope",
-        Some("scope"),
-        "Next scope",
-        "Show the next scope of the desk, after the last one the whole desk",
-        &[Overview],
-        |model| overview::turn_scope(model, true),
-        overview::has_scopes
-    ),
     act!(
         "previous-scope",
         None,

@@ -43,7 +43,7 @@ use crate::domain::queue::QueueName;
 use crate::domain::scope::Policies;
 
 pub use context::Context;
-pub use list::{List, Queues};
+pub use list::{List, QUEUE_NAME, Queues};
 
 /// The desk's people, rules and words.
 #[derive(Debug, Clone)]
@@ -420,12 +420,6 @@ impl Model {
         if let Some(opened) = &mut self.record {
             opened.settle_window(height);
         }
-    }
-
-    /// Rows of the queues that fit: all of them while they are not on the screen.
-    pub fn queue_rows(&self) -> usize {
-        let height = self.layout().queues.height;
-        if height == 0 { self.queues.rows.len() } else { usize::from(height.saturating_sub(1)) }
     }
 
     /// Whether the record's pane is on the screen.

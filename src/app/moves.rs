@@ -190,30 +190,15 @@ pub fn has_undecided(model: &Model) -> Result<(), String> {
 /// Moves the cursor of what has the focus.
 pub fn step(model: &mut Model, step: Step) -> Vec<Effect> {
     let layout = model.layout();
-    let help_rows = match &model.sheet {
-        Some(Sheet::Help(open)) => help::lines(model, open.from).len(),
-        _ => 0,
-    };
-    let height = usize::from(model.size.1);
+    let height = model.size.1;
     match &mut model.sheet {
-        Some(Sheet::Help(help)) => {
-            // Help has no cursor: a step moves the window.
-            let fit = height.saturating_sub(4).max(1);
-            let top = help.scroll.top;
-            let to = match step {
-                Step::Down => top + 1,
-                Step::Up => top.saturating_sub(1),
-                Step::HalfDown | Step::PageDown => top + fit / 2,
-                Step::HalfUp | Step::PageUp => top.saturating_sub(fit / 2),
-                Step::First => 0,
-                Step::Last => help_rows,
-            };
-            help.scroll.top = to.min(help_rows.saturating_sub(fit));
+        Some(Sheet::Help(_)) => {
+            help::step(model, step);
             return Vec::new();
         }
         Some(Sheet::Palette(palette)) => {
             let rows = palette.shown.len();
-            palette.scroll.by(step, rows, height.saturating_sub(6).min(16));
+            palette.scroll.by(step, rows, Palette::fit(height));
             return Vec::new();
         }
         Some(Sheet::Bulk(bulk)) => {
@@ -294,6 +279,9 @@ pub(super) fn show_queue(model: &mut Model) -> Vec<Effect> {
     if model.focus == Focus::Record {
         model.focus = Focus::List;
     }
+    // What is told below the queues is another's now, and may take more rows.
+    let (at, rows, fit) = (model.queues.scroll.at, model.queues.rows.len(), model.queue_rows());
+    model.queues.scroll.to(at, rows, fit);
     model.ask_for_list()
 }
 

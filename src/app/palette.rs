@@ -11,6 +11,9 @@ use super::text::Text;
 /// What a match in a name counts beyond any match in a description.
 const NAMED: u32 = 10_000;
 
+/// Rows that are kept for what is told of the command under the cursor.
+pub const TOLD: usize = 2;
+
 /// The palette, open.
 #[derive(Debug, Clone)]
 pub struct Palette {
@@ -30,6 +33,16 @@ impl Palette {
         let mut palette = Palette { words: Text::line(""), shown: Vec::new(), scroll: Scroll::default(), from };
         palette.narrow();
         palette
+    }
+
+    /// Rows that the commands and what is told of the one under the cursor share on a screen so high.
+    pub fn room(height: u16) -> usize {
+        usize::from(height).saturating_sub(6).clamp(1, 18)
+    }
+
+    /// Commands that fit while little is told of the one under the cursor.
+    pub fn fit(height: u16) -> usize {
+        Palette::room(height).saturating_sub(TOLD).max(1)
     }
 
     /// After typing: what matches, the cursor on the best.

@@ -123,7 +123,8 @@ fn to_part(model: &mut Model, part: Focus) -> Vec<Effect> {
 
 /// A click on a queue; the first row is its heading.
 fn on_queue(model: &mut Model, row: usize) -> Vec<Effect> {
-    let Some(at) = row.checked_sub(1).map(|row| row + model.queues.scroll.top) else { return Vec::new() };
+    let seen = row.checked_sub(1).filter(|row| *row < model.queue_rows());
+    let Some(at) = seen.map(|row| row + model.queues.scroll.top) else { return Vec::new() };
     match model.queues.rows.get(at) {
         Some((queue, _)) if *queue == model.list.queue => moves::open(model),
         Some(_) => moves::to_queue(model, at),

@@ -2,11 +2,12 @@
 
 use super::ink::{Mark, Pen, Pieces, piece, wrapped};
 use crate::app::bulk::{Bulk, Phase};
+use crate::app::command::Command;
 use crate::app::form::{Choice, Field, Form, Input};
-use crate::app::help::{self, Help, Line, all_keys, keys_of};
+use crate::app::help::{self, Help, all_keys, keys_of};
 use crate::app::layout::{Area, Layout};
 use crate::app::model::{Ask, Context, Model};
-use crate::app::palette::Palette;
+use crate::app::palette::{Palette, TOLD};
 use crate::app::text::Text;
 use crate::config::theme::Role;
 
@@ -264,17 +265,25 @@ pub fn bulk(pen: &mut Pen<'_>, bulk: &Bulk, body: Area) {
     show(pen, &bulk.title, &sheet, foot, width, body);
 }
 
-/// The palette.
+/// The palette: a row for each command, and the one under the cursor told whole below.
 pub fn palette(pen: &mut Pen<'_>, model: &Model, palette: &Palette, body: Area) {
     let width = Layout::dialog_width(model.size.0).min(body.width);
+    let inside = usize::from(width).saturating_sub(4).max(1);
     let mut sheet = Sheet::default();
     let (_, at) = palette.words.cursor_at(u16::MAX);
     sheet.cursor = Some((0, 2 + at));
     let column = if width >= 60 { 14 } else { 8 };
     sheet.line(vec![piece(": ", Role::Key), piece(palette.words.content(), Role::Normal)]);
-    let fit = usize::from(body.height).saturating_sub(5).min(16);
+    let room = Palette::room(model.size.1);
+    let mut told = Sheet::default();
+    if let Some(command) = palette.chosen() {
+        told_of(pen, model, (palette, command), inside, &mut told);
+    }
+    told.lines.truncate(room.saturating_sub(2).max(TOLD));
+    let fit = room.saturating_sub(told.lines.len().max(TOLD)).max(1);
     let scroll = palette.scroll;
-    for (at, command) in palette.shown.iter().enumerate().skip(scroll.top).take(fit) {
+    let top = scroll.top.max((scroll.at + 1).saturating_sub(fit));
+    for (at, command) in palette.shown.iter().enumerate().skip(top).take(fit) {
         let keys: String = all_keys(model, palette.from, command).join(" ").chars().take(column).collect();
         let refused = palette.refusal(model, command);
         let role = if refused.is_some() { Role::Dim } else { Role::Normal };
@@ -284,9 +293,10 @@ pub fn palette(pen: &mut Pen<'_>, model: &Model, palette: &Palette, body: Area) 
         }
         sheet.lines.push((line, at == scroll.at));
     }
-    for _ in palette.shown.len().saturating_sub(scroll.top).min(fit)..fit {
+    while sheet.lines.len() + told.lines.len() < room + 1 {
         sheet.line(Vec::new());
     }
+    sheet.lines.append(&mut told.lines);
     let foot = match palette.shown.len() {
         0 => "no command is called so".to_owned(),
         count => format!("{} of {count}  enter runs it  esc back", scroll.at + 1),
@@ -294,31 +304,35 @@ pub fn palette(pen: &mut Pen<'_>, model: &Model, palette: &Palette, body: Area) 
     show(pen, "Commands", &sheet, &foot, width, body);
 }
 
+/// What a command does, its name and its keys; and why it cannot be run, if it cannot.
+fn told_of(pen: &Pen<'_>, model: &Model, (palette, command): (&Palette, &Command), width: usize, told: &mut Sheet) {
+    let keys = all_keys(model, palette.from, command).join(" ");
+    let named = [keys, command.name.to_owned()].join("  ");
+    told.text(&format!("{}  {}", command.help, named.trim()), width, Role::Normal);
+    if let Some(why) = palette.refusal(model, command) {
+        told.text(&format!("{} {why}", pen.looks.mark(Mark::Blocks)), width, Role::Blocks);
+    }
+}
+
 /// Help: the keys of every place, the place it was opened in first.
 pub fn help(pen: &mut Pen<'_>, model: &Model, help: &Help, body: Area) {
     let lines = help::lines(model, help.from);
     let inner = pen.sheet(body, "Help: all keys");
-    let fit = usize::from(inner.height);
-    let wide = lines.iter().filter_map(|line| match line {
-        Line::Keys { keys, .. } => Some(keys.chars().count()),
-        Line::Place(_) => None,
-    });
-    let column = wide.max().unwrap_or(0).min(usize::from(inner.width) / 3) + 3;
-    for (row, line) in lines.iter().skip(help.scroll.top).take(fit).enumerate() {
-        match line {
-            Line::Place(title) => pen.text(inner, row, 1, title, Role::Heading),
-            Line::Keys { keys, name, help } => {
-                let left = Area { width: u16::try_from(column).unwrap_or(0).min(inner.width), ..inner };
-                pen.text(left, row, 2, keys, Role::Key);
-                pen.put(
-                    inner,
-                    row,
-                    column + 1,
-                    &[piece(help.clone(), Role::Normal), piece(format!("  {name}"), Role::Dim)],
-                );
-            }
-        }
+    let (area, foot) = inner.split_rows(inner.height.saturating_sub(1));
+    let width = usize::from(inner.width);
+    let column = help::column(&lines, width);
+    let rows = help::rows(&lines, width);
+    let fit = usize::from(area.height);
+    let top = help.scroll.top.min(rows.len().saturating_sub(fit));
+    for (at, row) in rows.iter().skip(top).take(fit).enumerate() {
+        pen.text(area, at, 1, row.place, Role::Heading);
+        pen.text(area, at, 2, &row.keys, Role::Key);
+        pen.put(area, at, column, &[piece(row.help.clone(), Role::Normal), piece(row.name.clone(), Role::Dim)]);
     }
+    let key = |command| keys_of(model, Context::Help, command).first().map_or("", String::as_str);
+    let more = if rows.len() > top + fit { "more below  " } else { "" };
+    let text = format!("{more}{} {} scroll  {} close", key("cursor-down"), key("cursor-up"), key("cancel"));
+    pen.text(foot, 0, 1, &text, Role::Dim);
 }
 
 /// What may follow a key that begins sequences: a small box above the hints.

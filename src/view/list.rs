@@ -5,7 +5,7 @@ use super::days;
 use super::ink::{Mark, Pen, Piece, piece, wrapped};
 use crate::app::help::keys_of;
 use crate::app::layout::{Area, Focus};
-use crate::app::model::{Context, Model};
+use crate::app::model::{Context, Model, QUEUE_NAME};
 use crate::app::msg::Row;
 use crate::config::theme::Role;
 use crate::domain::queue::QueueName;
@@ -20,6 +20,12 @@ pub fn queues(pen: &mut Pen<'_>, model: &Model, area: Area) {
     pen.text(area, 0, 1, "Queues", if focused { Role::Heading } else { Role::Dim });
     let (_, rows) = area.split_rows(1);
     let rows = Area { width: rows.width.saturating_sub(1), ..rows };
+    let told = model.queue_told();
+    let (rows, below) = rows.split_rows(rows.height.saturating_sub(u16::try_from(told.len()).unwrap_or(u16::MAX)));
+    for (row, line) in told.iter().enumerate() {
+        let line = pen.looks.plain(line);
+        pen.text(below, row, 1, &line, Role::Dim);
+    }
     let scroll = model.queues.scroll;
     for (row, (queue, count)) in model.queues.rows.iter().skip(scroll.top).take(usize::from(rows.height)).enumerate() {
         let here = *queue == model.list.queue;
@@ -27,7 +33,7 @@ pub fn queues(pen: &mut Pen<'_>, model: &Model, area: Area) {
         let role = if here { Role::Heading } else { Role::Normal };
         let title = pen.looks.plain(model.queues.title(*queue));
         let holds = pen.looks.plain(model.queues.holds(*queue));
-        let wide = if rows.width > 40 { format!("{title:<20} {holds}") } else { title };
+        let wide = if rows.width > 40 { format!("{title:<QUEUE_NAME$} {holds}") } else { title };
         let whole = model.queues.saved(*queue).is_none_or(|saved| saved.whole);
         let number = if whole { count.to_string() } else { format!("{count}+") };
         let names = Area { width: rows.width.saturating_sub(u16::try_from(number.len()).unwrap_or(0) + 1), ..rows };

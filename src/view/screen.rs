@@ -120,26 +120,13 @@ pub fn tour(pen: &mut Pen<'_>, model: &Model, body: Area) {
     }
 }
 
-/// The commands that make sense now; those that cannot be run stand in brackets, dimmed.
+/// The commands that make sense now, the most used first; those that cannot be run stand in brackets, dimmed. Where there
+/// is little room the least used are left out, those that cannot be run before the others; the ways to everything else stay.
 pub fn hints(pen: &mut Pen<'_>, model: &Model, area: Area) {
     let context = model.context();
-    let all: Vec<(&Command, Pieces, bool)> = match context {
+    let told: &[Command] = match context {
         Context::Queues | Context::List | Context::Record | Context::Board | Context::Overview | Context::Archive => {
             command::COMMANDS
-                .iter()
-                .filter(|command| command.contexts.contains(&context))
-                .filter_map(|command| {
-                    let key = keys_of(model, context, command.name).first()?;
-                    let can = model.offers(command).is_ok();
-                    let word = command.hint?;
-                    let pieces = if can {
-                        vec![piece(key.clone(), Role::Key), piece(format!(" {word}  "), Role::Normal)]
-                    } else {
-                        vec![piece(format!("({key} {word})  "), Role::Dim)]
-                    };
-                    Some((command, pieces, can))
-                })
-                .collect()
         }
         Context::Form
         | Context::Filter
@@ -147,26 +134,50 @@ pub fn hints(pen: &mut Pen<'_>, model: &Model, area: Area) {
         | Context::Help
         | Context::Lines
         | Context::Ask
-        | Context::Settings => Vec::new(),
+        | Context::Settings => &[],
     };
-    let mut room = usize::from(area.width).saturating_sub(1);
-    let mut chosen = vec![false; all.len()];
-    // The way to everything else is always there; then what can be done, then what cannot.
-    let turn = |command: &Command, can: bool| match (command.name, can) {
-        ("palette" | "help", _) => 0,
-        (_, true) => 1,
-        (_, false) => 2,
+    let here = told.iter().filter(|command| command.contexts.contains(&context)).filter_map(|command| {
+        let key = keys_of(model, context, command.name).first()?;
+        Some((command, key, command.hint?, model.offers(command).is_ok()))
+    });
+    let (always, others): (Vec<_>, Vec<_>) = here.partition(|(command, ..)| command::is_always_told(command.name));
+    let width = usize::from(area.width).saturating_sub(1);
+    let hint = |key: &str, word: &str, can: bool| match can {
+        true => vec![piece(key, Role::Key), piece(format!(" {word}"), Role::Normal)],
+        false => vec![piece(format!("({key} {word})"), Role::Dim)],
     };
-    for wanted in 0..3 {
-        for (at, (command, pieces, can)) in all.iter().enumerate() {
-            let width = cells(pieces);
-            if turn(command, *can) == wanted && width <= room {
-                room -= width;
-                chosen[at] = true;
+    let mut ends: Vec<Pieces> = always.iter().map(|(_, key, word, can)| hint(key, word, *can)).collect();
+    if taken(&ends) > width + APART {
+        ends = always.iter().map(|(_, key, ..)| vec![piece(key.as_str(), Role::Key)]).collect();
+    }
+    let mut room = (width + APART).saturating_sub(taken(&ends));
+    let mut chosen = vec![false; others.len()];
+    'all: for wanted in [true, false] {
+        for (at, (_, key, word, can)) in others.iter().enumerate().filter(|(_, (.., can))| *can == wanted) {
+            let cells = taken(&[hint(key, word, *can)]);
+            if cells > room {
+                break 'all;
             }
+            room -= cells;
+            chosen[at] = true;
         }
     }
-    let shown: Pieces =
-        all.into_iter().zip(chosen).filter(|(_, chosen)| *chosen).flat_map(|((_, pieces, _), _)| pieces).collect();
-    pen.put(area, 0, 1, &shown);
+    let begins = others.iter().zip(chosen).filter(|(_, chosen)| *chosen);
+    let shown = begins.map(|((_, key, word, can), _)| hint(key, word, *can)).chain(ends);
+    let mut line = Pieces::new();
+    for hint in shown {
+        if !line.is_empty() {
+            line.push(piece(" ".repeat(APART), Role::Normal));
+        }
+        line.extend(hint);
+    }
+    pen.put(area, 0, 1, &line);
+}
+
+/// Cells between two hints.
+const APART: usize = 2;
+
+/// Cells that hints take, each with what keeps it apart from the next.
+fn taken(hints: &[Pieces]) -> usize {
+    hints.iter().map(|hint| cells(hint) + APART).sum()
 }

@@ -3,8 +3,11 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
+use stageplate::app::command::COMMANDS;
+use stageplate::app::help;
+use stageplate::app::layout::{Area, Layout};
 use stageplate::app::lines::Side;
-use stageplate::app::model::{Model, Sheet};
+use stageplate::app::model::{Context, Model, Sheet};
 use stageplate::app::msg::{Msg, Tag};
 use stageplate::app::tour::Tour;
 use stageplate::config::theme::{Looks, Theme};
@@ -351,6 +354,119 @@ fn the_question_before_a_release() {
 #[test]
 fn help() {
     at_each_size("help", "review", |desk| desk.press("enter ?"));
+}
+
+/// What stands in a part of the screen, without blanks and lines of boxes: however it is broken, it reads the same.
+fn run_together(model: &Model, area: Area) -> String {
+    let screen = drawn(model);
+    let cells = (area.y..area.y + area.height).flat_map(|y| (area.x..area.x + area.width).map(move |x| (x, y)));
+    cells.map(|cell| screen[cell].symbol()).filter(|symbol| !" │─┌┐└┘".contains(symbol)).collect()
+}
+
+fn without_blanks(text: &str) -> String {
+    text.split_whitespace().collect()
+}
+
+fn whole(model: &Model) -> Area {
+    Area { x: 0, y: 0, width: model.size.0, height: model.size.1 }
+}
+
+#[test]
+fn nothing_of_help_is_lost_at_any_width() {
+    for (width, height) in [(250, 80), (120, 40), (80, 24), (60, 20), (40, 15)] {
+        let mut desk = Desk::of("review", width, height);
+        desk.press("enter ?");
+        let lines = help::lines(&desk.model, Some(Context::Record));
+        let mut seen = String::new();
+        let mut last = String::new();
+        // One page after the other, until nothing new comes.
+        loop {
+            let page = run_together(&desk.model, whole(&desk.model));
+            if page == last {
+                break;
+            }
+            assert!(!page.contains('…'), "{width}x{height}: {page}");
+            seen.push_str(&page);
+            last = page;
+            desk.press("pagedown");
+        }
+        assert!(!last.contains("morebelow"), "the last page says that it is the last: {last}");
+        for line in lines {
+            match line {
+                help::Line::Place(title) => assert!(seen.contains(&without_blanks(title)), "{width}: {title}"),
+                help::Line::Keys { name, help, .. } => {
+                    // Where it is broken, keys may stand before what is left of it: its words are there in any case.
+                    for word in help.split_whitespace().chain([name]) {
+                        assert!(seen.contains(word), "{width}: {word} of {name}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_command_under_the_cursor_of_the_palette_is_told_whole() {
+    for (width, height) in [(120, 40), (80, 24), (60, 20), (40, 15)] {
+        let mut desk = Desk::of("review", width, height);
+        desk.press("enter :");
+        for _ in 0..COMMANDS.len() {
+            let Some(Sheet::Palette(palette)) = &desk.model.sheet else { panic!("the palette") };
+            let command = palette.chosen().unwrap();
+            let over = whole(&desk.model).centred(Layout::dialog_width(width), height);
+            let text = run_together(&desk.model, over);
+            let why = palette.refusal(&desk.model, command).unwrap_or_default();
+            for told in [command.help, command.name, &why] {
+                assert!(text.contains(&without_blanks(told)), "{width}x{height}, {}: {told}\n{text}", command.name);
+            }
+            desk.press("down");
+        }
+    }
+}
+
+#[test]
+fn what_a_queue_holds_is_told_whole_where_the_cursor_is() {
+    for (width, height) in [(250, 80), (120, 40), (100, 30), (80, 24), (60, 20), (40, 15)] {
+        let mut desk = Desk::of("review", width, height);
+        desk.press("esc home");
+        for _ in 0..desk.model.queues.rows.len() {
+            let text = run_together(&desk.model, desk.model.layout().queues);
+            let queues = &desk.model.queues;
+            for told in [queues.title(desk.model.list.queue), queues.holds(desk.model.list.queue)] {
+                assert!(text.contains(&without_blanks(told)), "{width}x{height}: {told}\n{text}");
+            }
+            assert!(text.contains('▌'), "and the cursor is seen: {text}");
+            desk.press("down");
+        }
+    }
+}
+
+#[test]
+fn the_line_at_the_bottom_names_the_ways_to_everything_else_and_then_what_is_used_most() {
+    for width in [250, 120, 80, 60, 40, 20] {
+        for (keys, filter) in [("", true), ("enter", true), ("B", true), ("A", true), ("O", false)] {
+            let mut desk = Desk::of("review", width, 24);
+            desk.press(keys);
+            let text = picture(&desk.model);
+            let hints = text.lines().nth(23).unwrap();
+            let words: &[&str] = if width < 40 { &["/", ":", "?"] } else { &["/ filter", ": commands", "? help"] };
+            for word in words.iter().filter(|word| filter || !word.starts_with('/')) {
+                assert!(hints.contains(word), "{width}, {keys}: {hints}");
+            }
+            assert!(!hints.contains('…'), "{hints}");
+        }
+    }
+    // A screen that shows the list or the record alone.
+    let hints = |keys: &str, width| {
+        let mut desk = Desk::of("review", width, 23);
+        desk.press(keys);
+        picture(&desk.model).lines().nth(22).unwrap().trim().to_owned()
+    };
+    assert_eq!(hints("enter", 80), "c confirm  C all clean  n next ?  f flag  t take  / filter  : commands  ? help");
+    assert_eq!(hints("", 80), "enter open  n next ?  f flag  t take  a assign  / filter  : commands  ? help");
+    // What cannot be done stands in brackets, and never where what can be done was left out.
+    assert!(hints("", 160).contains("(C all clean)"), "{}", hints("", 160));
+    assert!(!hints("", 80).contains('('));
 }
 
 #[test]

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::app::layout::Scroll;
+use super::Model;
+use crate::app::layout::{Focus, Scroll};
 use crate::app::msg::{Row, Ticket};
+use crate::app::text::{Text, shown_width};
 use crate::domain::filter::Filter;
 use crate::domain::identity::{Login, RecordId, Seq};
 use crate::domain::queue::{QueueName, Sort};
@@ -34,6 +36,38 @@ impl Queues {
     /// What a queue holds: in a sentence, or as its query.
     pub fn holds(&self, queue: QueueName) -> &str {
         self.saved(queue).map_or(queue.holds(), |saved| &saved.queue.query)
+    }
+}
+
+/// Cells that the name of a queue takes where it is told beside it what the queue holds.
+pub const QUEUE_NAME: usize = 20;
+
+impl Model {
+    /// Rows of the queues that fit: all of them while they are not on the screen.
+    pub fn queue_rows(&self) -> usize {
+        let height = self.layout().queues.height;
+        if height == 0 {
+            return self.queues.rows.len();
+        }
+        usize::from(height.saturating_sub(1)).saturating_sub(self.queue_told().len())
+    }
+
+    /// What the queue shown holds, as rows below the queues: where they have the focus, and there is no room for it beside
+    /// the queue's name.
+    pub fn queue_told(&self) -> Vec<String> {
+        let area = self.layout().queues;
+        let shown = self.queues.rows.iter().find(|(queue, _)| *queue == self.list.queue);
+        let Some((queue, count)) = shown.filter(|_| self.focus == Focus::Queues) else { return Vec::new() };
+        let (title, holds) = (self.queues.title(*queue), self.queues.holds(*queue));
+        let beside = QUEUE_NAME.max(shown_width(title)) + shown_width(holds) + count.to_string().len() + 5;
+        if usize::from(area.width) >= beside.max(42) {
+            return Vec::new();
+        }
+        let text = Text::line(&format!("{title}: {holds}"));
+        let rows = text.rows(area.width.saturating_sub(3)).into_iter().map(|row| text.content()[row].to_owned());
+        // Above it a row stays free, and some queues are seen in any case.
+        let most = usize::from(area.height.saturating_sub(5));
+        std::iter::once(String::new()).chain(rows).take(most).collect()
     }
 }
 
