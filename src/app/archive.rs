@@ -6,13 +6,13 @@
 
 mod verifying;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use super::asked::{Asked, MORE, as_far_as};
 use super::filed;
 use super::layout::{Area, Scroll, Step};
 use super::lines::Lines;
 use super::model::{Model, Sheet, Tone};
-use super::moves::MOST_ROWS;
 use super::msg::{Effect, Ticket};
 use super::places;
 use super::screen::{self, Screen};
@@ -23,9 +23,6 @@ use crate::domain::identity::{RecordId, Vin};
 use crate::failure::Failure;
 
 pub use verifying::{Run, may_stop, may_verify, stop, verified, verify};
-
-/// Rows of a page.
-const PAGE: usize = 100;
 
 /// The archive on the screen.
 #[derive(Debug, Clone, Default)]
@@ -38,8 +35,8 @@ pub struct Archive {
     pub rows: Vec<Filed>,
     /// How many there are on the desk.
     pub total: u64,
-    /// Behind which the rest begins, if there is a rest.
-    pub next: Option<i64>,
+    /// What is known of the question for them.
+    pub asked: Asked<i64>,
     /// Where the cursor is.
     pub scroll: Scroll,
     /// The version it is on, or that it goes to once the rows are here.
@@ -50,18 +47,12 @@ pub struct Archive {
     pub verdicts: BTreeMap<ReleaseId, Verdict>,
     /// The verifying that runs.
     pub run: Option<Run>,
-    /// Whether an answer has come since the filter changed.
-    pub known: bool,
     /// What is known of a version, the one under the cursor as soon as it was read.
     pub told: Option<Result<Known, (ReleaseId, String)>>,
     /// Whether what is told of the version has the focus; else the list.
     pub on_told: bool,
     /// Where the cursor is in it.
     pub told_scroll: Scroll,
-    /// The question on its way, and whether it asks for more rows instead of for new ones.
-    asked: Option<(Ticket, bool)>,
-    /// Whether to ask again once the answer is here.
-    stale: bool,
     /// The version being read.
     reading: Option<ReleaseId>,
 }
@@ -92,11 +83,6 @@ impl Parts {
 }
 
 impl Archive {
-    /// Whether its rows are those of the question before.
-    pub fn rows_are_awaited(&self) -> bool {
-        !self.known && self.asked.is_some()
-    }
-
     /// The version under the cursor.
     pub fn row(&self) -> Option<&Filed> {
         self.rows.get(self.scroll.at).filter(|row| Some(row.id) == self.selected)
@@ -148,45 +134,37 @@ fn fit(model: &Model) -> usize {
 
 /// Asks for the list anew; while an answer is on its way, once it is here.
 pub fn ask(model: &mut Model) -> Vec<Effect> {
-    if model.archive.asked.is_some() {
-        model.archive.stale = true;
+    if !model.archive.asked.may_ask() {
         return Vec::new();
     }
-    model.archive.stale = false;
-    let limit = (model.archive.scroll.at + PAGE).clamp(PAGE, MOST_ROWS);
-    vec![ask_for_page(model, limit, None)]
+    let ticket = model.ticket();
+    model.archive.asked.all(ticket);
+    vec![load_page(model, ticket, as_far_as(model.archive.scroll.at), None)]
 }
 
-fn ask_for_page(model: &mut Model, limit: usize, after: Option<i64>) -> Effect {
-    let ticket = model.ticket();
-    model.archive.asked = Some((ticket, after.is_some()));
+fn load_page(model: &Model, ticket: Ticket, limit: usize, after: Option<i64>) -> Effect {
     Effect::LoadArchive { ticket, filter: model.archive.filter.clone(), limit, after }
 }
 
 /// Asks for more when the cursor comes near the end of what was read.
 fn ask_for_more(model: &mut Model) -> Option<Effect> {
-    let archive = &model.archive;
-    let near = archive.scroll.at + PAGE / 2 >= archive.rows.len() && archive.rows.len() < MOST_ROWS;
-    let after = archive.next.filter(|_| near && archive.asked.is_none())?;
-    Some(ask_for_page(model, 2 * PAGE, Some(after)))
+    let after = model.archive.asked.rest(model.archive.scroll.at, model.archive.rows.len()).copied()?;
+    let ticket = model.ticket();
+    model.archive.asked.more(ticket);
+    Some(load_page(model, ticket, MORE, Some(after)))
 }
 
 /// A page of released versions is here, with how many there are on the desk.
 pub fn page_read(model: &mut Model, ticket: Ticket, rows: Vec<Filed>, next: Option<i64>, total: u64) -> Vec<Effect> {
-    let Some((_, more)) = model.archive.asked.take_if(|(asked, _)| *asked == ticket) else { return Vec::new() };
     let fit = fit(model);
     let archive = &mut model.archive;
-    (archive.known, archive.next, archive.total) = (true, next, total);
-    if more {
-        let old: BTreeSet<ReleaseId> = archive.rows.iter().map(|row| row.id).collect();
-        archive.rows.extend(rows.into_iter().filter(|row| !old.contains(&row.id)));
-    } else {
-        archive.rows = rows;
-    }
+    let Some(part) = archive.asked.answered(ticket, next) else { return Vec::new() };
+    archive.total = total;
+    part.join(&mut archive.rows, rows, |row| row.id);
     let kept = archive.rows.iter().position(|row| Some(row.id) == archive.selected);
     archive.select(kept.unwrap_or(archive.scroll.at), fit);
     let mut effects = follow(model);
-    if model.archive.stale {
+    if model.archive.asked.is_stale() {
         effects.extend(ask(model));
     }
     effects.extend(ask_for_more(model));
@@ -195,7 +173,7 @@ pub fn page_read(model: &mut Model, ticket: Ticket, rows: Vec<Filed>, next: Opti
 
 /// The answer to a question is not to be had: it may be asked again.
 pub fn failed(model: &mut Model, ticket: Ticket) {
-    model.archive.asked.take_if(|(asked, _)| *asked == ticket);
+    model.archive.asked.failed(ticket);
 }
 
 /// Reads what is known of the version under the cursor, once the one being read is here.
@@ -233,7 +211,8 @@ pub fn use_filter(model: &mut Model, words: String, filter: Option<Filter>) -> V
         return Vec::new();
     }
     // The rows there are stay until the answer is here; an answer to the question before would be another filter's.
-    (archive.known, archive.next, archive.asked, archive.on_told) = (false, None, None, false);
+    archive.asked.anew();
+    archive.on_told = false;
     let fit = fit(model);
     model.archive.select(0, fit);
     ask(model)
@@ -336,7 +315,8 @@ pub fn mark_all(model: &mut Model) -> Vec<Effect> {
     } else {
         marks.extend(rows);
     }
-    let more = if model.archive.next.is_some() { "; the list goes on: go to its end, then mark the rest" } else { "" };
+    let more =
+        if model.archive.asked.has_more() { "; the list goes on: go to its end, then mark the rest" } else { "" };
     let text = format!("{}{more}", many(model.archive.marks.len()));
     model.say(Tone::Plain, text);
     Vec::new()

@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
+use super::asked::{Asked, MORE, as_far_as};
 use super::layout::{Area, Scroll, Step};
 use super::model::{Model, Tone};
-use super::moves::MOST_ROWS;
 use super::msg::{Effect, Ticket};
 use super::places;
 use super::screen::{self, Screen};
@@ -20,9 +20,6 @@ use crate::domain::triage::{By, Group, Groups, Raised};
 
 /// The filter of what was settled.
 const SETTLED: &str = "state:resolved,waived";
-
-/// Rows of a page.
-const PAGE: usize = 100;
 
 /// An exception that something is to be done about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,8 +60,8 @@ pub struct Board {
     pub group_scroll: Scroll,
     /// The exceptions read so far, those raised first at the top.
     pub rows: Vec<Raised>,
-    /// After which the rest begins, if there is a rest.
-    pub next: Option<ExceptionId>,
+    /// What is known of the question for them.
+    pub asked: Asked<ExceptionId>,
     /// Where the cursor is.
     pub scroll: Scroll,
     /// The exception it is on.
@@ -73,14 +70,8 @@ pub struct Board {
     pub marks: BTreeMap<ExceptionId, Marked>,
     /// Those a form or a question is about, as they were when it was opened.
     pub chosen: Vec<(ExceptionId, Marked)>,
-    /// Whether an answer has come since the group or the filter changed.
-    pub known: bool,
-    /// The question on its way, and whether it asks for more rows instead of for new ones.
-    asked: Option<(Ticket, bool)>,
-    /// The question for the groups on its way.
-    asked_groups: Option<Ticket>,
-    /// Whether to ask again once the answers are here.
-    stale: bool,
+    /// What is known of the question for the groups.
+    asked_groups: Asked<()>,
 }
 
 /// The parts of the board. One that is not shown is empty.
@@ -129,11 +120,6 @@ impl Board {
         1 + self.groups.as_ref().map_or(0, |groups| groups.rows.len())
     }
 
-    /// Whether its rows are those of the question before.
-    pub fn rows_are_awaited(&self) -> bool {
-        !self.known && self.asked.is_some()
-    }
-
     /// What is asked of the desk: the filter, and besides it that it was settled, where that is shown.
     fn wanted(&self, today: NaiveDate) -> Vec<Filter> {
         let settled = if self.settled { Filter::parse_exceptions(SETTLED, today).ok() } else { None };
@@ -156,9 +142,10 @@ impl Board {
         self.selected = self.rows.get(self.scroll.at).map(|row| row.exception.id);
     }
 
-    /// Waits for no answer any more.
-    fn forget_questions(&mut self) {
-        (self.asked, self.asked_groups) = (None, None);
+    /// Whether groups and exceptions may be asked for now: they are asked for together, once nothing is waited for.
+    fn may_ask(&mut self) -> bool {
+        let (rows, groups) = (self.asked.may_ask(), self.asked_groups.may_ask());
+        rows && groups
     }
 
     /// Whether what it promises holds.
@@ -201,23 +188,20 @@ fn fit(model: &Model) -> usize {
 
 /// Asks for groups and exceptions anew; while an answer is on its way, once it is here.
 pub fn ask(model: &mut Model) -> Vec<Effect> {
-    if model.board.asked.is_some() || model.board.asked_groups.is_some() {
-        model.board.stale = true;
+    if !model.board.may_ask() {
         return Vec::new();
     }
-    let (ticket, today) = (model.ticket(), model.now.day());
+    let (of_groups, of_rows) = (model.ticket(), model.ticket());
     let board = &mut model.board;
-    board.stale = false;
-    board.asked_groups = Some(ticket);
-    let groups = Effect::LoadGroups { ticket, by: board.by, filter: all_of(board.wanted(today)) };
-    let limit = (board.scroll.at + PAGE).clamp(PAGE, MOST_ROWS);
-    vec![groups, ask_for_page(model, limit, None)]
+    board.asked_groups.all(of_groups);
+    board.asked.all(of_rows);
+    let filter = all_of(board.wanted(model.now.day()));
+    let groups = Effect::LoadGroups { ticket: of_groups, by: board.by, filter };
+    vec![groups, load_page(model, of_rows, as_far_as(model.board.scroll.at), None)]
 }
 
-fn ask_for_page(model: &mut Model, limit: usize, after: Option<ExceptionId>) -> Effect {
-    let (ticket, today) = (model.ticket(), model.now.day());
-    let board = &mut model.board;
-    board.asked = Some((ticket, after.is_some()));
+fn load_page(model: &Model, ticket: Ticket, limit: usize, after: Option<ExceptionId>) -> Effect {
+    let (board, today) = (&model.board, model.now.day());
     let group = board.group.as_ref().map(|key| board.by.filter(key.as_deref(), today));
     let filter = all_of(board.wanted(today).into_iter().chain(group).collect());
     Effect::LoadExceptions { ticket, filter, limit, after }
@@ -228,19 +212,20 @@ fn all_of(parts: Vec<Filter>) -> Option<Filter> {
 }
 
 fn ask_for_more(model: &mut Model) -> Option<Effect> {
-    let board = &model.board;
-    let near = board.scroll.at + PAGE / 2 >= board.rows.len() && board.rows.len() < MOST_ROWS;
-    let after = board.next.filter(|_| near && board.asked.is_none())?;
-    Some(ask_for_page(model, 2 * PAGE, Some(after)))
+    let after = model.board.asked.rest(model.board.scroll.at, model.board.rows.len()).copied()?;
+    let ticket = model.ticket();
+    model.board.asked.more(ticket);
+    Some(load_page(model, ticket, MORE, Some(after)))
 }
 
 fn ask_if_stale(model: &mut Model) -> Vec<Effect> {
-    if model.board.stale { ask(model) } else { Vec::new() }
+    let stale = model.board.asked.is_stale() || model.board.asked_groups.is_stale();
+    if stale { ask(model) } else { Vec::new() }
 }
 
 /// The groups are here.
 pub fn groups_read(model: &mut Model, ticket: Ticket, groups: Groups) -> Vec<Effect> {
-    if model.board.asked_groups.take_if(|asked| *asked == ticket).is_none() {
+    if model.board.asked_groups.answered(ticket, None).is_none() {
         return Vec::new();
     }
     let height = usize::from(parts(model).groups.height);
@@ -253,24 +238,17 @@ pub fn groups_read(model: &mut Model, ticket: Ticket, groups: Groups) -> Vec<Eff
     board.group_scroll.to(at.map_or(0, |at| at + 1), rows, height);
     if gone {
         board.group = None;
-        board.stale = true;
+        return ask(model);
     }
     ask_if_stale(model)
 }
 
 /// A page of exceptions is here.
 pub fn page_read(model: &mut Model, ticket: Ticket, rows: Vec<Raised>, next: Option<ExceptionId>) -> Vec<Effect> {
-    let Some((_, more)) = model.board.asked.take_if(|(asked, _)| *asked == ticket) else { return Vec::new() };
     let fit = fit(model);
     let board = &mut model.board;
-    board.known = true;
-    board.next = next;
-    if more {
-        let last = board.rows.last().map(|row| row.exception.id);
-        board.rows.extend(rows.into_iter().filter(|row| Some(row.exception.id) > last));
-    } else {
-        board.rows = rows;
-    }
+    let Some(part) = board.asked.answered(ticket, next) else { return Vec::new() };
+    part.join(&mut board.rows, rows, |row| row.exception.id);
     let kept = board.rows.iter().position(|row| Some(row.exception.id) == board.selected);
     board.select(kept.unwrap_or(board.scroll.at), fit);
     let mut effects = ask_if_stale(model);
@@ -280,20 +258,18 @@ pub fn page_read(model: &mut Model, ticket: Ticket, rows: Vec<Raised>, next: Opt
 
 /// The answer to a question is not to be had: it may be asked again.
 pub fn failed(model: &mut Model, ticket: Ticket) {
-    let board = &mut model.board;
-    board.asked.take_if(|(asked, _)| *asked == ticket);
-    board.asked_groups.take_if(|asked| *asked == ticket);
+    model.board.asked.failed(ticket);
+    model.board.asked_groups.failed(ticket);
 }
 
 /// Shows other exceptions from the beginning; the rows there are stay until the answer is here.
 fn anew(model: &mut Model) -> Vec<Effect> {
     let board = &mut model.board;
     board.scroll = Scroll::default();
-    board.next = None;
-    board.known = false;
     board.selected = board.rows.first().map(|row| row.exception.id);
     // An answer to the question before would be another group's.
-    board.forget_questions();
+    board.asked.anew();
+    board.asked_groups.anew();
     ask(model)
 }
 
@@ -452,7 +428,7 @@ pub fn mark_all(model: &mut Model) -> Vec<Effect> {
     } else {
         marks.extend(rows);
     }
-    let more = if model.board.next.is_some() { "; the list goes on: go to its end, then mark the rest" } else { "" };
+    let more = if model.board.asked.has_more() { "; the list goes on: go to its end, then mark the rest" } else { "" };
     let text = format!("{}{more}", many(model.board.marks.len()));
     model.say(Tone::Plain, text);
     Vec::new()

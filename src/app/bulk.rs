@@ -206,7 +206,7 @@ pub fn mark_all(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     }
     model.marks.extend(rows);
-    let more = if model.list.next.is_some() { "; the list goes on: go to its end, then mark the rest" } else { "" };
+    let more = if model.list.asked.has_more() { "; the list goes on: go to its end, then mark the rest" } else { "" };
     model.say(Tone::Plain, format!("{}{more}", many(model.marks.len())));
     Vec::new()
 }

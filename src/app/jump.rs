@@ -1,5 +1,6 @@
 //! The jump to a record by the last characters of its VIN, whatever queue it is in; in the archive to what was released of it.
 
+use super::asked::Asked;
 use super::layout::Scroll;
 use super::model::{Model, Sheet, Tone};
 use super::msg::{Effect, Row, Ticket};
@@ -22,14 +23,10 @@ pub struct Jump {
     pub text: Text,
     /// The records found.
     pub found: Vec<Row>,
-    /// Whether there are more.
-    pub more: bool,
     /// Where the cursor is among them.
     pub scroll: Scroll,
-    /// The question on its way.
-    pub asked: Option<Ticket>,
-    /// Whether the answer to what is written is here.
-    pub known: bool,
+    /// What is known of the question for them.
+    pub asked: Asked<()>,
 }
 
 /// Opens the line.
@@ -37,10 +34,8 @@ pub fn open(model: &mut Model) -> Vec<Effect> {
     model.sheet = Some(Sheet::Jump(Box::new(Jump {
         text: Text::line(""),
         found: Vec::new(),
-        more: false,
         scroll: Scroll::default(),
-        asked: None,
-        known: false,
+        asked: Asked::default(),
     })));
     Vec::new()
 }
@@ -51,12 +46,12 @@ pub fn written(model: &mut Model) -> Vec<Effect> {
     let of_archive = model.screen == Screen::Archive;
     let Some(Sheet::Jump(jump)) = &mut model.sheet else { return Vec::new() };
     let end: String = jump.text.content().chars().filter(char::is_ascii_alphanumeric).collect();
-    (jump.known, jump.asked) = (false, None);
+    jump.asked.anew();
     if end.len() < LEAST {
         jump.found.clear();
         return Vec::new();
     }
-    jump.asked = Some(ticket);
+    jump.asked.all(ticket);
     let end = end.to_ascii_uppercase();
     // The word is found through the index of parts; the pattern then keeps those that end so.
     let mut asked =
@@ -77,20 +72,17 @@ pub fn written(model: &mut Model) -> Vec<Effect> {
 /// Takes the records found, if the ticket is the one asked last.
 pub fn found(model: &mut Model, ticket: Ticket, rows: &[Row], more: bool) -> bool {
     let Some(Sheet::Jump(jump)) = &mut model.sheet else { return false };
-    if jump.asked != Some(ticket) {
+    if jump.asked.answered(ticket, more.then_some(())).is_none() {
         return false;
     }
-    jump.found = rows.to_vec();
-    (jump.more, jump.known, jump.asked, jump.scroll) = (more, true, None, Scroll::default());
+    (jump.found, jump.scroll) = (rows.to_vec(), Scroll::default());
     true
 }
 
 /// The answer to a question is not to be had: it may be asked again.
 pub fn failed(model: &mut Model, ticket: Ticket) {
-    if let Some(Sheet::Jump(jump)) = &mut model.sheet
-        && jump.asked == Some(ticket)
-    {
-        jump.asked = None;
+    if let Some(Sheet::Jump(jump)) = &mut model.sheet {
+        jump.asked.failed(ticket);
     }
 }
 
@@ -98,12 +90,12 @@ pub fn failed(model: &mut Model, ticket: Ticket) {
 pub fn accept(model: &mut Model) -> Vec<Effect> {
     let Some(Sheet::Jump(jump)) = &model.sheet else { return Vec::new() };
     match jump.found.get(jump.scroll.at).map(|row| (row.summary.id, row.summary.vin.clone())) {
-        Some((id, vin)) if jump.known => {
+        Some((id, vin)) if jump.asked.is_known() => {
             model.sheet = None;
             if model.screen == Screen::Archive { archive::go_to(model, id, &vin) } else { places::open(model, id) }
         }
         _ => {
-            let why = if jump.known { "no VIN ends so" } else { "write the last characters of a VIN" };
+            let why = if jump.asked.is_known() { "no VIN ends so" } else { "write the last characters of a VIN" };
             model.say(Tone::No, why);
             Vec::new()
         }

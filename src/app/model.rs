@@ -392,9 +392,9 @@ impl Model {
     /// Whether the rows on the screen are those of a filter or a queue before, and the ones asked for still on their way.
     pub fn rows_are_awaited(&self) -> bool {
         match self.screen {
-            Screen::Desk => !self.list.known && self.list.asked.is_some(),
-            Screen::Board => self.board.rows_are_awaited(),
-            Screen::Archive => self.archive.rows_are_awaited(),
+            Screen::Desk => self.list.asked.is_awaited(),
+            Screen::Board => self.board.asked.is_awaited(),
+            Screen::Archive => self.archive.asked.is_awaited(),
             Screen::Overview => false,
         }
     }

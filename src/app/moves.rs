@@ -1,6 +1,7 @@
 //! What the commands of movement do: the cursor, the parts of the screen, the queues, what is read along the way.
 
 use super::acts::pane_height;
+use super::asked::{MORE, as_far_as};
 use super::help::{self, Help};
 use super::layout::{Focus, Step};
 use super::model::{List, Model, Prompt, Sheet, Tone};
@@ -15,29 +16,23 @@ use crate::domain::identity::RecordId;
 use crate::domain::queue::Sort;
 use crate::domain::story::in_brief;
 
-/// Rows of the first page of a list.
-const PAGE: usize = 100;
-
-/// Rows a list holds at most; a filter is the way to find something among more.
-pub const MOST_ROWS: usize = 5_000;
-
 impl Model {
     /// Asks for the list anew, as far as it was read and a page more.
     pub fn ask_for_list(&mut self) -> Vec<Effect> {
-        if self.list.asked.is_some() {
-            self.list.stale = true;
+        if !self.list.asked.may_ask() {
             return Vec::new();
         }
-        let limit = (self.list.scroll.at + PAGE).clamp(PAGE, MOST_ROWS);
-        vec![self.ask_for_page(limit, None)]
+        let ticket = self.ticket();
+        self.list.asked.all(ticket);
+        vec![self.load_page(ticket, as_far_as(self.list.scroll.at), None)]
     }
 
     /// Asks for more rows when the cursor comes near the end of those read.
     pub fn ask_for_more(&mut self) -> Option<Effect> {
-        let list = &self.list;
-        let near = list.scroll.at + PAGE / 2 >= list.rows.len() && list.rows.len() < MOST_ROWS;
-        let after = list.next.clone().filter(|_| near && list.asked.is_none())?;
-        Some(self.ask_for_page(2 * PAGE, Some(after)))
+        let after = self.list.asked.rest(self.list.scroll.at, self.list.rows.len()).cloned()?;
+        let ticket = self.ticket();
+        self.list.asked.more(ticket);
+        Some(self.load_page(ticket, MORE, Some(after)))
     }
 
     /// The number of the next question.
@@ -46,10 +41,7 @@ impl Model {
         self.last_ticket
     }
 
-    fn ask_for_page(&mut self, limit: usize, after: Option<String>) -> Effect {
-        let ticket = self.ticket();
-        self.list.asked = Some((ticket, after.is_some()));
-        self.list.stale = false;
+    fn load_page(&self, ticket: Ticket, limit: usize, after: Option<String>) -> Effect {
         let (queue, sort) = (self.list.queue, self.list.sort);
         Effect::LoadPage { ticket, queue, filter: self.list.filter.clone(), sort, limit, after }
     }
@@ -444,7 +436,7 @@ pub fn sort(model: &mut Model) -> Vec<Effect> {
     let (sort, word) = Sort::TABLE[(at + 1) % Sort::TABLE.len()];
     model.list.sort = sort;
     model.say(Tone::Plain, format!("ordered by {word}"));
-    model.list.next = None;
+    model.list.asked.forget_rest();
     model.ask_for_list()
 }
 

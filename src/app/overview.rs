@@ -1,6 +1,7 @@
 //! The overview: where the work stands, as charts. Which charts there are and where each of their bars and cells leads is said
 //! here; how they are drawn is the view's.
 
+use super::asked::Asked;
 use super::board;
 use super::layout::{Focus, Step};
 use super::model::{Model, Tone};
@@ -23,10 +24,8 @@ pub struct Outlook {
     pub scopes: Vec<String>,
     /// Where the cursor is.
     pub at: At,
-    /// The question on its way.
-    asked: Option<Ticket>,
-    /// Whether to ask again once its answer is here.
-    stale: bool,
+    /// What is known of the question for it.
+    asked: Asked<()>,
 }
 
 impl Outlook {
@@ -243,19 +242,18 @@ fn aged(ageing: &Ageing, label: String, records: &impl Fn(String) -> Leads) -> C
 
 /// Asks where the work stands; while an answer is on its way, once it is here.
 pub fn ask(model: &mut Model) -> Vec<Effect> {
-    model.outlook.stale = model.outlook.asked.is_some();
-    if model.outlook.stale {
+    if !model.outlook.asked.may_ask() {
         return Vec::new();
     }
     let ticket = model.ticket();
-    model.outlook.asked = Some(ticket);
+    model.outlook.asked.all(ticket);
     vec![Effect::LoadOverview { ticket, scope: model.outlook.scope.clone() }]
 }
 
 /// Where the work stands is here.
 pub fn read(model: &mut Model, ticket: Ticket, known: Overview, scopes: Vec<String>) -> Vec<Effect> {
     let outlook = &mut model.outlook;
-    if outlook.asked.take_if(|asked| *asked == ticket).is_none() {
+    if outlook.asked.answered(ticket, None).is_none() {
         return Vec::new();
     }
     outlook.scopes = scopes;
@@ -264,12 +262,12 @@ pub fn read(model: &mut Model, ticket: Ticket, known: Overview, scopes: Vec<Stri
         outlook.known = Some(known);
     }
     clamp(model);
-    if std::mem::take(&mut model.outlook.stale) { ask(model) } else { Vec::new() }
+    if model.outlook.asked.is_stale() { ask(model) } else { Vec::new() }
 }
 
 /// It could not be read: its scope may have gone, and the whole desk is asked for when it is wanted again.
 pub fn failed(model: &mut Model, ticket: Ticket) {
-    if model.outlook.asked.take_if(|asked| *asked == ticket).is_some() {
+    if model.outlook.asked.failed(ticket) {
         model.outlook.scope = None;
     }
 }

@@ -120,9 +120,7 @@ fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Failed { tag: Some(tag), failure } => refused(model, tag, &failure_in_words(&failure), true),
         Msg::NoPage { ticket, failure } => {
             // What was asked for may be asked for again: by the next news, or by whoever moves on.
-            if model.list.asked.is_some_and(|(asked, _)| asked == ticket) {
-                model.list.asked = None;
-            }
+            model.list.asked.failed(ticket);
             // What waited for it waits no longer.
             model.held.clear();
             jump::failed(model, ticket);
@@ -252,20 +250,10 @@ fn page(model: &mut Model, ticket: Ticket, mut rows: Vec<Row>, next: Option<Stri
     if jump::found(model, ticket, &rows, next.is_some()) {
         return Vec::new();
     }
-    let Some((asked, more)) = model.list.asked.filter(|(asked, _)| *asked == ticket) else { return Vec::new() };
-    debug_assert_eq!(asked, ticket);
     let list = &mut model.list;
-    list.asked = None;
-    list.known = true;
-    list.next = next;
+    let Some(part) = list.asked.answered(ticket, next) else { return Vec::new() };
     list.still_did(&mut rows);
-    if more {
-        // Between two pages a row may have moved from one to the other.
-        let old: std::collections::BTreeSet<_> = list.rows.iter().map(|row| row.summary.id).collect();
-        list.rows.extend(rows.into_iter().filter(|row| !old.contains(&row.summary.id)));
-    } else {
-        list.rows = rows;
-    }
+    part.join(&mut list.rows, rows, |row| row.summary.id);
     let wanted = list.wanted.take();
     // Who reads a record is on its row wherever it comes back: what is done is done to what is shown.
     let read = model.shown.filter(|_| model.focus == Focus::Record);
@@ -274,7 +262,7 @@ fn page(model: &mut Model, ticket: Ticket, mut rows: Vec<Row>, next: Option<Stri
     let at = kept.unwrap_or(list.scroll.at);
     model.select(at);
     let mut effects = model.follow();
-    if model.list.stale {
+    if model.list.asked.is_stale() {
         effects.extend(model.ask_for_list());
     } else {
         effects.extend(model.ask_for_more());

@@ -276,7 +276,7 @@ impl Driver {
     fn wait_for_first_picture(&mut self, events: &Receiver<Event>) {
         self.hand_over();
         let until = Instant::now() + FIRST;
-        while !self.model.list.known {
+        while !self.model.list.asked.is_known() {
             match events.recv_timeout(until.saturating_duration_since(Instant::now())) {
                 Ok(event) => self.take(event),
                 Err(_) => return,

@@ -27,8 +27,8 @@ pub fn archive(pen: &mut Pen<'_>, model: &Model) {
 pub fn top(pen: &Pen<'_>, model: &Model) -> Pieces {
     let archive = &model.archive;
     let mut said = Vec::new();
-    if archive.known {
-        let more = if archive.next.is_some() { "+" } else { "" };
+    if archive.asked.is_known() {
+        let more = if archive.asked.has_more() { "+" } else { "" };
         let count = if archive.words.is_empty() {
             format!("{} released", archive.total)
         } else {
@@ -268,7 +268,7 @@ fn lines(pen: &Pen<'_>, fact: &Fact, width: usize) -> Vec<Pieces> {
 fn nothing(pen: &mut Pen<'_>, model: &Model, area: Area) {
     let archive = &model.archive;
     let key = |command| keys_of(model, Context::Archive, command).first().map_or("-", String::as_str);
-    let lines = if !archive.known {
+    let lines = if !archive.asked.is_known() {
         vec!["reading …".to_owned()]
     } else if !archive.words.is_empty() {
         vec![

@@ -312,7 +312,7 @@ fn state(exception: &Exception, now: Moment) -> &'static str {
 fn nothing(pen: &mut Pen<'_>, model: &Model, area: Area) {
     let board = &model.board;
     let key = |command| keys_of(model, Context::Board, command).first().map_or("-", String::as_str);
-    let lines = if !board.known {
+    let lines = if !board.asked.is_known() {
         vec!["reading …".to_owned()]
     } else if !board.words.is_empty() {
         vec![

@@ -235,7 +235,7 @@ fn counted(pen: &Pen<'_>, count: u32, mark: Mark, role: Role) -> Vec<Piece> {
 fn nothing(pen: &mut Pen<'_>, model: &Model, area: Area) {
     let count = |queue| model.queues.rows.iter().find(|(known, _)| *known == queue).map(|(_, count)| *count);
     let key = |command| keys_of(model, Context::List, command).first().map_or("-", String::as_str);
-    let lines: Vec<String> = if !model.list.known {
+    let lines: Vec<String> = if !model.list.asked.is_known() {
         vec!["reading …".into()]
     } else if !model.list.words.is_empty() {
         vec![

@@ -31,11 +31,11 @@ pub fn filter(pen: &mut Pen<'_>, prompt: &Prompt, area: Area) {
 /// The line in which the end of a VIN is written.
 pub fn jump(pen: &mut Pen<'_>, jump: &Jump, area: Area) {
     let behind = written(pen, "#", &jump.text, None, area);
-    let told = match (jump.known, jump.found.len()) {
-        (false, _) if jump.asked.is_some() => "looking …".to_owned(),
+    let told = match (jump.asked.is_known(), jump.found.len()) {
+        (false, _) if jump.asked.is_awaited() => "looking …".to_owned(),
         (false, _) => format!("the last characters of a VIN, {LEAST} or more"),
         (true, 0) => "no VIN ends so".to_owned(),
-        (true, count) if jump.more => format!("{count} and more"),
+        (true, count) if jump.asked.has_more() => format!("{count} and more"),
         (true, count) => format!("{count} found"),
     };
     let told = pen.looks.plain(&told);

@@ -816,7 +816,7 @@ fn a_key_that_does_nothing_here_says_what_it_does_elsewhere() {
 fn a_page_that_could_not_be_read_is_asked_for_again() {
     let mut desk = Desk::of("review", 80, 24);
     desk.press("f5");
-    let ticket = desk.model.list.asked.map(|(ticket, _)| ticket);
+    let ticket = desk.model.list.asked.ticket();
     let effects = update(&mut desk.model, Msg::Key("f5".parse().unwrap()));
     let asked = effects.iter().find_map(|effect| match effect {
         Effect::LoadPage { ticket, .. } => Some(*ticket),
@@ -825,7 +825,7 @@ fn a_page_that_could_not_be_read_is_asked_for_again() {
     let ticket = asked.or(ticket).expect("a page is asked for");
     let failure = Failure::new(Kind::Fault, "the disk is gone");
     update(&mut desk.model, Msg::NoPage { ticket, failure });
-    assert_eq!(desk.model.list.asked, None);
+    assert_eq!(desk.model.list.asked.ticket(), None);
     let again = update(&mut desk.model, Msg::Key("f5".parse().unwrap()));
     assert!(again.iter().any(|effect| matches!(effect, Effect::LoadPage { .. })));
 }

@@ -55,7 +55,7 @@ impl Seat {
         let mut seat = Seat { model, jobs, answers, now };
         seat.tell(Msg::Resize { width: 120, height: 40 });
         seat.carry_out(effects);
-        seat.until("the list is read", |model| model.list.known);
+        seat.until("the list is read", |model| model.list.asked.is_known());
         seat
     }
 

@@ -131,7 +131,7 @@ fn the_end_of_a_vin_leads_to_its_record_from_any_queue() {
     assert!(desk.wants().is_empty(), "two characters would find too much");
     desk.write("31");
     let Some(Sheet::Jump(jump)) = &desk.model.sheet else { panic!() };
-    assert!(jump.known);
+    assert!(jump.asked.is_known());
     desk.press("down enter");
     assert!(desk.model.sheet.is_none());
     assert_eq!((desk.model.shown, desk.model.focus), (Some(RecordId(2)), Focus::Record));

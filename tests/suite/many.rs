@@ -93,7 +93,7 @@ fn what_was_done_to_a_marked_record_is_no_conflict_with_the_next_act_before_its_
     let (tag, record, ..) = sent(&mut desk).unwrap();
     // What was read before the act comes in after it.
     desk.model.ask_for_list();
-    let (ticket, _) = desk.model.list.asked.unwrap();
+    let ticket = desk.model.list.asked.ticket().unwrap();
     let rows = desk.model.list.rows.clone();
     update(&mut desk.model, Msg::Applied { tag, seq: Seq(100), changed: true });
     update(&mut desk.model, Msg::Page { ticket, rows, next: None });

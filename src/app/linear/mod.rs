@@ -115,9 +115,9 @@ impl Talk {
                 Step::Narrowed => self.ahead(|talk| talk.narrowed(model)),
                 Step::TakeOnly => {
                     if let Some(Sheet::Jump(jump)) = &model.sheet
-                        && jump.known
+                        && jump.asked.is_known()
                         && jump.found.len() == 1
-                        && !jump.more
+                        && !jump.asked.has_more()
                     {
                         self.ahead(|talk| talk.run("accept"));
                     }

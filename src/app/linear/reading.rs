@@ -167,16 +167,16 @@ impl Where {
                 group: model.board.group.clone(),
                 words: model.board.words.clone(),
                 settled: model.board.settled,
-                known: model.board.known,
+                known: model.board.asked.is_known(),
             },
             Part::Overview => Where::Overview(model.outlook.scope.clone(), model.outlook.is_known()),
-            Part::Archive => Where::Archive(model.archive.words.clone(), model.archive.known),
+            Part::Archive => Where::Archive(model.archive.words.clone(), model.archive.asked.is_known()),
             Part::Release => Where::Release(model.archive.selected, model.archive.told().is_some()),
             Part::List => Where::List {
                 queue: model.list.queue,
                 words: model.list.words.clone(),
                 sort: model.list.sort,
-                known: model.list.known,
+                known: model.list.asked.is_known(),
             },
             Part::Record => {
                 let opened = model.current();
@@ -211,7 +211,9 @@ impl Over {
         match &model.sheet {
             None => Over::Nothing,
             Some(Sheet::Form(form)) => Over::Form(form.purpose.clone(), form.at, form.facts.clone()),
-            Some(Sheet::Jump(jump)) => Over::Jump(jump.found.iter().map(|row| row.summary.id).collect(), jump.known),
+            Some(Sheet::Jump(jump)) => {
+                Over::Jump(jump.found.iter().map(|row| row.summary.id).collect(), jump.asked.is_known())
+            }
             Some(Sheet::Bulk(bulk)) => Over::Bulk(bulk.phase == Phase::Over),
             Some(_) => Over::Else,
         }

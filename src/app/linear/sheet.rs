@@ -33,7 +33,8 @@ impl Talk {
             },
             Some(Sheet::Jump(jump)) => {
                 let text = written.trim();
-                let offered = text.parse::<usize>().ok().filter(|number| jump.known && *number <= jump.found.len());
+                let offered =
+                    text.parse::<usize>().ok().filter(|number| jump.asked.is_known() && *number <= jump.found.len());
                 match (text, offered) {
                     ("." | "", _) => self.run("cancel"),
                     (_, Some(number)) if number > 0 && text.len() == 1 => {

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::Model;
+use crate::app::asked::Asked;
 use crate::app::layout::{Focus, Scroll};
-use crate::app::msg::{Row, Ticket};
+use crate::app::msg::Row;
 use crate::app::text::{Text, shown_width};
 use crate::domain::filter::Filter;
 use crate::domain::identity::{Login, RecordId, Seq};
@@ -84,8 +85,8 @@ pub struct List {
     pub filter: Option<Filter>,
     /// The rows read so far.
     pub rows: Vec<Row>,
-    /// Where the rest begins, if there is a rest.
-    pub next: Option<String>,
+    /// What is known of the question for them.
+    pub asked: Asked<String>,
     /// Where the cursor is.
     pub scroll: Scroll,
     /// The record the cursor is on.
@@ -94,12 +95,6 @@ pub struct List {
     pub wanted: Option<RecordId>,
     /// Records that another person changed since they were looked at, and who.
     pub changed: BTreeMap<RecordId, Login>,
-    /// Whether an answer has come since the queue or the filter changed.
-    pub known: bool,
-    /// The question on its way, and whether it asks for more rows instead of for new ones.
-    pub asked: Option<(Ticket, bool)>,
-    /// Whether to ask again once the answer is here.
-    pub stale: bool,
 }
 
 impl List {
@@ -126,14 +121,11 @@ impl List {
             words: String::new(),
             filter: None,
             rows: Vec::new(),
-            next: None,
+            asked: Asked::default(),
             scroll: Scroll::default(),
             selected: None,
             wanted: None,
             changed: BTreeMap::new(),
-            known: false,
-            asked: None,
-            stale: false,
         }
     }
 

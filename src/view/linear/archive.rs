@@ -13,11 +13,11 @@ pub fn head(model: &Model, reading: &Reading, about: bool) -> Vec<String> {
     if !archive.words.is_empty() {
         head.push_str(&format!(", filtered by `{}`", archive.words));
     }
-    if !archive.known {
+    if !archive.asked.is_known() {
         return vec![format!("{head}: being read.")];
     }
     let count = archive.rows.len();
-    let released = match (archive.words.is_empty(), archive.next.is_some()) {
+    let released = match (archive.words.is_empty(), archive.asked.has_more()) {
         (true, _) => archive.total.to_string(),
         (false, true) => format!("more than {count}"),
         (false, false) => count.to_string(),

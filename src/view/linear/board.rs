@@ -28,7 +28,7 @@ pub fn head(model: &Model, reading: &Reading, about: bool) -> Vec<String> {
     if !board.words.is_empty() {
         head.push_str(&format!(", filtered by `{}`", board.words));
     }
-    let more = if board.next.is_some() { "more than " } else { "" };
+    let more = if board.asked.has_more() { "more than " } else { "" };
     let count = board.rows.len();
     let rows = match reading.rows() {
         [first, .., last] if !about && (*first > 0 || last + 1 < count) => {
@@ -38,7 +38,7 @@ pub fn head(model: &Model, reading: &Reading, about: bool) -> Vec<String> {
     };
     let state = if board.settled { "settled" } else { "to settle" };
     let mut lines = vec![format!("{head}: {more}{count} {state}{rows}.")];
-    if count == 0 && board.known {
+    if count == 0 && board.asked.is_known() {
         lines.push("Nothing is to be settled here; desk goes to the records.".to_owned());
     }
     lines

@@ -34,10 +34,10 @@ fn list_head(model: &Model, reading: &Reading, about: bool) -> Vec<String> {
     if list.sort != Sort::default() {
         head.push_str(&format!(", by {}", list.sort.word()));
     }
-    if !list.known {
+    if !list.asked.is_known() {
         return vec![format!("{head}: being read.")];
     }
-    let count = match (list.rows.len(), list.next.is_some()) {
+    let count = match (list.rows.len(), list.asked.has_more()) {
         (1, false) => "1 record".to_owned(),
         (count, false) => format!("{count} records"),
         (count, true) => {

@@ -38,7 +38,9 @@ pub fn prompt(model: &Model) -> String {
     match &model.sheet {
         Some(Sheet::Form(form)) => form.field().map_or_else(|| "> ".to_owned(), of_field),
         Some(Sheet::Filter(prompt)) => format!("Filter [{}]: ", prompt.text.content()),
-        Some(Sheet::Jump(jump)) if jump.known && !jump.found.is_empty() => "Number, or the end of a VIN: ".to_owned(),
+        Some(Sheet::Jump(jump)) if jump.asked.is_known() && !jump.found.is_empty() => {
+            "Number, or the end of a VIN: ".to_owned()
+        }
         Some(Sheet::Jump(_)) => "End of the VIN: ".to_owned(),
         Some(Sheet::Ask(ask)) => format!("Write {} to do it, anything else goes back: ", ask.doing.to_lowercase()),
         Some(Sheet::Bulk(bulk)) => match bulk.phase {
@@ -146,10 +148,10 @@ fn choices(pick: &Pick) -> Vec<String> {
 
 fn jump(model: &Model, jump: &Jump, before: &Seen) -> Vec<String> {
     let found: Vec<_> = jump.found.iter().map(|row| row.summary.id).collect();
-    if before.over == Over::Jump(found, jump.known) {
+    if before.over == Over::Jump(found, jump.asked.is_known()) {
         return Vec::new();
     }
-    if !jump.known {
+    if !jump.asked.is_known() {
         return vec![format!("The last characters of a VIN, {LEAST} or more; a full stop alone leaves.")];
     }
     if jump.found.is_empty() {
@@ -167,7 +169,7 @@ fn jump(model: &Model, jump: &Jump, before: &Seen) -> Vec<String> {
             format!("{}. {}, {step}, owner {owner}", at + 1, summary.vin)
         })
         .collect();
-    if jump.more {
+    if jump.asked.has_more() {
         lines.push("and more: write more of the VIN".to_owned());
     }
     lines
