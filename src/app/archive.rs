@@ -53,8 +53,8 @@ pub struct Archive {
     pub on_told: bool,
     /// Where the cursor is in it.
     pub told_scroll: Scroll,
-    /// The version being read.
-    reading: Option<ReleaseId>,
+    /// The version being read, and whether something happened to its record meanwhile.
+    reading: Option<(ReleaseId, bool)>,
 }
 
 /// The parts of the archive. One that is not shown is empty.
@@ -183,22 +183,28 @@ fn follow(model: &mut Model) -> Vec<Effect> {
     if archive.told().is_some() || archive.reading.is_some() {
         return Vec::new();
     }
-    archive.reading = Some(id);
+    archive.reading = Some((id, false));
     vec![Effect::LoadRelease(id)]
 }
 
 /// What is known of a version is here, or why it cannot be read.
 pub fn release_read(model: &mut Model, id: ReleaseId, known: Result<Known, Failure>) -> Vec<Effect> {
-    model.archive.reading = None;
-    model.archive.told = Some(known.map_err(|failure| (id, failure.message)));
+    let archive = &mut model.archive;
+    // What was read before something happened to its record is not told after it: it is read again.
+    let fresh = !archive.reading.take().is_some_and(|(_, stale)| stale);
+    archive.told = Some(known.map_err(|failure| (id, failure.message))).filter(|_| fresh);
     follow(model)
 }
 
 /// What is told of a version is read again when something happened to its record.
 pub fn happened(model: &mut Model, events: &[Event]) {
-    let shown = model.archive.row().map(|row| row.id.record);
-    if events.iter().any(|event| event.record.as_ref().map(|(id, _)| *id) == shown) {
-        model.archive.told = None;
+    let about = |record| events.iter().any(|event| event.record.as_ref().is_some_and(|(id, _)| *id == record));
+    let archive = &mut model.archive;
+    if archive.row().is_some_and(|row| about(row.id.record)) {
+        archive.told = None;
+    }
+    if let Some((id, stale)) = &mut archive.reading {
+        *stale |= about(id.record);
     }
 }
 

@@ -130,10 +130,24 @@ impl Board {
         self.groups.as_ref()?.rows.get(row.checked_sub(1)?)
     }
 
-    /// An act of one's own on an exception is known, also before its row is read again: the next one is no conflict with it.
-    pub fn did(&mut self, id: ExceptionId, seq: Seq) {
-        for row in self.rows.iter_mut().filter(|row| row.exception.id == id) {
-            row.seq = row.seq.max(seq);
+    /// One's own act on a record is known, also before its rows are read again: the next one, on whichever of its exceptions,
+    /// is no conflict with it.
+    pub fn did(&mut self, record: RecordId, seq: Seq) {
+        let rows = self.rows.iter_mut().filter(|row| row.record == record).map(|row| &mut row.seq);
+        let chosen = self.chosen.iter_mut().map(|(_, marked)| marked);
+        let marked = self.marks.values_mut().chain(chosen).filter(|marked| marked.record == record);
+        rows.chain(marked.map(|marked| &mut marked.seen)).for_each(|seen| *seen = seq.max(*seen));
+    }
+
+    /// Rows that were read before one's own act was done, and come in after it, do not make that act somebody else's.
+    fn still_did(&self, rows: &mut [Raised]) {
+        let mut known: BTreeMap<RecordId, Seq> = BTreeMap::new();
+        for row in &self.rows {
+            let seq = known.entry(row.record).or_insert(row.seq);
+            *seq = row.seq.max(*seq);
+        }
+        for row in rows {
+            row.seq = row.seq.max(known.get(&row.record).copied().unwrap_or(row.seq));
         }
     }
 
@@ -244,10 +258,11 @@ pub fn groups_read(model: &mut Model, ticket: Ticket, groups: Groups) -> Vec<Eff
 }
 
 /// A page of exceptions is here.
-pub fn page_read(model: &mut Model, ticket: Ticket, rows: Vec<Raised>, next: Option<ExceptionId>) -> Vec<Effect> {
+pub fn page_read(model: &mut Model, ticket: Ticket, mut rows: Vec<Raised>, next: Option<ExceptionId>) -> Vec<Effect> {
     let fit = fit(model);
     let board = &mut model.board;
     let Some(part) = board.asked.answered(ticket, next) else { return Vec::new() };
+    board.still_did(&mut rows);
     part.join(&mut board.rows, rows, |row| row.exception.id);
     let kept = board.rows.iter().position(|row| Some(row.exception.id) == board.selected);
     board.select(kept.unwrap_or(board.scroll.at), fit);

@@ -436,10 +436,7 @@ pub fn answered(model: &mut Model, tag: Tag, answer: Result<(bool, Seq), String>
                 waiting.seen = waiting.seen.max(seq);
             }
             match target.exception {
-                Some(exception) => {
-                    model.board.marks.remove(&exception);
-                    model.board.did(exception, seq);
-                }
+                Some(exception) => drop(model.board.marks.remove(&exception)),
                 None => drop(model.marks.remove(&target.id)),
             }
         }

@@ -139,6 +139,24 @@ fn the_cursor_stays_on_its_release_when_somebody_releases_another() {
 }
 
 #[test]
+fn what_was_read_of_a_release_before_something_happened_to_its_record_is_read_again() {
+    let mut desk = archive();
+    let asked = update(&mut desk.model, Msg::Key("down".parse().unwrap()));
+    assert_eq!(asked, [Effect::LoadRelease(here(&desk))]);
+    let mut event = desk.dossiers[0].history[0].clone();
+    event.seq = Seq(90_000);
+    event.record = event.record.map(|(_, vin)| (here(&desk).record, vin));
+    update(&mut desk.model, Msg::News(vec![event]));
+    let id = here(&desk);
+    let read = screens::known(id);
+    let again = update(&mut desk.model, Msg::Release { id, known: Ok(Box::new(read.clone())) });
+    assert!(desk.model.archive.told().is_none(), "it was read before that");
+    assert_eq!(again, [Effect::LoadRelease(id)]);
+    update(&mut desk.model, Msg::Release { id, known: Ok(Box::new(read)) });
+    assert!(desk.model.archive.told().is_some());
+}
+
+#[test]
 fn a_filter_of_records_and_the_end_of_a_vin_lead_to_releases() {
     let mut desk = archive();
     desk.press("/");

@@ -5,6 +5,7 @@ use stageplate::app::msg::{Effect, Msg, Tag, Ticket};
 use stageplate::app::screen::Screen;
 use stageplate::app::session;
 use stageplate::app::update::update;
+use stageplate::app::{board, command};
 use stageplate::domain::action::{Action, Settle};
 use stageplate::domain::event::Facts;
 use stageplate::domain::identity::{ExceptionId, RecordId, Seq};
@@ -23,6 +24,10 @@ fn board(who: &str) -> Desk {
 
 fn notice(desk: &Desk) -> &str {
     desk.model.notice.as_ref().map_or("", |notice| &notice.text)
+}
+
+fn run(desk: &mut Desk, name: &str) {
+    desk.tell(Msg::Run(command::named(name).unwrap()));
 }
 
 /// The act on its way: its tag, its record, what was seen of it, what is done.
@@ -54,6 +59,39 @@ fn the_marked_exceptions_are_settled_one_by_one_each_knowing_of_the_one_before_o
     assert_eq!(bulk.refused[0].0, "DTEST123 · 10");
     // What was refused stays marked, what was done does not.
     assert_eq!(desk.model.board.marks.keys().collect::<Vec<_>>(), [&ExceptionId(10)]);
+}
+
+#[test]
+fn what_was_done_on_the_board_is_no_conflict_with_the_next_act_on_the_same_record() {
+    let mut desk = board("lead");
+    desk.press("s");
+    desk.write("seen to");
+    desk.press("ctrl-d");
+    let (tag, ..) = on_its_way(&mut desk);
+    // What was read before the act comes in after it.
+    board::ask(&mut desk.model);
+    let ticket = desk.model.board.asked.ticket().unwrap();
+    let rows = desk.model.board.rows.clone();
+    update(&mut desk.model, Msg::Applied { tag, seq: Seq(60_000), changed: true });
+    update(&mut desk.model, Msg::Exceptions { ticket, rows, next: None });
+    desk.press("down s");
+    desk.write("this too");
+    desk.press("ctrl-d");
+    let (_, record, seen, action) = on_its_way(&mut desk);
+    assert!(matches!(action, Action::Settle { id: ExceptionId(10), .. }), "{action:?}");
+    assert_eq!((record, seen), (RecordId(1), Seq(60_000)));
+}
+
+#[test]
+fn a_remark_made_on_the_board_hides_nothing_that_somebody_did_before_it() {
+    let mut desk = board("lead");
+    let before = desk.model.board.row().unwrap().seq;
+    run(&mut desk, "comment");
+    desk.write("asked the supplier");
+    desk.press("ctrl-d");
+    let (tag, ..) = on_its_way(&mut desk);
+    update(&mut desk.model, Msg::Applied { tag, seq: Seq(60_000), changed: true });
+    assert_eq!(desk.model.board.row().unwrap().seq, before);
 }
 
 #[test]

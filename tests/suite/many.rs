@@ -103,6 +103,16 @@ fn what_was_done_to_a_marked_record_is_no_conflict_with_the_next_act_before_its_
 }
 
 #[test]
+fn what_was_done_to_a_marked_record_is_known_to_its_mark_though_no_row_shows_it() {
+    let mut desk = Desk::of("review", 120, 40);
+    desk.press("space up enter c");
+    let (tag, record, ..) = sent(&mut desk).unwrap();
+    desk.model.list.rows.retain(|row| row.summary.id != record);
+    update(&mut desk.model, Msg::Applied { tag, seq: Seq(100), changed: true });
+    assert_eq!(desk.model.marks.get(&record).map(|(_, seen)| *seen), Some(Seq(100)));
+}
+
+#[test]
 fn where_nothing_was_refused_only_a_line_says_so() {
     let mut desk = Desk::of("review", 120, 40);
     desk.press("space C enter");

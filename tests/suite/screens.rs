@@ -528,7 +528,7 @@ pub fn released() -> Vec<Filed> {
 }
 
 /// What is known of a released version.
-fn known(id: ReleaseId) -> Known {
+pub fn known(id: ReleaseId) -> Known {
     let hand = |what: &str, by: &str, hours: i64, times: usize, note: Option<&str>| Hand {
         what: what.into(),
         by: login(by),

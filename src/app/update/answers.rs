@@ -17,11 +17,16 @@ pub(super) fn applied(model: &mut Model, tag: Tag, seq: Seq, changed: bool) -> V
     let mut effects: Vec<Effect> = model.outbox.send_next().into_iter().collect();
     model.last_event = model.last_event.max(seq);
     remember(model, &act, seq, changed);
-    if !act.deed.stands_beside() {
+    let beside = act.deed.stands_beside();
+    if !beside {
         model.list.did(act.record, seq);
+        model.board.did(act.record, seq);
+        if let Some((_, seen)) = model.marks.get_mut(&act.record) {
+            *seen = seq.max(*seen);
+        }
     }
     if let Some(of_many) = bulk::answered(model, tag, Ok((changed, seq))) {
-        if let Some(opened) = model.record.as_mut().filter(|opened| opened.id() == act.record) {
+        if let Some(opened) = model.record.as_mut().filter(|opened| !beside && opened.id() == act.record) {
             opened.seen = opened.seen.max(seq);
         }
         effects.extend(of_many);
@@ -33,7 +38,7 @@ pub(super) fn applied(model: &mut Model, tag: Tag, seq: Seq, changed: bool) -> V
         model.sheet = None;
     }
     if let Some(opened) = model.record.as_mut().filter(|opened| opened.id() == act.record) {
-        if act.deed.stands_beside() {
+        if beside {
             opened.stale = true;
         } else {
             opened.seen = opened.seen.max(seq);
