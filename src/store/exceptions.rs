@@ -126,10 +126,7 @@ impl Desk {
     /// # Errors
     /// When the desk cannot be read.
     pub fn linked_first(&mut self, group: ExceptionId, most: usize) -> Result<Vec<Raised>, StoreError> {
-        let most = i64::try_from(most).unwrap_or(i64::MAX);
-        let mut clause = selected();
-        clause.add("x.grp = ").value(group.0).add(" ORDER BY x.id LIMIT ").value(most);
-        self.read(|session| raised(session, &clause))
+        self.read(|session| raised(session, &linked(group, most)))
     }
 
     /// The record an exception is on.
@@ -148,6 +145,12 @@ impl Desk {
     #[cfg(test)]
     pub(super) fn groups_plan(&mut self, query: &GroupQuery) -> Result<Vec<String>, StoreError> {
         self.plan_of(&grouped(query).sql)
+    }
+
+    /// How SQLite would find the exceptions of a group.
+    #[cfg(test)]
+    pub(super) fn linked_plan(&mut self, group: ExceptionId, most: usize) -> Result<Vec<String>, StoreError> {
+        self.plan_of(&linked(group, most).sql)
     }
 
     /// How SQLite would find a page of exceptions.
@@ -185,6 +188,14 @@ fn grouped(query: &GroupQuery) -> Clause {
     write_conditions(&mut clause, query.filter.as_ref(), false, &asker(&query.who, query.now));
     let limit = i64::try_from(MOST_COUNTED).unwrap_or(i64::MAX);
     clause.add("1 ORDER BY x.id LIMIT ").value(limit).add(") GROUP BY k");
+    clause
+}
+
+/// A group runs along `exception_group`.
+fn linked(group: ExceptionId, most: usize) -> Clause {
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let mut clause = selected();
+    clause.add("x.grp = ").value(group.0).add(" ORDER BY x.id LIMIT ").value(most);
     clause
 }
 

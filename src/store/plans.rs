@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use super::*;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::filter::Filter;
-use crate::domain::identity::Login;
+use crate::domain::identity::{ExceptionId, Login};
 use crate::domain::moment::Moment;
 use crate::domain::person::{Person, Role};
 use crate::domain::policy::{Excluded, Outcome as StepOutcome, Policy, Step};
@@ -136,6 +136,9 @@ fn lists_of_exceptions_run_along_an_index() {
         assert!(plan.iter().any(|line| line.contains("SEARCH x USING INDEX exception_to_settle")), "{word}: {plan:#?}");
         assert!(!plan.iter().any(|line| line.contains("ORDER BY")), "{word} is sorted before it is cut: {plan:#?}");
     }
+    let linked = desk.linked_plan(ExceptionId(1), 100).unwrap();
+    assert!(linked.iter().any(|line| line == "SEARCH x USING INDEX exception_group (grp=?)"), "{linked:#?}");
+    assert!(runs_along_an_index(&linked), "{linked:#?}");
     for sql in [
         "SELECT id FROM exception WHERE grp = ?1 ORDER BY id",
         "SELECT body FROM exception_remark WHERE exception = ?1 ORDER BY number",
