@@ -1,16 +1,25 @@
 //! The numbers of rows on the desk: one address means the same row in every list, finding and command, also after a row
 //! went, after an undo, and after a correction of the stage before.
 
+use std::sync::{Arc, mpsc};
+
 use serde_json::Value;
+use stageplate::app::lines::Side;
+use stageplate::app::msg::{Effect, Msg};
 use stageplate::domain::action::{Action, Given, SheetRow};
 use stageplate::domain::address::Address;
 use stageplate::domain::certificate::ChangeKind;
 use stageplate::domain::checks;
 use stageplate::domain::content::Content;
 use stageplate::domain::dossier::Dossier;
-use stageplate::domain::identity::Login;
+use stageplate::domain::identity::{Login, Vin};
+use stageplate::domain::moment::Moment;
+use stageplate::domain::person::Actor;
+use stageplate::failure::{Failure, Kind};
 use stageplate::issuing::compose;
 use stageplate::ivi;
+use stageplate::store::{Desk as Store, Worker};
+use stageplate::term::desk_jobs::{Jobs, Release};
 use uuid::Uuid;
 
 use crate::fixture::{Desk, advance, base, receive, remove_row, set, sheet};
@@ -160,36 +169,85 @@ fn the_lines_of_both_messages_are_marked_at_the_row_that_was_asked_for() {
     assert!(on_desk.contains(&format!("AxleTable[3]/{MASS}")) && !on_desk.contains(&format!("AxleTable[2]/{MASS}")));
 }
 
-#[test]
-fn entries_changes_findings_and_commands_speak_of_one_row_by_one_address() {
-    const TOWING: &str = "TowingBrakedTypeTrailTable";
+const TOWING: &str = "TowingBrakedTypeTrailTable";
+
+/// What a list of `show` has of a row: each address with our value.
+fn in_row(row: u32, site: &Site, vin: &str, part: &str) -> Vec<(String, String)> {
+    let value = |one: &Value| match part {
+        "--entries" => one["value"].as_str().unwrap_or_default().to_owned(),
+        _ => one["values"]
+            .as_array()
+            .unwrap()
+            .last()
+            .map_or(String::new(), |last| last["value"].as_str().unwrap().to_owned()),
+    };
+    let list = site.json("prep", &["show", vin, part]);
+    let inside = |one: &&Value| one["address"].as_str().unwrap().starts_with(&format!("{TOWING}[{row}]/"));
+    let list = list.as_array().unwrap().iter().filter(inside);
+    list.map(|one| (one["address"].as_str().unwrap().to_owned(), value(one))).collect()
+}
+
+/// A demo desk, and a record in preparation on it whose base tows in three ways.
+fn towing() -> (Site, String) {
     let site = Site::new();
     let folder = site.path("desk");
     let made = site.run(&["demo", "--records", "12", "--dir", folder.to_str().unwrap()]);
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-    let prep = |words: &[&str]| site.json("prep", words);
-    let all = prep(&["queue", "all", "--filter", "step:preparation held:no"]);
-    let rows = |vin: &str, part: &str| -> Vec<(String, String)> {
-        let list = prep(&["show", vin, part]);
-        let list: Vec<Value> = list.as_array().unwrap().clone();
-        let value = |one: &Value| match part {
-            "--entries" => one["value"].as_str().unwrap_or_default().to_owned(),
-            _ => one["values"]
-                .as_array()
-                .unwrap()
-                .last()
-                .map_or(String::new(), |last| last["value"].as_str().unwrap().to_owned()),
-        };
-        let inside = |one: &&Value| one["address"].as_str().unwrap().starts_with(&format!("{TOWING}[3]/"));
-        list.iter().filter(inside).map(|one| (one["address"].as_str().unwrap().to_owned(), value(one))).collect()
-    };
-    let records = all.as_array().unwrap();
-    let vin = records.iter().map(|one| one["vin"].as_str().unwrap()).find(|vin| !rows(vin, "--entries").is_empty());
-    let vin = vin.expect("a record in preparation whose base tows in three ways");
-    let before = rows(vin, "--entries");
+    let all = site.json("prep", &["queue", "all", "--filter", "step:preparation held:no"]);
+    let mut vins = all.as_array().unwrap().iter().map(|one| one["vin"].as_str().unwrap());
+    let vin = vins.find(|vin| !in_row(3, &site, vin, "--entries").is_empty()).map(str::to_owned);
+    (site, vin.expect("a record in preparation whose base tows in three ways"))
+}
+
+fn remove_second(site: &Site, vin: &str) {
     let row = format!("{TOWING}[2]");
     site.expect(0, "prep", &["set", vin, "--remove-row", &row, "--reason", "not fitted"]);
-    assert_eq!(rows(vin, "--entries"), before);
-    assert_eq!(rows(vin, "--changes"), before);
-    assert!(!prep(&["show", vin, "--entries"]).to_string().contains(&format!("{row}/")));
+}
+
+#[test]
+fn entries_changes_findings_and_commands_speak_of_one_row_by_one_address() {
+    let (site, vin) = towing();
+    let before = in_row(3, &site, &vin, "--entries");
+    remove_second(&site, &vin);
+    assert_eq!(in_row(3, &site, &vin, "--entries"), before);
+    assert_eq!(in_row(3, &site, &vin, "--changes"), before);
+    let entries = site.json("prep", &["show", &vin, "--entries"]);
+    assert!(!entries.to_string().contains(&format!("{TOWING}[2]/")));
+}
+
+#[test]
+fn the_lines_that_the_desk_shows_of_an_entry_below_a_removed_row_are_those_of_its_own_row() {
+    let (site, vin) = towing();
+    let second = in_row(2, &site, &vin, "--entries");
+    remove_second(&site, &vin);
+    let mut desk = Store::open(&site.path("desk/desk.db"), ivi::catalogue()).unwrap();
+    let prep = Actor::of(&desk.person(&Login::parse("prep").unwrap()).unwrap().unwrap());
+    let record = desk.record_id(&Vin::parse(&vin).unwrap()).unwrap();
+    let now = Moment(i64::try_from(std::time::UNIX_EPOCH.elapsed().unwrap().as_micros()).unwrap());
+    let (sender, answers) = mpsc::channel();
+    let worker = Worker::spawn(desk, Box::new(|| ()));
+    let no_key: Arc<Release> = Arc::new(|_, _, _, _, _| Err(Failure::new(Kind::Refused, "no key")));
+    let mut jobs = Jobs::new(worker, prep, no_key, Arc::new(move |msg| drop(sender.send(msg))));
+    let mut lines = |address: &str| {
+        jobs.take(Effect::LoadLines { record, stage: 1, address: Address::unchecked(address) }, now);
+        match answers.recv().unwrap() {
+            Msg::Lines { base, ours, .. } => (base, ours),
+            other => panic!("{other:?}"),
+        }
+    };
+    let here = |side: &Side| side.lines.iter().find(|(_, here)| *here).map(|(line, _)| line.trim().to_owned());
+    for (address, value) in in_row(3, &site, &vin, "--entries") {
+        let name = address.rsplit('/').next().unwrap();
+        let line = Some(format!("<{name}>{value}</{name}>"));
+        let (base, ours) = lines(&address);
+        assert_eq!((here(&base), here(&ours)), (line.clone(), line), "{address}: {base:?} {ours:?}");
+    }
+    assert!(!second.is_empty());
+    for (address, value) in second {
+        let (base, ours) = lines(&address);
+        let name = address.rsplit('/').next().unwrap();
+        assert_eq!(here(&base), Some(format!("<{name}>{value}</{name}>")), "what is said of the row that went");
+        assert_eq!((here(&ours), ours.from.as_str()), (None, "ours · the message in work · says nothing here"));
+    }
+    jobs.finish(now);
 }
