@@ -1,7 +1,6 @@
 //! What a verb works with: the desk, who acts, the moment, the output. The one place of the command line that asks the
 //! machine for its user and its clock.
 
-use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
 use chrono::{NaiveDate, Utc};
@@ -180,37 +179,6 @@ pub fn read_login(text: &str) -> Result<Login, Failure> {
 pub fn read_date(text: &str) -> Result<NaiveDate, Failure> {
     crate::domain::value::date(text)
         .ok_or_else(|| Failure::new(Kind::Usage, format!("`{text}` is no date such as 2026-07-05")))
-}
-
-/// The VINs a verb is about: as typed, or with `-` one a line from standard input.
-pub fn read_vins(typed: &[String]) -> Result<Vec<String>, Failure> {
-    read_list(typed, "VIN")
-}
-
-/// What a verb is about: as typed, or with `-` one a line from standard input.
-pub fn read_list(typed: &[String], what: &str) -> Result<Vec<String>, Failure> {
-    let mut list = Vec::with_capacity(typed.len());
-    for one in typed {
-        if one == "-" {
-            for line in std::io::stdin().lock().lines() {
-                let line =
-                    line.map_err(|fault| Failure::new(Kind::Usage, format!("cannot read standard input: {fault}")))?;
-                let line = line.trim();
-                if !line.is_empty() {
-                    list.push(line.to_owned());
-                }
-            }
-        } else {
-            list.push(one.clone());
-        }
-    }
-    // What is named twice is acted on once: two lines must not move a record two steps.
-    let mut met = std::collections::HashSet::new();
-    list.retain(|one| met.insert(one.clone()));
-    if list.is_empty() {
-        return Err(Failure::new(Kind::Usage, format!("no {what} was given")));
-    }
-    Ok(list)
 }
 
 /// The text of a file a person named.

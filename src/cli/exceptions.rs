@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::args::{ExceptionIds, ExceptionListArgs, ExceptionVerb};
 use super::context::{self, Context};
 use super::json;
+use super::named::{self, Named};
 use super::outcomes::{Outcomes, Told};
 use super::output::{Table, columns, room, wrapped};
 use super::work;
@@ -37,7 +38,7 @@ pub fn run(context: &mut Context, verb: ExceptionVerb) -> Result<(), Failure> {
 
 /// Does the same about each exception, on the record it is on.
 fn settle(context: &mut Context, which: &ExceptionIds, how: &Settle) -> Result<(), Failure> {
-    let ids = named(context, which)?;
+    let ids = those(context, which)?;
     let mut outcomes = Outcomes::of_exceptions(ids.len(), &context.out);
     for id in ids {
         settle_one(context, &mut outcomes, &id, how);
@@ -45,12 +46,12 @@ fn settle(context: &mut Context, which: &ExceptionIds, how: &Settle) -> Result<(
     outcomes.print(&context.out)
 }
 
-fn settle_one(context: &mut Context, outcomes: &mut Outcomes, id: &str, how: &Settle) {
+fn settle_one(context: &mut Context, outcomes: &mut Outcomes, id: &Named, how: &Settle) {
     match find(context, id) {
-        Err(failure) => outcomes.add_exception(id, None, Err(failure)),
+        Err(failure) => outcomes.add_exception(id.told(), None, Err(failure)),
         Ok(found) => {
             let told = settle_found(context, &found, how);
-            outcomes.add_exception(id, Some(found.vin.as_str()), told);
+            outcomes.add_exception(id.told(), Some(found.vin.as_str()), told);
         }
     }
 }
@@ -68,23 +69,22 @@ fn settle_found(context: &mut Context, found: &Raised, how: &Settle) -> Result<T
 }
 
 /// The numbers a verb is about, each once: as typed, and with them those they are linked with where that is asked for.
-fn named(context: &mut Context, which: &ExceptionIds) -> Result<Vec<String>, Failure> {
-    let typed = context::read_list(&which.ids, "exception")?;
-    let mut ids: Vec<String> = Vec::with_capacity(typed.len());
+fn those(context: &mut Context, which: &ExceptionIds) -> Result<Vec<Named>, Failure> {
+    let typed = named::list(&which.ids, "exception")?;
+    let mut ids: Vec<Named> = Vec::with_capacity(typed.len());
     for id in typed {
         // What cannot be found is told as its own outcome, later.
         let group = find(context, &id).ok().and_then(|found| found.exception.group).filter(|_| which.group);
         let linked = group.map(|group| context.desk.linked(group)).transpose()?.unwrap_or_default();
-        for one in std::iter::once(id).chain(linked.iter().map(|one| one.exception.id.0.to_string())) {
-            if !ids.contains(&one) {
-                ids.push(one);
-            }
-        }
+        ids.push(id);
+        ids.extend(linked.iter().map(|one| Named::from(one.exception.id.0.to_string().as_str())));
     }
+    named::once(&mut ids);
     Ok(ids)
 }
 
-fn find(context: &mut Context, id: &str) -> Result<Raised, Failure> {
+fn find(context: &mut Context, id: &Named) -> Result<Raised, Failure> {
+    let id = id.read()?;
     let number = id.parse().map_err(|_| {
         Failure::new(Kind::Usage, format!("`{}` is no number of an exception", visible(id)))
             .hint("`stageplate exception list` shows them")
@@ -94,7 +94,7 @@ fn find(context: &mut Context, id: &str) -> Result<Raised, Failure> {
 
 /// Links exceptions with the first one named: with its group, where it has one.
 fn link(context: &mut Context, ids: &[String]) -> Result<(), Failure> {
-    let ids = context::read_list(ids, "exception")?;
+    let ids = named::list(ids, "exception")?;
     let [first, _, ..] = ids.as_slice() else {
         return Err(Failure::new(Kind::Usage, "one exception alone is linked with nothing").hint("name two or more"));
     };

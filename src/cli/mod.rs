@@ -14,6 +14,7 @@ mod import;
 mod json;
 mod listed;
 mod log;
+mod named;
 mod options;
 mod outcomes;
 mod output;

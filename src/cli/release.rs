@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::args::Global;
 use super::context::{self, Context};
+use super::named;
 use super::outcomes::Outcomes;
 use super::output::{Out, Table};
 use super::terminal;
@@ -20,12 +21,13 @@ use crate::ivi::verify::Verified;
 use crate::store::StoreError;
 
 pub fn release(context: &mut Context, vins: &[String], key: Option<&Path>) -> Result<(), Failure> {
-    let vins = context::read_vins(vins)?;
+    let vins = named::vins(vins)?;
     let settings = terminal::settings(&context.out);
     let mut seal_key: Option<Result<SealKey, Failure>> = None;
     let mut outcomes = Outcomes::of_records(vins.len(), &context.out);
     for vin in vins {
-        let released = context.record(&vin).and_then(|id| {
+        let found = vin.read().and_then(|vin| context.record(vin));
+        let released = found.and_then(|id| {
             // Who may not release is told so before anybody looks for a key.
             issuing::may_release(&mut context.desk, &context.actor, id, context::now())?;
             let (path, demo) = (context.desk.path(), context.desk.is_demo());
@@ -38,7 +40,7 @@ pub fn release(context: &mut Context, vins: &[String], key: Option<&Path>) -> Re
             Ok(issuing::release(&mut context.desk, &context.actor, id, key, context::now(), None)?)
         });
         outcomes.add(
-            &vin,
+            vin.told(),
             released.map(|released| {
                 let detail = format!("released version {} as {}", released.version, released.reference);
                 let more =

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::args::{FlagArgs, ReceiptArgs, SetArgs, TakeArgs};
 use super::context::{self, Context};
+use super::named;
 use super::outcomes::{Outcomes, Told};
 use crate::bounded;
 use crate::domain::action::{Action, AnswerFile, CameBack, Given};
@@ -34,12 +35,13 @@ fn on_each_told(
     action: &Action,
     tell: &dyn Fn(&mut Context, &Applied) -> Result<Told, Failure>,
 ) -> Result<(), Failure> {
-    let vins = context::read_vins(vins)?;
+    let vins = named::vins(vins)?;
     let mut outcomes = Outcomes::of_records(vins.len(), &context.out);
     for vin in vins {
-        let outcome = context::read_vin(&vin).and_then(|vin| act(context, Target::Vin(vin), action));
+        let read = vin.read().and_then(context::read_vin);
+        let outcome = read.and_then(|vin| act(context, Target::Vin(vin), action));
         let told = outcome.and_then(|applied| tell(context, &applied));
-        outcomes.add(&vin, told);
+        outcomes.add(vin.told(), told);
     }
     outcomes.print(&context.out)
 }

@@ -314,12 +314,16 @@ fn a_verb_on_many_records_decides_each_on_its_own() {
         .spawn()
         .unwrap();
     let mut stdin = child.stdin.take().unwrap();
+    // A line that is no text says nothing about the others.
+    stdin.write_all(b"ZZ\xff\n").unwrap();
     write!(stdin, "{}\n\n{}\nnonsense\n", vins[0], vins[1]).unwrap();
     drop(stdin);
     let output = child.wait_with_output().unwrap();
     let told: Value = serde_json::from_slice(&output.stdout).unwrap();
     let ok: Vec<bool> = told.as_array().unwrap().iter().map(|one| one["ok"].as_bool().unwrap()).collect();
-    assert_eq!((ok, output.status.code()), (vec![true, true, false], Some(2)));
+    assert_eq!((ok, output.status.code()), (vec![false, true, true, false], Some(2)));
+    assert_eq!(told[0]["vin"], "ZZ<FF>");
+    assert_eq!(told[0]["error"]["message"], "line 1 of standard input is not UTF-8");
 
     let (one, two) = (vins[0].as_str(), vins[1].as_str());
     let each = |who: &str, code: i32, verb: &[&str]| {
