@@ -223,20 +223,39 @@ fn every_record_has_a_step(
         return Ok(());
     }
     let records: u64 = lost.iter().map(|one| one.records).sum();
-    let names = || policy.steps.iter().map(|step| step.name.as_str());
     let refusal = Refusal::new("in-flight", format!("{records} records would have no step under this policy"));
     let refusal = lost.iter().fold(refusal, |refusal, one| {
         let Unplaced { step, records, filter, .. } = one;
-        let (limit, to) = ((*records).min(LISTED), nearest(step, names()).or_else(|| names().next()).unwrap_or_default());
-        refusal
-            .hint(format!(
-                "{records} in `{step}` ({}; all: stageplate queue all --filter \"{filter}\" --limit {limit}): move them on \
-                 or back first,",
-                first_of(one)
-            ))
-            .hint(format!("or say in the policy where they are now: [[rename]] from = \"{step}\" to = \"{to}\""))
+        let (limit, to) = ((*records).min(LISTED), instead_of(before, policy, step));
+        let comma = if to.is_some() { "," } else { "" };
+        let refusal = refusal.hint(format!(
+            "{records} in `{step}` ({}; all: stageplate queue all --filter \"{filter}\" --limit {limit}): move them on \
+             or back first{comma}",
+            first_of(one)
+        ));
+        let named = |to| format!("or say in the policy where they are now: [[rename]] from = \"{step}\" to = \"{to}\"");
+        to.map(named).into_iter().fold(refusal, Refusal::hint)
     });
     Err(Refusal { policy: Some(Box::new(OfPolicy::Unplaced(lost))), ..refusal })
+}
+
+/// The step that records of one which goes are probably meant to be in: the one called nearly so; else one that is new in its
+/// place, between the steps that stay; else the one before it, where nothing is skipped, or behind it. What is in work never
+/// comes to rest so.
+fn instead_of<'a>(before: &Policy, after: &'a Policy, gone: &str) -> Option<&'a str> {
+    let rests = |step: &Step| step.outcome == Outcome::Rest;
+    let there = before.step(gone).is_some_and(rests);
+    let names: Vec<&str> =
+        after.steps.iter().filter(|step| rests(step) == there).map(|step| step.name.as_str()).collect();
+    if let Some(alike) = nearest(gone, names.iter().copied()) {
+        return Some(alike);
+    }
+    let Some(place) = before.steps.iter().position(|step| step.name == gone) else { return names.first().copied() };
+    let stays = |step: &Step| names.iter().position(|name| *name == step.name);
+    let ahead = before.steps[..place].iter().rev().find_map(stays);
+    let behind = before.steps[place + 1..].iter().find_map(stays);
+    let new = (ahead.map_or(0, |at| at + 1)..behind.unwrap_or(names.len())).next();
+    new.or(ahead).or(behind).map(|at| names[at])
 }
 
 /// What selects the records of a step that a policy governs, and no others.
@@ -323,6 +342,26 @@ mod tests {
         assert!(no.hints[0].starts_with("3 in `review` (ZZATG60D2TK104417, …; all: "), "{:?}", no.hints);
         after.renames = vec![Rename { from: "review".into(), to: "check".into() }];
         assert_eq!(rule(0, &people(), after).unwrap().lines.len(), 2);
+    }
+
+    #[test]
+    fn records_of_a_step_that_goes_are_offered_the_step_nearest_by_name_then_by_place() {
+        let meant = |gone: &str, names: &[&str]| {
+            let mut before = policy();
+            before.steps.insert(2, step("compliance", Role::Lead, Outcome::Advance));
+            let kept = |name: &&str| before.steps.iter().find(|step| step.name == **name).cloned();
+            let new = |name: &str| step(name, Role::Review, Outcome::Advance);
+            let steps = names.iter().map(|name| kept(name).unwrap_or_else(|| new(name))).collect();
+            let after = Policy { steps, ..policy() };
+            instead_of(&before, &after, gone).map(str::to_owned)
+        };
+        let meant = |gone: &str, names: &[&str]| meant(gone, names).unwrap_or_default();
+        assert_eq!(meant("review", &["work", "compliance", "reviews", "ready", "done"]), "reviews", "by its name");
+        assert_eq!(meant("review", &["work", "check", "compliance", "ready", "done"]), "check", "new in its place");
+        assert_eq!(meant("compliance", &["work", "check", "review", "ready", "done"]), "review", "the one before");
+        assert_eq!(meant("work", &["review", "compliance", "ready", "done"]), "review", "nothing is before it");
+        assert_eq!(meant("compliance", &["work", "ready", "complianse", "done"]), "complianse");
+        assert_eq!(meant("done", &["work", "review", "compliance", "ready", "archived"]), "", "no other step rests");
     }
 
     #[test]
