@@ -1,10 +1,12 @@
-//! What may be written next in the filter's line: fields, and the values that the desk knows for one.
+//! What may be written next in the filter's line: fields, and the values that the desk knows for one. What only the records
+//! themselves know, VINs and orders, is asked of the desk by the letters it begins with.
 
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
 use super::layout::Scroll;
 use super::model::{House, List};
+use super::msg::Effect;
 use super::screen::Screen;
 use super::text::Text;
 use crate::domain::approval::Approval;
@@ -48,6 +50,64 @@ impl Offered {
     }
 }
 
+/// A value that is being written, and that the desk is asked for: of which field, and how it begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Begun {
+    /// The field.
+    pub field: TextField,
+    /// What is written of it.
+    pub text: String,
+}
+
+/// What the desk was asked for last, and what it found.
+///
+/// Invariant: what was found is of the field that is being written. It may begin with fewer letters than are written by now, and is
+/// offered as far as it still fits.
+#[derive(Debug, Clone, Default)]
+pub struct Found {
+    begun: Option<Begun>,
+    values: Vec<String>,
+}
+
+impl Found {
+    /// Asks for values that begin so, unless those were asked for last.
+    pub fn ask(&mut self, begun: Option<Begun>) -> Option<Effect> {
+        let begun = begun.filter(|begun| self.begun.as_ref() != Some(begun))?;
+        if self.begun.as_ref().is_none_or(|before| before.field != begun.field) {
+            self.values.clear();
+        }
+        self.begun = Some(begun.clone());
+        Some(Effect::LoadValues(begun))
+    }
+
+    /// Takes what was found, if that is what was asked for last.
+    pub fn read(&mut self, begun: &Begun, values: Vec<String>) -> bool {
+        let awaited = self.begun.as_ref() == Some(begun);
+        if awaited {
+            self.values = values;
+        }
+        awaited
+    }
+
+    fn of(&self, field: TextField) -> &[String] {
+        let known = self.begun.as_ref().is_some_and(|begun| begun.field == field);
+        if known { &self.values } else { &[] }
+    }
+}
+
+/// Where values come from.
+#[derive(Debug, Clone, Copy)]
+pub struct Sources<'a> {
+    /// Who and what governs the desk.
+    pub house: &'a House,
+    /// What its approvals know.
+    pub offered: &'a Offered,
+    /// What it found by what is written.
+    pub found: &'a Found,
+    /// The list on the screen.
+    pub list: &'a List,
+}
+
 /// One completion.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Completion {
@@ -74,23 +134,15 @@ pub struct Completions {
 
 impl Completions {
     /// What may be written at the cursor of a line.
-    pub fn of(line: &Text, screen: Screen, house: &House, offered: &Offered, list: &List) -> Completions {
+    pub fn of(line: &Text, screen: Screen, sources: Sources<'_>) -> Completions {
         let written = &line.content()[..line.cursor()];
-        let before = |(_, letter): &(usize, char)| letter.is_whitespace() || *letter == '(';
-        let start = written.char_indices().rev().find(before).map_or(0, |(at, letter)| at + letter.len_utf8());
-        let start = start + usize::from(written[start..].starts_with('-'));
-        let token = &written[start..];
-        let sign = Order::TABLE.iter().filter_map(|(_, sign)| token.find(sign).map(|at| (at, at + sign.len()))).min();
-        let found = sign.and_then(|(at, behind)| Some((field_named(screen, &token[..at])?, behind)));
-        let (begin, all) = match found {
-            Some((field, behind)) => {
-                let behind = token.rfind(',').map_or(behind, |comma| comma + 1).max(behind);
-                let begun = token[behind..].trim_start_matches('"').to_lowercase();
-                let all =
-                    values(field, house, offered, list).into_iter().filter(|value| begins(value, &begun)).collect();
-                (start + behind, all)
+        let (begin, all) = match value_at(written, screen) {
+            (begin, Some(field)) => {
+                let begun = written[begin..].trim_start_matches('"').to_lowercase();
+                let all = values(field, sources).into_iter().filter(|value| begins(value, &begun));
+                (begin, all.collect())
             }
-            None => (start, fields(screen, token)),
+            (begin, None) => (begin, fields(screen, &written[begin..])),
         };
         Completions { place: begin..line.cursor(), all, ..Completions::default() }
     }
@@ -112,6 +164,28 @@ impl Completions {
     /// The one under the cursor.
     pub fn here(&self) -> Option<&Completion> {
         self.all.get(self.scroll.at)
+    }
+}
+
+/// What the desk is to be asked for at the cursor of a line: a value of a field that nothing but its records knows.
+pub fn begun(line: &Text, screen: Screen) -> Option<Begun> {
+    let written = &line.content()[..line.cursor()];
+    let (begin, field) = value_at(written, screen);
+    let Kind::Text(field @ (TextField::Vin | TextField::Order)) = field?.kind else { return None };
+    let text = written[begin..].trim_start_matches('"');
+    (!text.is_empty() && !text.contains('*')).then(|| Begun { field, text: text.to_owned() })
+}
+
+/// Where what is being written begins, and the field it is a value of, if it is one.
+fn value_at(written: &str, screen: Screen) -> (usize, Option<&'static Field>) {
+    let before = |(_, letter): &(usize, char)| letter.is_whitespace() || *letter == '(';
+    let start = written.char_indices().rev().find(before).map_or(0, |(at, letter)| at + letter.len_utf8());
+    let start = start + usize::from(written[start..].starts_with('-'));
+    let token = &written[start..];
+    let sign = Order::TABLE.iter().filter_map(|(_, sign)| token.find(sign).map(|at| (at, at + sign.len()))).min();
+    match sign.and_then(|(at, behind)| Some((field_named(screen, &token[..at])?, behind))) {
+        Some((field, behind)) => (start + token.rfind(',').map_or(behind, |comma| comma + 1).max(behind), Some(field)),
+        None => (start, None),
     }
 }
 
@@ -151,7 +225,8 @@ fn fields(screen: Screen, begun: &str) -> Vec<Completion> {
         .collect()
 }
 
-fn values(field: &Field, house: &House, offered: &Offered, list: &List) -> Vec<Completion> {
+fn values(field: &Field, sources: Sources<'_>) -> Vec<Completion> {
+    let Sources { house, offered, found, list } = sources;
     let one = |text: &str, help: &str| Completion { text: quoted(text), help: help.to_owned(), open: false };
     let few = |pairs: &[(&str, &str)]| pairs.iter().map(|(text, help)| one(text, help)).collect();
     match field.kind {
@@ -182,10 +257,18 @@ fn values(field: &Field, house: &House, offered: &Offered, list: &List) -> Vec<C
             let states = [State::Open, State::InProgress, State::Resolved, State::Waived];
             states.iter().map(|state| one(state.word(), "")).collect()
         }
+        Kind::Text(TextField::Bodywork) => {
+            let element = house.catalogue.by_name("CodeForBodywork");
+            let codes = element.into_iter().flat_map(|element| element.codes());
+            let seen = seen(list, TextField::Bodywork);
+            let told = |code: &str| element.and_then(|element| element.meaning(code)).unwrap_or_default();
+            let all = seen.iter().map(String::as_str).chain(codes.map(|code| code.code));
+            once(all.map(|code| one(code, told(code))))
+        }
         Kind::Text(text) => {
             // What the page shows is the likeliest; what only the desk knows comes behind.
             let seen = seen(list, text);
-            let others = offered.values(text).filter(|value| !seen.contains(*value));
+            let others = offered.values(text).chain(found.of(text)).filter(|value| !seen.contains(*value));
             seen.iter().chain(others).map(|value| one(value, "")).collect()
         }
         Kind::Person(_) => {

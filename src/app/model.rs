@@ -13,7 +13,7 @@ use super::archive::Archive;
 use super::board::Board;
 use super::bulk::{Bulk, Marks};
 use super::command::{self, Command};
-use super::complete::{Completions, Offered};
+use super::complete::{Completions, Found, Offered, Sources};
 use super::form::Form;
 use super::help::{Help, Keys};
 use super::jump::Jump;
@@ -109,6 +109,8 @@ pub struct Prompt {
     pub fault: Option<(usize, String)>,
     /// What may be written next.
     pub completions: Completions,
+    /// What the desk found for the value being written.
+    pub found: Found,
     /// The filter there was before.
     pub before: (String, Option<Filter>),
 }
@@ -288,9 +290,10 @@ impl Model {
     }
 
     /// What may be written next in a filter.
-    pub(super) fn completions(&self, line: &Text) -> Completions {
+    pub(super) fn completions(&self, line: &Text, found: &Found) -> Completions {
         let nothing = Offered::default();
-        Completions::of(line, self.screen, &self.house, self.offered.as_ref().unwrap_or(&nothing), &self.list)
+        let offered = self.offered.as_ref().unwrap_or(&nothing);
+        Completions::of(line, self.screen, Sources { house: &self.house, offered, found, list: &self.list })
     }
 
     /// Takes another keymap; keys pressed of a sequence of the old one come to nothing.

@@ -2,6 +2,7 @@
 
 use super::acts::pane_height;
 use super::asked::{MORE, as_far_as};
+use super::complete::Found;
 use super::help::{self, Help};
 use super::layout::{Focus, Step};
 use super::model::{List, Model, Prompt, Sheet, Tone};
@@ -451,8 +452,9 @@ pub fn filter(model: &mut Model) -> Vec<Effect> {
         Screen::Archive => (model.archive.words.clone(), model.archive.filter.clone()),
     };
     let text = Text::line(&before.0);
-    let completions = model.completions(&text);
-    model.sheet = Some(Sheet::Filter(Box::new(Prompt { text, fault: None, completions, before })));
+    let found = Found::default();
+    let completions = model.completions(&text, &found);
+    model.sheet = Some(Sheet::Filter(Box::new(Prompt { text, fault: None, completions, found, before })));
     effects
 }
 

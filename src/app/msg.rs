@@ -1,7 +1,7 @@
 //! What happens to the model, and what the model wants done: both are data.
 
 use super::command::Command;
-use super::complete::Offered;
+use super::complete::{Begun, Offered};
 use super::lines::Side;
 use super::point::Part;
 use super::pointer::Pointer;
@@ -179,6 +179,13 @@ pub enum Msg {
     House(Box<Governed>),
     /// What the desk's approvals know for a filter.
     Offered(Box<Offered>),
+    /// Values on the desk that begin with what is being written in a filter.
+    Values {
+        /// What was asked for.
+        begun: Begun,
+        /// The values.
+        values: Vec<String>,
+    },
     /// The text kept under a draft's key.
     Draft {
         /// Which.
@@ -336,6 +343,8 @@ pub enum Effect {
     LoadHouse,
     /// Read what the desk's approvals know for a filter; answered by [`Msg::Offered`].
     LoadOffered,
+    /// Read values on the desk that begin so; answered by [`Msg::Values`].
+    LoadValues(Begun),
     /// Act on a record; answered under its tag.
     Apply {
         /// The act's number.

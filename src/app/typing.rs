@@ -1,6 +1,7 @@
 //! What the commands of writing do: in a form, in the filter's line, in the palette, at a question.
 
 use super::bulk::Phase;
+use super::complete::{self, Begun};
 use super::filled;
 use super::form::{Form, Input};
 use super::model::{List, Model, Sheet, Tone};
@@ -53,8 +54,7 @@ fn moved(model: &mut Model, how: impl FnOnce(&mut Text, u16)) -> Vec<Effect> {
     if let Some((text, width)) = text_here(model) {
         how(text, width);
     }
-    complete_anew(model);
-    Vec::new()
+    complete_anew(model).into_iter().collect()
 }
 
 fn changed(model: &mut Model, how: impl FnOnce(&mut Text)) -> Vec<Effect> {
@@ -85,8 +85,10 @@ pub(super) fn written(model: &mut Model) -> Vec<Effect> {
             draft.map(|key| Effect::SaveDraft { key, text }).into_iter().collect()
         }
         Some(Sheet::Filter(_)) => {
-            complete_anew(model);
-            filter(model)
+            let asked = complete_anew(model);
+            let mut effects = filter(model);
+            effects.extend(asked);
+            effects
         }
         Some(Sheet::Jump(_)) => jump::written(model),
         Some(Sheet::Palette(palette)) => {
@@ -99,10 +101,19 @@ pub(super) fn written(model: &mut Model) -> Vec<Effect> {
     }
 }
 
-/// Works out anew what may be written next in the filter's line.
-fn complete_anew(model: &mut Model) {
+/// Works out anew what may be written next in the filter's line, and asks the desk for what only it knows.
+fn complete_anew(model: &mut Model) -> Option<Effect> {
+    let screen = model.screen;
+    let Some(Sheet::Filter(prompt)) = &mut model.sheet else { return None };
+    let asked = prompt.found.ask(complete::begun(&prompt.text, screen));
+    offer(model);
+    asked
+}
+
+/// Offers what may be written next in the filter's line.
+fn offer(model: &mut Model) {
     let Some(Sheet::Filter(prompt)) = &model.sheet else { return };
-    let completions = model.completions(&prompt.text);
+    let completions = model.completions(&prompt.text, &prompt.found);
     if let Some(Sheet::Filter(prompt)) = &mut model.sheet {
         prompt.completions = completions;
     }
@@ -111,8 +122,18 @@ fn complete_anew(model: &mut Model) {
 /// What the desk knows for a filter is here: it is offered, unless somebody is choosing already.
 pub(super) fn offered(model: &mut Model) {
     if matches!(&model.sheet, Some(Sheet::Filter(prompt)) if !prompt.completions.chosen) {
-        complete_anew(model);
+        offer(model);
     }
+}
+
+/// What the desk found for the value being written is here; it is offered as what else the desk knows.
+pub(super) fn values(model: &mut Model, begun: &Begun, values: Vec<String>) -> Vec<Effect> {
+    if let Some(Sheet::Filter(prompt)) = &mut model.sheet
+        && prompt.found.read(begun, values)
+    {
+        offered(model);
+    }
+    Vec::new()
 }
 
 /// Writes the completion under the cursor into the filter's line.

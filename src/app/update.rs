@@ -107,6 +107,7 @@ fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
             typing::offered(model);
             Vec::new()
         }
+        Msg::Values { begun, values } => typing::values(model, &begun, values),
         Msg::Draft { key, text } => {
             typing::draft(model, &key, &text);
             Vec::new()

@@ -118,6 +118,14 @@ impl Element {
         }
     }
 
+    /// The codes its value may be, in the schema's order; none where it is no code.
+    pub fn codes(&self) -> &'static [Code] {
+        match &self.shape {
+            Shape::Value(ValueType::Code(list)) => &list.codes,
+            _ => &[],
+        }
+    }
+
     /// The code that `text` is, where the element's values are codes of a list and it is one of them.
     pub fn code(&self, text: &str) -> Option<&'static Code> {
         match &self.shape {

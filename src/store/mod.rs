@@ -45,6 +45,7 @@ mod structure;
 mod summary;
 mod turn;
 mod uses;
+mod values;
 mod verify;
 mod visits;
 

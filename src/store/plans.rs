@@ -113,6 +113,20 @@ fn a_filter_by_what_has_an_index_uses_it() {
 }
 
 #[test]
+fn values_that_a_filter_completes_are_looked_up_and_never_scanned_for() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut desk = desk(directory.path());
+    let vins = desk.plan_of(values::VINS).unwrap();
+    assert_eq!(vins, ["SEARCH record USING COVERING INDEX sqlite_autoindex_record_1 (vin>? AND vin<?)"]);
+    let orders = desk.plan_of(values::ORDERS).unwrap();
+    let steps = ["SCAN search VIRTUAL TABLE INDEX 0:M", "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)"];
+    for step in steps {
+        assert!(orders.iter().any(|line| line.starts_with(step)), "{step}: {orders:#?}");
+    }
+    assert!(!orders.iter().any(|line| line.starts_with("SCAN r")), "{orders:#?}");
+}
+
+#[test]
 fn lists_of_exceptions_run_along_an_index() {
     let directory = tempfile::tempdir().unwrap();
     let mut desk = desk(directory.path());

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use rusqlite::types::Value;
 
 pub use self::beside::{Rare, rare, trigrams, write_rare};
-pub use self::terms::write_filter;
+pub use self::terms::{beginning, write_filter};
 use self::terms::{containing, pattern};
 
 use super::columns::day_of;

@@ -160,6 +160,10 @@ impl Jobs {
                 let approvals = desk.approvals()?;
                 Ok(Msg::Offered(Box::new(Offered::of(approvals.iter().map(|(approval, _)| approval)))))
             }),
+            Effect::LoadValues(begun) => self.read(move |desk| {
+                let values = desk.values(begun.field, &begun.text)?;
+                Ok(Msg::Values { begun, values })
+            }),
             Effect::LoadLines { record, stage, address } => {
                 let who = self.actor.clone();
                 self.read(move |desk| lines(desk, &who, record, stage, address, now));

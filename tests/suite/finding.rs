@@ -1,6 +1,6 @@
 //! The ways to a record: the filter's line with its completions, the end of a VIN, back and forward.
 
-use stageplate::app::complete::Offered;
+use stageplate::app::complete::{Begun, Offered};
 use std::collections::BTreeMap;
 
 use stageplate::app::layout::Focus;
@@ -69,6 +69,53 @@ fn approvals_and_variants_that_no_row_shows_are_offered_once_the_desk_was_asked_
     desk.press("ctrl-u");
     desk.write("category:n3");
     assert_eq!(offered(&desk), ["N3"]);
+}
+
+#[test]
+fn vins_and_orders_are_completed_from_the_whole_desk_by_what_is_written_of_them() {
+    let asked = |desk: &mut Desk| {
+        let mut asked = desk.wants().into_iter().filter_map(|effect| match effect {
+            Effect::LoadValues(begun) => Some(begun),
+            _ => None,
+        });
+        asked.next_back()
+    };
+    let mut desk = written("step:review -(vin:");
+    assert_eq!(asked(&mut desk), None, "nothing is written of it yet");
+    desk.write("ZZ");
+    let first = asked(&mut desk).unwrap();
+    assert_eq!(first, Begun { field: TextField::Vin, text: "ZZ".into() });
+    desk.tell(Msg::Values { begun: first.clone(), values: vec!["ZZA1".into(), "ZZB2".into()] });
+    assert_eq!(offered(&desk), ["ZZA1", "ZZB2"], "no row of the list begins so");
+    desk.write("B");
+    assert_eq!(offered(&desk), ["ZZB2"], "what is known fits until more is here");
+    let second = asked(&mut desk).unwrap();
+    desk.tell(Msg::Values { begun: first, values: vec!["ZZB9".into()] });
+    assert_eq!(offered(&desk), ["ZZB2"], "an answer to fewer letters comes too late");
+    desk.tell(Msg::Values { begun: second, values: vec!["ZZB2".into(), "ZZB3".into()] });
+    assert_eq!(offered(&desk), ["ZZB2", "ZZB3"]);
+    desk.write("*");
+    assert_eq!(asked(&mut desk), None, "a pattern begins with nothing");
+    desk.press("ctrl-u");
+    desk.write("order:7,AB");
+    assert_eq!(asked(&mut desk), Some(Begun { field: TextField::Order, text: "AB".into() }));
+    assert_eq!(offered(&desk), Vec::<&str>::new(), "VINs are no orders");
+    desk.press("left");
+    assert_eq!(
+        asked(&mut desk),
+        Some(Begun { field: TextField::Order, text: "A".into() }),
+        "what stands before the cursor"
+    );
+    desk.press("left");
+    assert_eq!(asked(&mut desk), None, "an empty beginning asks for nothing");
+}
+
+#[test]
+fn codes_for_bodywork_are_completed_from_their_list_with_what_they_mean() {
+    let desk = written("bodywork:b");
+    let all = offered(&desk);
+    assert!(all.contains(&"BA") && all.contains(&"BB") && all.len() > 3, "{all:?}");
+    assert!(prompt(&desk).completions.all.iter().all(|one| !one.help.is_empty()));
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Queues, filters, pages and counts.
 
 use chrono::NaiveDate;
-use stageplate::domain::action::{Action, Settle};
-use stageplate::domain::filter::Filter;
+use stageplate::domain::action::{Action, Settle, SheetRow};
+use stageplate::domain::filter::{Filter, TextField};
 use stageplate::domain::identity::ExceptionId;
 use stageplate::domain::moment::Moment;
 use stageplate::domain::queue::{QueueName, Sort};
@@ -319,4 +319,24 @@ fn a_cursor_of_another_order_is_refused() {
     for bad in ["", "due", "due.1", "due.x.1", "vin.WDB.x", "priority.1.2", "sideways.1.2"] {
         assert!(bad.parse::<Cursor>().is_err(), "{bad}");
     }
+}
+
+#[test]
+fn values_are_found_by_what_they_begin_with_on_the_whole_desk() {
+    let mut bench = Bench::new();
+    for number in 1..=3 {
+        bench.taken_in(number);
+        let row = SheetRow { order: Some(format!("2026-00{number}")), stage: 2, ..SheetRow::default() };
+        bench.act("prep", Target::Intake(vin(number)), &Action::Prepare(row), 2).unwrap();
+    }
+    let two = vin(2).to_string();
+    let mut values = |field, begun: &str| bench.desk.values(field, begun).unwrap();
+    assert_eq!(values(TextField::Vin, &two.to_lowercase()), [two.clone()]);
+    assert_eq!(values(TextField::Vin, &two[..5]).len(), 3);
+    assert_eq!(values(TextField::Order, "2026-00"), ["2026-001", "2026-002", "2026-003"]);
+    assert_eq!(values(TextField::Order, "2026-002"), ["2026-002"]);
+    for nothing in ["20", "026-0", "2026-_", "2026%"] {
+        assert!(values(TextField::Order, nothing).is_empty(), "{nothing}");
+    }
+    assert!(values(TextField::Bodywork, "BA").is_empty(), "no index has it");
 }

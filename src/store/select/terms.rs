@@ -253,6 +253,11 @@ pub(super) fn pattern(text: &str) -> String {
     escaped(text).replace('*', "%")
 }
 
+/// What begins with a text, as a pattern.
+pub fn beginning(text: &str) -> String {
+    format!("{}%", escaped(text))
+}
+
 pub(super) fn containing(text: &str) -> String {
     format!("%{}%", pattern(text))
 }
