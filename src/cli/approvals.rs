@@ -1,5 +1,6 @@
 //! The verbs about type-approvals.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
@@ -38,6 +39,10 @@ fn import(context: &mut Context, files: &[PathBuf]) -> Result<(), Failure> {
     let mut table = Table::new(&["Number", "Outcome"]);
     let mut values: Vec<Value> = Vec::new();
     let known = known(context)?;
+    let mut on_desk: BTreeMap<String, Vec<Approval>> = BTreeMap::new();
+    for (approval, _) in context.desk.approvals()? {
+        on_desk.entry(approval.number.base().to_owned()).or_default().push(approval);
+    }
     for file in files {
         let bytes = intake::files::bytes(file).map_err(|reject| context::rejected(file, &reject))?;
         let name = file.display().to_string();
@@ -47,6 +52,12 @@ fn import(context: &mut Context, files: &[PathBuf]) -> Result<(), Failure> {
                     context.out.say(&format!("warning: {}", context::told(file, doubt)));
                 }
                 for approval in approvals {
+                    let extensions = on_desk.entry(approval.number.base().to_owned()).or_default();
+                    extensions.retain(|one| one.number != approval.number);
+                    for doubt in intake::approval::overlaps(&approval, extensions) {
+                        context.out.say(&format!("warning: {}", context::told(file, &doubt)));
+                    }
+                    extensions.push(approval.clone());
                     let number = approval.number.clone();
                     let act = DeskAction::ImportApproval(Box::new(approval));
                     let governed = context.desk.govern(&context.actor, &act, context::request(), context::now())?;

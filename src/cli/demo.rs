@@ -95,7 +95,7 @@ fn make(
     let people: People = toml::from_str(PEOPLE).map_err(|fault| sample_fault("people.toml", &fault.to_string()))?;
     let founder = people.person.iter().find(|person| person.roles.contains(&Role::Admin));
     let founder = founder.cloned().ok_or_else(|| sample_fault("people.toml", "nobody is an administrator"))?;
-    let options = options::read(options::DEFAULT_OPTIONS, "options.toml")?;
+    let options = options::read(options::DEFAULT_OPTIONS, "options.toml")?.options;
     let new = NewDesk {
         policy,
         policy_source: desk::DEFAULT_POLICY.to_owned(),

@@ -45,13 +45,13 @@ pub fn init(global: &Global, policy: Option<&Path>, options: Option<&Path>) -> R
     let options = match options {
         Some(file) => {
             let text = context::read_text(file)?;
-            Some((options::read(&text, &file.display().to_string())?, text))
+            Some((options::read_telling(&text, &file.display().to_string(), &out)?, text))
         }
         // A policy that carries its own options is taken at its word.
         None if !policy.options.is_empty() => None,
         None => {
             let text = options::DEFAULT_OPTIONS;
-            Some((options::read(text, "options.toml")?, text.to_owned()))
+            Some((options::read(text, "options.toml")?.options, text.to_owned()))
         }
     };
     let user = context::os_user()?;

@@ -9,7 +9,7 @@ use super::config::counted;
 use super::context::{self, Context};
 use super::output::{Out, Table, columns};
 use super::people::governed_word;
-use crate::config::options;
+use crate::config::options::{self, OptionsFile};
 use crate::domain::governance::DeskAction;
 use crate::domain::options::Options;
 use crate::domain::visible::visible;
@@ -20,12 +20,19 @@ use crate::ivi;
 pub const DEFAULT_OPTIONS: &str = include_str!("../../sample-data/options.toml");
 
 /// Reads an options file, or fails with every fault.
-pub fn read(text: &str, file: &str) -> Result<Options, Failure> {
+pub fn read(text: &str, file: &str) -> Result<OptionsFile, Failure> {
     options::read(text, file, ivi::catalogue()).map_err(|faults| {
         let what = format!("{file}: {}, nothing of it was applied", counted(faults.len()));
         let failure = Failure::new(Kind::Usage, what).rule("options");
         faults.iter().fold(failure, |failure, fault| failure.hint(fault.to_string()))
     })
+}
+
+/// The options of a file; what in it is likely a mistake is said.
+pub fn read_telling(text: &str, file: &str, out: &Out) -> Result<Options, Failure> {
+    let OptionsFile { options, doubts } = read(text, file)?;
+    doubts.iter().for_each(|doubt| out.say(&format!("warning: {doubt}")));
+    Ok(options)
 }
 
 pub fn run(global: &Global, verb: OptionsVerb) -> Result<(), Failure> {
@@ -45,16 +52,16 @@ fn check(global: &Global, file: &Path) -> Result<(), Failure> {
     let mut table = Table::new(&["Fault"]);
     faults.iter().for_each(|fault| table.row([fault.clone()]));
     let told = match &read {
-        Ok(options) => {
-            format!(
-                "{name}: no faults, {} options, {} dependencies\n",
-                options.options.len(),
-                options.dependencies.len()
-            )
+        Ok(OptionsFile { options, doubts }) => {
+            let warnings: String = doubts.iter().map(|doubt| format!("warning: {doubt}\n")).collect();
+            let (options, dependencies) = (options.options.len(), options.dependencies.len());
+            format!("{warnings}{name}: no faults, {options} options, {dependencies} dependencies\n")
         }
         Err(_) => faults.iter().map(|fault| format!("{fault}\n")).collect(),
     };
-    out.one(&told, &table, &json!({"ok": faults.is_empty(), "faults": faults}))?;
+    let doubts = read.iter().flat_map(|read| &read.doubts);
+    let warnings: Vec<String> = doubts.map(ToString::to_string).collect();
+    out.one(&told, &table, &json!({"ok": faults.is_empty(), "faults": faults, "warnings": warnings}))?;
     match faults.len() {
         0 => Ok(()),
         n => Err(Failure::new(Kind::Usage, format!("{name}: {}", counted(n))).rule("options")),
@@ -100,7 +107,7 @@ fn show(context: &mut Context, scope: Option<&str>) -> Result<(), Failure> {
 
 fn apply(context: &mut Context, file: &Path, scope: Option<String>, reason: String) -> Result<(), Failure> {
     let text = context::read_text(file)?;
-    let options = read(&text, &file.display().to_string())?;
+    let options = read_telling(&text, &file.display().to_string(), &context.out)?;
     if let Some(scope) = &scope {
         known_scope(context, scope)?;
     }

@@ -9,17 +9,28 @@ use super::strict::{Item, Reader, Table};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::envelope::base_limits;
 use crate::domain::nearest::nearest;
-use crate::domain::options::{BuildOption, Dependency, Options, REGULATIONS, cycle, no_regulation, touches};
+use crate::domain::options::{
+    BuildOption, Dependency, LIKE_NONE, Options, REGULATIONS, cycle, is_like_a_regulation, no_regulation, touches,
+};
 use crate::domain::visible::{quoted, visible};
 
 /// Most dependencies of one file; each is compared with the others.
 const MOST: usize = 1000;
 
+/// What an options file says.
+#[derive(Debug, Clone)]
+pub struct OptionsFile {
+    /// Its options.
+    pub options: Options,
+    /// What in it is likely a mistake, and may be meant so.
+    pub doubts: Vec<ConfigFault>,
+}
+
 /// Reads `text`, the content of `file`, as options. Their version is 0: the desk numbers them when they are applied.
 ///
 /// # Errors
 /// Every fault of the file, in its order.
-pub fn read(text: &str, file: &str, catalogue: &Catalogue) -> Result<Options, Vec<ConfigFault>> {
+pub fn read(text: &str, file: &str, catalogue: &Catalogue) -> Result<OptionsFile, Vec<ConfigFault>> {
     let reader = Reader::new(file, text)?;
     let words = Words { reader: &reader, catalogue };
     let root = reader.root();
@@ -33,8 +44,10 @@ pub fn read(text: &str, file: &str, catalogue: &Catalogue) -> Result<Options, Ve
             None,
         );
     }
+    let doubts = reader.doubts();
     let faults = reader.into_faults();
-    if faults.is_empty() { Ok(Options { options, dependencies, ..Options::default() }) } else { Err(faults) }
+    let options = Options { options, dependencies, ..Options::default() };
+    if faults.is_empty() { Ok(OptionsFile { options, doubts }) } else { Err(faults) }
 }
 
 /// What was read, and the byte where it stands.
@@ -102,6 +115,9 @@ impl Words<'_> {
             if let Some(what) = no_regulation(&item.value) {
                 let message = format!("the regulation `{}` {what}: {REGULATIONS}", quoted(&item.value));
                 self.reader.fault(item.at, message, None);
+            } else if !is_like_a_regulation(&item.value) {
+                let message = format!("the regulation `{}` {LIKE_NONE}: {REGULATIONS}", quoted(&item.value));
+                self.reader.doubt(item.at, message);
             }
         }
         let regulations = self.once(regulations, "regulation");

@@ -38,6 +38,7 @@ pub struct Reader<'i> {
     text: &'i str,
     root: Spanned<DeTable<'i>>,
     faults: RefCell<Vec<ConfigFault>>,
+    doubts: RefCell<Vec<ConfigFault>>,
 }
 
 /// A value and the byte where it stands.
@@ -58,7 +59,7 @@ impl<'i> Reader<'i> {
     pub fn new(file: &'i str, text: &'i str) -> Result<Self, Vec<ConfigFault>> {
         let (root, errors) = DeTable::parse_recoverable(text);
         if errors.is_empty() {
-            return Ok(Reader { file, text, root, faults: RefCell::default() });
+            return Ok(Reader { file, text, root, faults: RefCell::default(), doubts: RefCell::default() });
         }
         let place = |error: &toml::de::Error| error.span().map_or(0, |span| span.start);
         Err(errors.iter().map(|error| ConfigFault::at(file, text, place(error), error.message())).collect())
@@ -72,6 +73,18 @@ impl<'i> Reader<'i> {
     /// Notes a fault at a byte offset, with the word that was probably meant.
     pub fn fault(&self, at: usize, message: impl Into<String>, meant: Option<&str>) {
         self.faults.borrow_mut().push(ConfigFault::at(self.file, self.text, at, message).meant(meant));
+    }
+
+    /// Notes what may be meant so and is more likely a mistake: it is told, and the file taken all the same.
+    pub fn doubt(&self, at: usize, message: impl Into<String>) {
+        self.doubts.borrow_mut().push(ConfigFault::at(self.file, self.text, at, message));
+    }
+
+    /// All doubts, in the order of the file.
+    pub fn doubts(&self) -> Vec<ConfigFault> {
+        let mut doubts = self.doubts.take();
+        doubts.sort_by_key(|doubt| (doubt.line, doubt.column));
+        doubts
     }
 
     /// Notes that something is missing which these lines would bring, put at the end of the file.

@@ -240,6 +240,53 @@ pub fn no_regulation(text: &str) -> Option<&'static str> {
     }
 }
 
+/// What [`is_like_a_regulation`] says no to.
+pub const LIKE_NONE: &str = "is written like no regulation of the UN or the Union and no paragraph of a law";
+
+/// Whether a text is written like a regulation of the UN (`UN R58-03`, `UN Regulation No. 58`), an act of the Union
+/// (`(EU) 2019/2144`, `(EC) No 661/2009`, `2007/46/EC`), or a paragraph of a national law (`§ 32 StVZO`). The shapes are inferred
+/// from how certificates and the acts themselves cite them: what is like none may be one all the same.
+pub fn is_like_a_regulation(text: &str) -> bool {
+    let text = text.trim().to_uppercase();
+    is_of_the_un(&text) || is_of_the_union(&text) || text.contains('§')
+}
+
+/// The text behind the first of these words that it begins with.
+fn behind<'a>(text: &'a str, words: &[&str]) -> Option<&'a str> {
+    words.iter().find_map(|word| text.strip_prefix(word)).map(|rest| rest.trim_start_matches([' ', '-', '.']))
+}
+
+fn is_number(text: &str, most: usize) -> bool {
+    (1..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The number of the regulation, then the series of amendments where it is named.
+fn is_of_the_un(text: &str) -> bool {
+    let text = behind(text, &["UN/ECE", "UNECE", "UN-ECE", "UN", "ECE"]).unwrap_or(text);
+    let Some(text) = behind(text, &["REGULATION NO", "REGULATION", "GTR NO", "GTR", "R"]) else { return false };
+    let mut parts = text.split(['-', '.', '/']);
+    parts.next().is_some_and(|number| is_number(number.trim(), 3)) && parts.all(|series| is_number(series.trim(), 2))
+}
+
+/// Number and year, or year and number, and the community before or behind them.
+fn is_of_the_union(text: &str) -> bool {
+    const KINDS: [&str; 7] =
+        ["COMMISSION", "COUNCIL", "DELEGATED", "IMPLEMENTING", "REGULATION", "DIRECTIVE", "DECISION"];
+    const COMMUNITIES: [&str; 3] = ["EU", "EC", "EEC"];
+    let mut text = text;
+    while let Some(rest) = behind(text, &KINDS) {
+        text = rest;
+    }
+    let before = behind(text, &["(EU)", "(EC)", "(EEC)", "EU ", "EC ", "EEC "]);
+    let numbered = before.map(|text| behind(text, &["NO"]).unwrap_or(text));
+    let parts: Vec<&str> = numbered.unwrap_or(text).split('/').map(str::trim).collect();
+    match (numbered, parts.as_slice()) {
+        (Some(_), [one, other]) => is_number(one, 4) && is_number(other, 4),
+        (None, [one, other, community]) => is_number(one, 4) && is_number(other, 4) && COMMUNITIES.contains(community),
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -278,6 +325,52 @@ mod tests {
         let no = options.accept(&codes(&["TRACTOR", "BOX"])).unwrap_err();
         assert_eq!(no.rule, "options");
         assert!(no.message.contains("BOX implies code for bodywork BA and TRACTOR implies BC"), "{no:?}");
+    }
+
+    #[test]
+    fn a_regulation_is_known_by_how_it_is_written() {
+        for good in [
+            "UN R58",
+            "UN R58-03",
+            "UN R 58.03",
+            "un r155",
+            "R10-06",
+            "ECE R90",
+            "ECE-R 58",
+            "UN/ECE R13-11/02",
+            "UN Regulation No. 58",
+            "UN GTR No. 15",
+            "(EU) 2019/2144",
+            "(EU)2018/858",
+            "(EC) No 661/2009",
+            "(EU) No. 1230/2012",
+            "Regulation (EU) 2018/858",
+            "Commission Delegated Regulation (EU) 2022/2236",
+            "2007/46/EC",
+            "Directive 70/156/EEC",
+            "EU 2020/683",
+            "StVZO § 32",
+            "§ 32 StVZO",
+        ] {
+            assert!(is_like_a_regulation(good) && no_regulation(good).is_none(), "{good}");
+        }
+        for odd in [
+            "foo12bar",
+            "UN",
+            "UN R",
+            "UN R58-",
+            "UN R5800",
+            "UN R58-003",
+            "58",
+            "(EU) 2019",
+            "(EU) 2019/2144/1",
+            "2019/2144",
+            "2007/46/XX",
+            "R58 and so on",
+            "Reg 7",
+        ] {
+            assert!(!is_like_a_regulation(odd), "{odd}");
+        }
     }
 
     #[test]

@@ -17,7 +17,7 @@ use crate::domain::approval::{
 use crate::domain::catalogue::Catalogue;
 use crate::domain::identity::{Digest, Login};
 use crate::domain::nearest::nearest;
-use crate::domain::options::{REGULATIONS, no_regulation};
+use crate::domain::options::{LIKE_NONE, REGULATIONS, is_like_a_regulation, no_regulation};
 use crate::domain::value::{self, ValueType};
 use crate::domain::visible::{quoted, visible};
 
@@ -357,6 +357,9 @@ fn subject(reader: &mut Reader<'_>, known: Option<&Known>, node: Node) -> Option
     if let Some(what) = regulation.as_deref().and_then(no_regulation) {
         let reject = Reject::new(format!("regulation: `{}` {what}", quoted(regulation.as_deref().unwrap_or_default())));
         reader.fault::<()>(line, reject.hint(REGULATIONS));
+    } else if let Some(odd) = regulation.as_deref().filter(|text| !is_like_a_regulation(text)) {
+        let reject = Reject::new(format!("regulation: `{}` {LIKE_NONE}", quoted(odd)));
+        reader.doubt(line, reject.hint(REGULATIONS));
     }
     let number = reader.needed_text(&mut fields, "number", TEXT);
     let mut options = Vec::new();
@@ -404,6 +407,26 @@ fn in_order(reader: &mut Reader<'_>, line: usize, what: &str, from: Option<Naive
     }
 }
 
+/// What to do about windows that overlap.
+const END_THE_EARLIER: &str = "end the earlier extension with built_until on the day before the later one begins";
+
+/// Other extensions of an approval, on the desk already, that are in force for a variant and version on the same day as one
+/// that comes in: the desk does not pick one of them, and a finding asks for it on each record.
+pub fn overlaps(one: &Approval, others: &[Approval]) -> Vec<Reject> {
+    let told = others.iter().filter_map(|other| {
+        let (variant, version) = overlap(one, other)?;
+        let what = format!(
+            "the production windows of {} and of {}, which is on the desk already, overlap for variant {} version {}",
+            one.number,
+            other.number,
+            visible(variant),
+            visible(version)
+        );
+        Some(Reject::new(what).hint(END_THE_EARLIER))
+    });
+    told.collect()
+}
+
 /// What two approvals of one file may not do: have one number, or, as extensions of one approval, be in force for one
 /// variant and version on the same day of manufacture. A withdrawn one is in force on none.
 fn compare(reader: &mut Reader<'_>, found: &[(usize, Approval)]) {
@@ -422,8 +445,7 @@ fn compare(reader: &mut Reader<'_>, found: &[(usize, Approval)]) {
                     visible(variant),
                     visible(version)
                 );
-                let hint = "end the earlier extension with built_until on the day before the later one begins";
-                reader.fault::<()>(*line, Reject::new(what).hint(hint));
+                reader.fault::<()>(*line, Reject::new(what).hint(END_THE_EARLIER));
             }
         }
         earlier.push((*line, one));

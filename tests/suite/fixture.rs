@@ -59,7 +59,7 @@ impl Desk {
         let now = Moment::start_of("2026-11-23".parse().unwrap());
         let record = Record::new(RecordId(1), Vin::parse(VIN).unwrap(), 2, "intake", now);
         let text = include_str!("../../sample-data/options.toml");
-        let options = Options { version: 1, ..options::read(text, "options.toml", ivi::catalogue()).unwrap() };
+        let options = Options { version: 1, ..options::read(text, "options.toml", ivi::catalogue()).unwrap().options };
         let approvals = vec![approval()];
         Desk {
             record,

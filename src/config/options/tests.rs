@@ -1,6 +1,6 @@
 //! The options that ship read whole, and every fault of broken ones is told with its line and the nearest word.
 
-use super::read;
+use super::{OptionsFile, read};
 use crate::ivi::catalogue;
 
 const SHIPPED: &str = include_str!("../../../sample-data/options.toml");
@@ -38,7 +38,7 @@ fn with(from: &str, to: &str) -> Vec<String> {
 
 #[test]
 fn names_and_numbers_become_paths_and_what_is_left_out_is_nothing() {
-    let options = read(SMALL, "o.toml", catalogue()).unwrap();
+    let options = read(SMALL, "o.toml", catalogue()).unwrap().options;
     let box_body = options.option("BOX").unwrap();
     assert_eq!(box_body.restate, ["DimensionGroup/Length", "MassGroup/ActualMass"]);
     assert_eq!((box_body.bodywork.as_deref(), box_body.supplement.as_deref()), (Some("BA"), Some("03")));
@@ -109,7 +109,8 @@ fn what_is_no_options_file_is_refused() {
 
 #[test]
 fn the_options_that_ship_are_read() {
-    let options = read(SHIPPED, "options.toml", catalogue()).unwrap();
+    let OptionsFile { options, doubts } = read(SHIPPED, "options.toml", catalogue()).unwrap();
+    assert_eq!(doubts, []);
     let lift = options.option("TAILLIFT").unwrap();
     assert!(lift.restate.contains(&"AxleTable/DistributionMassRunningOrderAxle".to_owned()), "names become paths");
     assert!(options.dependencies.len() >= 5);
@@ -131,6 +132,18 @@ fn a_regulation_and_words_that_cannot_be_read_are_refused_with_line_and_remedy()
         assert!(faults[0].starts_with(told), "{from} -> {to}: {faults:?}");
     }
     for good in ["UN R58-03", "(EU) 2019/2144", "(EC) No 661/2009", "UN Regulation No. 58", "StVZO § 32"] {
-        assert!(read(&SMALL.replace("UN R73", good), "o.toml", catalogue()).is_ok(), "{good}");
+        let read = read(&SMALL.replace("UN R73", good), "o.toml", catalogue()).unwrap();
+        assert_eq!(read.doubts, [], "{good}");
     }
+}
+
+#[test]
+fn a_regulation_written_like_none_is_doubted_at_its_line_and_taken() {
+    let read = read(&SMALL.replace("UN R73", "foo12bar"), "o.toml", catalogue()).unwrap();
+    let told: Vec<String> = read.doubts.iter().map(ToString::to_string).collect();
+    assert!(
+        told.len() == 1 && told[0].starts_with("o.toml:6: the regulation `foo12bar` is written like no"),
+        "{told:?}"
+    );
+    assert_eq!(read.options.option("BOX").unwrap().regulations, ["foo12bar"]);
 }

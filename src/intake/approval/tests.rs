@@ -139,6 +139,30 @@ fn what_is_double_or_overlaps_names_both_lines() {
 }
 
 #[test]
+fn an_extension_that_overlaps_one_of_an_earlier_file_is_doubted_with_both_numbers() {
+    let read = |text: &str| read(text.as_bytes(), catalogue()).unwrap();
+    let earlier = read(GOOD);
+    let later = GOOD.replace("*01\"\napproval_type", "*02\"\napproval_type");
+    let told: Vec<String> = overlaps(&read(&later)[0], &earlier).into_iter().map(|doubt| doubt.reason).collect();
+    let both = "the production windows of e4*2018/858*00871*02 and of e4*2018/858*00871*01, which is on the desk already, \
+                overlap for variant BOX version L4H3-01";
+    assert_eq!(told, [both]);
+    let ended = read(&GOOD.replacen("built_from", "built_until = 2026-08-31\nbuilt_from", 1));
+    let behind = later.replace("built_from = 2026-02-10", "built_from = 2026-09-01");
+    assert!(overlaps(&read(&behind)[0], &ended).is_empty());
+}
+
+#[test]
+fn a_regulation_written_like_none_is_doubted_at_its_line() {
+    let text = GOOD.replace("UN R58-03", "foo12bar");
+    let file = read_for(None, text.as_bytes(), catalogue()).unwrap();
+    let [doubt] = file.doubts.as_slice() else { panic!("{:?}", file.doubts) };
+    assert_eq!(doubt.line, Some(line_of(&text, "regulation =")));
+    assert!(doubt.reason.starts_with("regulation: `foo12bar` is written like no"), "{doubt:?}");
+    assert_eq!(read_for(None, GOOD.as_bytes(), catalogue()).unwrap().doubts.len(), 0);
+}
+
+#[test]
 fn windows_that_overlap_are_refused_only_where_both_cover_a_version() {
     let other = GOOD.replace("*01\"\napproval_type", "*02\"\napproval_type");
     let told = faults(&(GOOD.to_owned() + &other));
