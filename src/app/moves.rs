@@ -15,7 +15,7 @@ use super::text::Text;
 use super::{archive, board, overview, typing};
 use crate::domain::identity::RecordId;
 use crate::domain::queue::Sort;
-use crate::domain::story::in_brief;
+use crate::domain::story::Teller;
 
 impl Model {
     /// Asks for the list anew, as far as it was read and a page more.
@@ -103,7 +103,7 @@ impl Model {
         let Some(opened) = self.current().filter(|_| reads) else { return Vec::new() };
         let (id, seq) = (opened.id(), opened.dossier.record.seq);
         let other = opened.dossier.history.iter().rev().find(|event| event.by != self.who.login);
-        let since = other.map(|event| in_brief(event, &self.house.catalogue));
+        let since = other.map(|event| Teller::new(self.house.catalogue).in_brief(event));
         let news = self.list.changed.remove(&id).is_some();
         let row = self.list.rows.iter_mut().find(|row| row.summary.id == id);
         let unread = row.is_some_and(|row| std::mem::take(&mut row.unread));

@@ -22,7 +22,7 @@ use crate::domain::identity::Seq;
 use crate::domain::moment::Moment;
 use crate::domain::queue::QueueName;
 use crate::domain::saved::SavedCount;
-use crate::domain::story::in_brief;
+use crate::domain::story::Teller;
 use crate::failure::Failure;
 
 pub use keys::run_command;
@@ -326,7 +326,7 @@ fn tell_form(model: &mut Model, seq: Seq) {
     let other = opened.dossier.history.iter().rev().find(|event| event.seq > since && event.by != model.who.login);
     let known = form.meanwhile.as_ref().is_some_and(|meanwhile| meanwhile.acknowledged);
     if let Some(event) = other {
-        let text = in_brief(event, &model.house.catalogue);
+        let text = Teller::new(model.house.catalogue).in_brief(event);
         filled::tell(form, opened, &model.house, text);
         if known && let Some(meanwhile) = &mut form.meanwhile {
             // A conflict has said so already, when the form was sent.

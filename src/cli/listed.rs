@@ -96,7 +96,7 @@ pub fn history(events: &[Event], catalogue: &Catalogue, width: usize) -> String 
         let seq = event.seq.0.to_string();
         out.push_str(&beside(&seq, 7, &format!("{at} {}{via} {}{why}", event.by, event.action), width));
         for line in &event.facts.lines {
-            out.push_str(&paragraph(&visible(&story::sentence(event, line, catalogue)), 9, width));
+            out.push_str(&paragraph(&visible(&story::Teller::new(catalogue).sentence(event, line)), 9, width));
         }
     }
     out

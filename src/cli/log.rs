@@ -99,7 +99,7 @@ fn tell(events: &[Event], of_desk: bool, catalogue: &Catalogue, width: usize) ->
         let clock = if event.clock_back { ", by a clock that had gone back" } else { "" };
         let head = format!("{} {at} {}{via} {}{vin}{clock}{back}", event.seq.0, event.by, story::deed(event));
         text.push_str(&wrapped(&head, 0, 4, width));
-        for sentence in story::sentences(event, catalogue) {
+        for sentence in story::Teller::new(catalogue).sentences(event) {
             text.push_str(&wrapped(&visible(&sentence), 4, 6, width));
         }
     }

@@ -60,112 +60,157 @@ pub fn deed(event: &Event) -> String {
     known.map_or_else(|| format!("did `{}`", event.action), |(_, deed)| (*deed).to_owned())
 }
 
-/// The most characters [`in_brief`] tells of one thing.
+/// How a value that became another is written.
+pub type Moved = fn(Option<&str>, Option<&str>) -> String;
+
+/// `2946 → 3145`, with `–` where there is no value.
+pub fn printed(from: Option<&str>, to: Option<&str>) -> String {
+    format!("{} → {}", from.unwrap_or("–"), to.unwrap_or("–"))
+}
+
+/// `2946 -> 3145`, for terminals that know no other signs.
+pub fn in_ascii(from: Option<&str>, to: Option<&str>) -> String {
+    format!("{} -> {}", from.unwrap_or("-"), to.unwrap_or("-"))
+}
+
+/// `2946 to 3145`, as it is read aloud.
+pub fn spoken(from: Option<&str>, to: Option<&str>) -> String {
+    match (from, to) {
+        (None, None) => "nothing".to_owned(),
+        (None, Some(to)) => format!("now {to}"),
+        (Some(from), None) => format!("no longer {from}"),
+        (Some(from), Some(to)) => format!("{from} to {to}"),
+    }
+}
+
+/// The most characters [`Teller::in_brief`] tells of one thing.
 const BRIEF: usize = 60;
 
-/// An event in one line, as somebody is told of it who did something else meanwhile: `lead confirmed changes (13.2 Actual
-/// mass: 2946 → 3145 kg, and 4 more)`.
-pub fn in_brief(event: &Event, catalogue: &Catalogue) -> String {
-    let deed = format!("{} {}", event.by, deed(event));
-    let lines = &event.facts.lines;
-    let Some(first) = lines.first() else { return deed };
-    let told = words(event, first, catalogue);
-    // What was done stands before the parenthesis already.
-    let told = ["confirmed ", "remark: "].iter().find_map(|deed| told.strip_prefix(deed)).unwrap_or(&told);
-    let mut told: String = told.split_whitespace().collect::<Vec<_>>().join(" ");
-    if let Some((end, _)) = told.char_indices().nth(BRIEF) {
-        told.truncate(end);
-        told.push('…');
-    }
-    match lines.len() {
-        1 => format!("{deed} ({told})"),
-        many => format!("{deed} ({told}, and {} more)", many - 1),
-    }
+/// Tells events in sentences.
+#[derive(Clone, Copy)]
+pub struct Teller<'a> {
+    /// What the entries are called.
+    pub catalogue: &'a Catalogue,
+    /// How a value that became another is written.
+    pub moved: Moved,
 }
 
-/// Everything an event did, a sentence each, and why.
-pub fn sentences(event: &Event, catalogue: &Catalogue) -> Vec<String> {
-    let mut told: Vec<String> = event.facts.lines.iter().map(|line| sentence(event, line, catalogue)).collect();
-    if let Some(reason) = &event.facts.reason {
-        told.push(format!("because: {reason}"));
+impl<'a> Teller<'a> {
+    /// One that writes for a page or a screen.
+    pub fn new(catalogue: &'a Catalogue) -> Teller<'a> {
+        Teller { catalogue, moved: printed }
     }
-    told
-}
 
-/// One thing that an event did, as a sentence.
-pub fn sentence(event: &Event, line: &Line, catalogue: &Catalogue) -> String {
-    let told = words(event, line, catalogue);
-    if line.desk { format!("the desk: {told}") } else { told }
-}
+    /// An event in one line, as somebody is told of it who did something else meanwhile: `lead confirmed changes (13.2 Actual
+    /// mass: 2946 → 3145 kg, and 4 more)`.
+    pub fn in_brief(self, event: &Event) -> String {
+        let deed = format!("{} {}", event.by, deed(event));
+        let lines = &event.facts.lines;
+        let Some(first) = lines.first() else { return deed };
+        let mut told = self.brief(event, first);
+        if let Some((end, _)) = told.char_indices().nth(BRIEF) {
+            told.truncate(end);
+            told.push('…');
+        }
+        match lines.len() {
+            1 => format!("{deed} ({told})"),
+            many => format!("{deed} ({told}, and {} more)", many - 1),
+        }
+    }
 
-fn words(event: &Event, line: &Line, catalogue: &Catalogue) -> String {
-    let (from, to) = (line.from.as_deref(), line.to.as_deref());
-    let none = "–";
-    let moved = || format!("{} → {}", from.unwrap_or(none), to.unwrap_or(none));
-    if let Some(address) = line.what.strip_prefix("confirmation ") {
-        let entry = named(address, catalogue);
-        return match (from, to) {
-            _ if event.action == "confirm" => format!("confirmed {}", value(address, from, to, catalogue)),
-            (Some(by), _) if line.is_void() => format!("the confirmation of {entry} by {by} is {}", void(by, line)),
-            (_, Some(by)) => format!("the confirmation of {entry} by {by} stands again"),
-            (by, None) => format!("the confirmation of {entry} by {} is taken back", by.unwrap_or(none)),
-        };
+    /// One thing that an event did, on one line, where the deed stands before it already.
+    pub fn brief(self, event: &Event, line: &Line) -> String {
+        let told = self.sentence(event, line);
+        let told = ["confirmed ", "remark: "].iter().find_map(|deed| told.strip_prefix(deed)).unwrap_or(&told);
+        told.split_whitespace().collect::<Vec<_>>().join(" ")
     }
-    if let Some(checkpoint) = line.what.strip_prefix("sign-off ") {
-        return match (from, to) {
-            (Some(by), _) if line.is_void() => format!("the sign-off `{checkpoint}` by {by} is {}", void(by, line)),
-            (Some(_), Some(by)) => format!("the sign-off `{checkpoint}` by {by} stands again"),
-            (_, meaning) => format!("signed `{checkpoint}`: {}", meaning.unwrap_or(none)),
-        };
+
+    /// Everything an event did, a sentence each, and why.
+    pub fn sentences(self, event: &Event) -> Vec<String> {
+        let mut told: Vec<String> = event.facts.lines.iter().map(|line| self.sentence(event, line)).collect();
+        if let Some(reason) = &event.facts.reason {
+            told.push(format!("because: {reason}"));
+        }
+        told
     }
-    if let Some(rest) = line.what.strip_prefix("exception ") {
-        return exception(rest, from, to);
+
+    /// One thing that an event did, as a sentence.
+    pub fn sentence(self, event: &Event, line: &Line) -> String {
+        let told = self.words(event, line);
+        if line.desk { format!("the desk: {told}") } else { told }
     }
-    if let (Some(version), Some((answer, text))) =
-        (line.what.strip_prefix("receipt version "), to.and_then(|to| to.split_once(": ")))
-    {
-        return format!("the authority {answer} version {version}: {text}");
+
+    fn words(self, event: &Event, line: &Line) -> String {
+        let (from, to) = (line.from.as_deref(), line.to.as_deref());
+        let none = "–";
+        let moved = || (self.moved)(from, to);
+        if let Some(address) = line.what.strip_prefix("confirmation ") {
+            let entry = named(address, self.catalogue);
+            return match (from, to) {
+                _ if event.action == "confirm" => format!("confirmed {}", self.value(address, from, to)),
+                (Some(by), _) if line.is_void() => format!("the confirmation of {entry} by {by} is {}", void(by, line)),
+                (_, Some(by)) => format!("the confirmation of {entry} by {by} stands again"),
+                (by, None) => format!("the confirmation of {entry} by {} is taken back", by.unwrap_or(none)),
+            };
+        }
+        if let Some(checkpoint) = line.what.strip_prefix("sign-off ") {
+            return match (from, to) {
+                (Some(by), _) if line.is_void() => format!("the sign-off `{checkpoint}` by {by} is {}", void(by, line)),
+                (Some(_), Some(by)) => format!("the sign-off `{checkpoint}` by {by} stands again"),
+                (_, meaning) => format!("signed `{checkpoint}`: {}", meaning.unwrap_or(none)),
+            };
+        }
+        if let Some(rest) = line.what.strip_prefix("exception ") {
+            return self.exception(rest, from, to);
+        }
+        if let (Some(version), Some((answer, text))) =
+            (line.what.strip_prefix("receipt version "), to.and_then(|to| to.split_once(": ")))
+        {
+            return format!("the authority {answer} version {version}: {text}");
+        }
+        match (line.what.as_str(), from, to) {
+            ("receipt file", None, Some(file)) => format!("its answer came in the file {file}"),
+            ("step", ..) => format!("step: {}", moved()),
+            ("owner", None, Some(owner)) => format!("owner: {owner}"),
+            ("owner", Some(owner), None) => format!("no owner any more, was {owner}"),
+            ("hold", Some(was), Some("ended")) => format!("the hold {was} ended by itself"),
+            ("hold", None, Some(until)) => format!("on hold, {until}"),
+            ("hold", Some(reason), None) => format!("no longer on hold: {reason}"),
+            ("note", None, Some(text)) => format!("remark: {text}"),
+            ("note", Some(text), None) => format!("took back the remark: {text}"),
+            (what, Some("row"), None) => format!("dropped the row {}", named(what, self.catalogue)),
+            (what, None, Some("row")) => format!("took back the dropped row {}", named(what, self.catalogue)),
+            (stage, None, Some(sha256)) if line.is_message() => format!("message of {stage}, SHA-256 {sha256}"),
+            (stage, ..) if line.is_message() => format!("message of {stage} came again, SHA-256 {}", moved()),
+            (what, ..) => self.value(what, from, to),
+        }
     }
-    match (line.what.as_str(), from, to) {
-        ("receipt file", None, Some(file)) => format!("its answer came in the file {file}"),
-        ("step", ..) => format!("step: {}", moved()),
-        ("owner", None, Some(owner)) => format!("owner: {owner}"),
-        ("owner", Some(owner), None) => format!("no owner any more, was {owner}"),
-        ("hold", Some(was), Some("ended")) => format!("the hold {was} ended by itself"),
-        ("hold", None, Some(until)) => format!("on hold, {until}"),
-        ("hold", Some(reason), None) => format!("no longer on hold: {reason}"),
-        ("note", None, Some(text)) => format!("remark: {text}"),
-        ("note", Some(text), None) => format!("took back the remark: {text}"),
-        (what, Some("row"), None) => format!("dropped the row {}", named(what, catalogue)),
-        (what, None, Some("row")) => format!("took back the dropped row {}", named(what, catalogue)),
-        (what, ..) => value(what, from, to, catalogue),
+
+    fn exception(self, rest: &str, from: Option<&str>, to: Option<&str>) -> String {
+        let (number, what) = rest.split_once(' ').unwrap_or((rest, ""));
+        let shown = |text: Option<&str>| text.unwrap_or("–").to_owned();
+        match (what, from, to) {
+            ("remark", _, Some(text)) => format!("said about exception {number}: {text}"),
+            ("remark", text, None) => format!("took back what was said about exception {number}: {}", shown(text)),
+            ("group", _, Some(group)) => format!("exception {number} is linked with group {group}"),
+            ("group", ..) => format!("exception {number} stands alone again"),
+            ("", None, Some(text)) => format!("raised exception {number}: {text}"),
+            ("", Some(_), Some("withdrawn")) => format!("exception {number} is taken back"),
+            _ => format!("exception {rest}: {}", (self.moved)(from, to)),
+        }
+    }
+
+    /// An entry with its old and new value; what is no entry keeps its own name.
+    fn value(self, what: &str, from: Option<&str>, to: Option<&str>) -> String {
+        let unit = Address::parse(what).ok().and_then(|address| self.catalogue.element(&address)?.unit);
+        let unit = unit.map(|unit| format!(" {unit}")).unwrap_or_default();
+        format!("{}: {}{unit}", named(what, self.catalogue), (self.moved)(from, to))
     }
 }
 
 /// That something is void, and by what act of whoever gave it where it was theirs.
 fn void(by: &str, line: &Line) -> String {
     line.why_void().map_or("void".to_owned(), |why| format!("void, as {by} {why}"))
-}
-
-fn exception(rest: &str, from: Option<&str>, to: Option<&str>) -> String {
-    let (number, what) = rest.split_once(' ').unwrap_or((rest, ""));
-    let shown = |text: Option<&str>| text.unwrap_or("–").to_owned();
-    match (what, from, to) {
-        ("remark", _, Some(text)) => format!("said about exception {number}: {text}"),
-        ("remark", text, None) => format!("took back what was said about exception {number}: {}", shown(text)),
-        ("group", _, Some(group)) => format!("exception {number} is linked with group {group}"),
-        ("group", ..) => format!("exception {number} stands alone again"),
-        ("", None, Some(text)) => format!("raised exception {number}: {text}"),
-        ("", Some(_), Some("withdrawn")) => format!("exception {number} is taken back"),
-        _ => format!("exception {rest}: {} → {}", shown(from), shown(to)),
-    }
-}
-
-/// An entry with its old and new value; what is no entry keeps its own name.
-fn value(what: &str, from: Option<&str>, to: Option<&str>, catalogue: &Catalogue) -> String {
-    let unit = Address::parse(what).ok().and_then(|address| catalogue.element(&address)?.unit);
-    let unit = unit.map(|unit| format!(" {unit}")).unwrap_or_default();
-    format!("{}: {} → {}{unit}", named(what, catalogue), from.unwrap_or("–"), to.unwrap_or("–"))
 }
 
 /// An entry by its number, title and rows: `13.1 Distribution … [2]`; anything else as it is.
@@ -222,7 +267,7 @@ mod tests {
     }
 
     fn told_of(action: &str, facts: Facts) -> String {
-        sentences(&event_of(action, facts), &catalogue()).remove(0)
+        Teller::new(&catalogue()).sentences(&event_of(action, facts)).remove(0)
     }
 
     fn event_of(action: &str, facts: Facts) -> Event {
@@ -252,7 +297,7 @@ mod tests {
             for (what, to) in lines {
                 facts.line(*what, None, Some((*to).to_owned()));
             }
-            in_brief(&event_of(action, facts), &catalogue())
+            Teller::new(&catalogue()).in_brief(&event_of(action, facts))
         };
         assert_eq!(brief("confirm", &[]), "prep confirmed changes");
         let two = [("confirmation Mass", "3310"), ("confirmation Axles[1]/Load", "9")];
@@ -309,6 +354,8 @@ mod tests {
             ("receipt version 2", None, Some("rejected: no: 52"), "the authority rejected version 2: no: 52"),
             ("receipt file", None, Some("a.pdf sha256 00"), "its answer came in the file a.pdf sha256 00"),
             ("scope", None, Some("vans"), "scope: – → vans"),
+            ("stage 1", None, Some("ab"), "message of stage 1, SHA-256 ab"),
+            ("stage 1", Some("ab"), Some("cd"), "message of stage 1 came again, SHA-256 ab → cd"),
         ] {
             assert_eq!(told("undo", what, from, to), expected);
         }

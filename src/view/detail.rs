@@ -4,7 +4,7 @@ use super::days;
 use super::grounds;
 use super::head::beside;
 use super::ink::{Mark, Pen, Piece, piece, wrapped};
-use super::panes::{SINCE_SIGNED, finding_mark, from_to};
+use super::panes::{SINCE_SIGNED, finding_mark, teller};
 use crate::app::grounds::grounds as grounds_of;
 use crate::app::layout::Area;
 use crate::app::links;
@@ -44,7 +44,7 @@ pub fn detail(pen: &mut Pen<'_>, model: &Model, area: Area) {
             }
             lines
         }),
-        Pane::History => opened.history().nth(opened.scroll().at).map(|event| about_event(pen, event)),
+        Pane::History => opened.history().nth(opened.scroll().at).map(|event| about_event(pen, model, event)),
     };
     let width = usize::from(area.width).saturating_sub(2);
     let lines = lines.unwrap_or_default();
@@ -63,7 +63,10 @@ fn about_change(pen: &Pen<'_>, model: &Model, opened: &Opened, change: &Change) 
     for (event, line) in opened.corrections_at(&change.address) {
         let source = event.facts.reason.as_deref().unwrap_or("a message");
         let told = format!("corrected by {source} on {}:", days::when(event.at, model.now));
-        lines.push(piece(format!("{told}{}", words_of(pen, line)), Role::Warns));
+        lines.push(piece(
+            format!("{told} {}", (teller(pen, model).moved)(line.from.as_deref(), line.to.as_deref())),
+            Role::Warns,
+        ));
     }
     if let Some(since) = opened.dossier.since.as_ref().filter(|since| since.addresses.contains(&change.address)) {
         let signed = &since.signoff;
@@ -154,7 +157,7 @@ fn about_exception(pen: &Pen<'_>, model: &Model, exception: &Exception) -> Vec<P
     lines
 }
 
-fn about_event(pen: &Pen<'_>, event: &Event) -> Vec<Piece> {
+fn about_event(pen: &Pen<'_>, model: &Model, event: &Event) -> Vec<Piece> {
     let mut lines = Vec::new();
     if let Some(reason) = &event.facts.reason {
         lines.push(piece(reason.clone(), Role::Normal));
@@ -163,15 +166,10 @@ fn about_event(pen: &Pen<'_>, event: &Event) -> Vec<Piece> {
     let mut told: Vec<&Line> = event.facts.lines.iter().collect();
     told.sort_by_key(|line| (line.is_message(), is_formal(&Address::unchecked(&line.what))));
     for line in told {
-        lines.push(piece(format!("{}{}", line.what, words_of(pen, line)), Role::Normal));
+        lines.push(piece(teller(pen, model).sentence(event, line), Role::Normal));
     }
     let via = event.via.as_ref().map(|via| format!(" through {via}")).unwrap_or_default();
     let clock = if event.clock_back { ", the clock had gone back" } else { "" };
     lines.push(piece(format!("event {} at {}{via}{clock}", event.seq.0, event.at), Role::Dim));
     lines
-}
-
-/// What a line was and is, in one text.
-fn words_of(pen: &Pen<'_>, line: &Line) -> String {
-    from_to(pen, line.from.as_deref(), line.to.as_deref()).iter().map(|piece| piece.text.as_str()).collect()
 }

@@ -20,6 +20,7 @@ use crate::domain::exception::Exception;
 use crate::domain::identity::Login;
 use crate::domain::person::Role as Duty;
 use crate::domain::policy::Policy;
+use crate::domain::story::{self, Teller};
 
 /// The pane shown.
 pub fn pane(pen: &mut Pen<'_>, model: &Model, area: Area) {
@@ -385,15 +386,20 @@ fn event_line(pen: &Pen<'_>, model: &Model, event: &Event) -> (Pieces, Pieces) {
     // Of a message that came again, what it says otherwise; the two hashes say nothing to a reader.
     let told = event.corrected().find(|line| !is_formal(&Address::unchecked(&line.what)));
     if let Some(line) = told.or(event.facts.lines.first()) {
-        left.push(piece(format!("  {}", line.what), Role::Normal));
-        left.extend(from_to(pen, line.from.as_deref(), line.to.as_deref()));
+        left.push(piece(format!("  {}", teller(pen, model).brief(event, line)), Role::Normal));
     }
     let more = event.facts.lines.len().saturating_sub(1);
     let right = if more > 0 { vec![piece(format!("+{more}"), Role::Dim)] } else { Vec::new() };
     (left, right)
 }
 
-pub(super) fn from_to(pen: &Pen<'_>, from: Option<&str>, to: Option<&str>) -> Pieces {
+/// Who tells the history on this terminal.
+pub(super) fn teller<'a>(pen: &Pen<'_>, model: &'a Model) -> Teller<'a> {
+    let moved = if pen.looks.ascii { story::in_ascii } else { story::printed };
+    Teller { catalogue: model.house.catalogue, moved }
+}
+
+fn from_to(pen: &Pen<'_>, from: Option<&str>, to: Option<&str>) -> Pieces {
     let none = pen.looks.mark(Mark::None);
     let arrow = format!(" {} ", pen.looks.mark(Mark::Arrow));
     vec![

@@ -282,8 +282,8 @@ fn a_base_that_was_corrected_shows_what_it_said_and_says_with_source_and_day() {
         assert!(changes.contains("corrected by base-v2.xml on 01 Jul"), "{changes}");
         desk.press("4");
         let history = picture(&desk.model);
-        assert!(history.contains("receive  DimensionGroup/Width  2070 → 2100"), "{history}");
-        assert!(history.contains("Header/IviVersionNumber  1 → 2"), "{history}");
+        assert!(history.contains("receive  6 Width: 2070 → 2100 mm"), "{history}");
+        assert!(history.contains("Version of the message: 1 → 2"), "{history}");
     }
 }
 

@@ -18,7 +18,7 @@ use super::msg::Msg;
 use super::point::Part;
 use crate::domain::event::Event;
 use crate::domain::identity::RecordId;
-use crate::domain::story::in_brief;
+use crate::domain::story::Teller;
 use reading::{Meant, Numbers, Reading, Seen, Show, Where};
 
 /// Changes by others that are told one by one.
@@ -190,7 +190,7 @@ impl Talk {
                 let (id, vin) = event.record.as_ref().filter(|(id, _)| matters(*id))?;
                 let open = matches!(&model.sheet, Some(Sheet::Form(form)) if form.record == *id);
                 let form = if open { "; your form is about it" } else { "" };
-                Some(format!("News of {}: {}{form}", vin.tail(), in_brief(event, &model.house.catalogue)))
+                Some(format!("News of {}: {}{form}", vin.tail(), Teller::new(model.house.catalogue).in_brief(event)))
             })
             .collect();
         if lines.len() > NEWS {

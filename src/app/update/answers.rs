@@ -10,7 +10,7 @@ use crate::app::{bulk, places, screen};
 use crate::domain::action::Action;
 use crate::domain::event::Event;
 use crate::domain::identity::Seq;
-use crate::domain::story::in_brief;
+use crate::domain::story::Teller;
 
 pub(super) fn applied(model: &mut Model, tag: Tag, seq: Seq, changed: bool) -> Vec<Effect> {
     let Some(act) = model.outbox.answered(tag, Some(seq)) else { return Vec::new() };
@@ -97,7 +97,7 @@ pub(super) fn refused(model: &mut Model, tag: Tag, why: &str, unclear: bool) -> 
 }
 
 pub(super) fn conflict(model: &mut Model, tag: Tag, event: &Event) -> Vec<Effect> {
-    let text = in_brief(event, &model.house.catalogue);
+    let text = Teller::new(model.house.catalogue).in_brief(event);
     if matches!(model.sheet, Some(Sheet::Bulk(_))) {
         return refused(model, tag, &format!("{text} came first"), false);
     }

@@ -13,6 +13,7 @@ use crate::domain::due;
 use crate::domain::event::Event;
 use crate::domain::exception::Exception;
 use crate::domain::identity::Login;
+use crate::domain::story::{self, Teller};
 use crate::view::days;
 use crate::view::grounds::window;
 use crate::view::head::readiness_said;
@@ -132,7 +133,7 @@ pub fn about(model: &Model, at: usize) -> Vec<String> {
         Pane::Exceptions => {
             opened.exceptions(model.now).get(at).map(|one| about_exception(model, one)).unwrap_or_default()
         }
-        Pane::History => opened.history().nth(at).map(about_event).unwrap_or_default(),
+        Pane::History => opened.history().nth(at).map(|event| about_event(model, event)).unwrap_or_default(),
         Pane::Message => {
             let line = opened.message.as_ref().and_then(|message| message.lines.get(at));
             let one = line.and_then(|line| opened.change_written(line));
@@ -267,19 +268,14 @@ pub(super) fn about_exception(model: &Model, exception: &Exception) -> Vec<Strin
     lines
 }
 
-fn from_to(from: Option<&str>, to: Option<&str>) -> String {
-    match (from, to) {
-        (None, None) => String::new(),
-        (None, Some(to)) => format!(" {to}"),
-        (Some(from), None) => format!(" no longer {from}"),
-        (Some(from), Some(to)) => format!(" {from} to {to}"),
-    }
+fn teller(model: &Model) -> Teller<'_> {
+    Teller { catalogue: model.house.catalogue, moved: story::spoken }
 }
 
 fn event(model: &Model, event: &Event) -> String {
-    let mut text = format!("{}, {}: {}", days::when(event.at, model.now), event.by, event.action);
+    let mut text = format!("{}, {} {}", days::when(event.at, model.now), event.by, story::deed(event));
     if let Some(line) = event.facts.lines.first() {
-        text.push_str(&format!(", {}{}", line.what, from_to(line.from.as_deref(), line.to.as_deref())));
+        text.push_str(&format!(": {}", teller(model).brief(event, line)));
     }
     match event.facts.lines.len() {
         0 | 1 => text,
@@ -287,10 +283,9 @@ fn event(model: &Model, event: &Event) -> String {
     }
 }
 
-fn about_event(event: &Event) -> Vec<String> {
+fn about_event(model: &Model, event: &Event) -> Vec<String> {
     let mut lines: Vec<String> = event.facts.reason.iter().map(|reason| format!("Reason: {reason}")).collect();
-    let facts = event.facts.lines.iter();
-    lines.extend(facts.map(|line| format!("{}{}", line.what, from_to(line.from.as_deref(), line.to.as_deref()))));
+    lines.extend(event.facts.lines.iter().map(|line| teller(model).sentence(event, line)));
     let via = event.via.as_ref().map(|via| format!(" through {via}")).unwrap_or_default();
     lines.push(format!("Event {} at {}{via}.", event.seq.0, event.at));
     lines
