@@ -10,6 +10,7 @@ use super::msg::Effect;
 use super::screen::Screen;
 use super::text::Text;
 use crate::domain::approval::Approval;
+use crate::domain::catalogue::Element;
 use crate::domain::exception::State;
 use crate::domain::filter::{EXCEPTION_FIELDS, FIELDS, Field, Kind, Order, TextField, quoted};
 use crate::domain::summary::Summary;
@@ -259,7 +260,7 @@ fn values(field: &Field, sources: Sources<'_>) -> Vec<Completion> {
         }
         Kind::Text(TextField::Bodywork) => {
             let element = house.catalogue.by_name("CodeForBodywork");
-            let codes = element.into_iter().flat_map(|element| element.codes());
+            let codes = element.into_iter().flat_map(Element::codes);
             let seen = seen(list, TextField::Bodywork);
             let told = |code: &str| element.and_then(|element| element.meaning(code)).unwrap_or_default();
             let all = seen.iter().map(String::as_str).chain(codes.map(|code| code.code));
