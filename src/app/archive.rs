@@ -362,7 +362,7 @@ pub fn copy_reference(model: &mut Model) -> Vec<Effect> {
 pub fn lines(model: &mut Model) -> Vec<Effect> {
     let Some(row) = model.archive.row() else { return Vec::new() };
     let (id, title) = (row.id, format!("{} version {}", row.vin.tail(), row.id.version));
-    let lines = Lines { record: id.record, address: None, title, sides: None, top: 0 };
+    let lines = Lines { record: id.record, address: None, title, sides: None, prose: Vec::new(), top: 0 };
     model.sheet = Some(Sheet::Lines(Box::new(lines)));
     vec![Effect::LoadSealed(id)]
 }

@@ -219,6 +219,15 @@ pub static COMMANDS: &[Command] = &[
         acts::may_waive
     ),
     form!(
+        "read-exception",
+        None,
+        "Read the exception whole",
+        "Show everything that was said of the exception under the cursor, however long",
+        &[Record, Board],
+        lines::read_exception,
+        lines::may_read_exception
+    ),
+    form!(
         "comment",
         Some("say"),
         "Say something about the exception",

@@ -93,9 +93,17 @@ fn over_the_screen(model: &mut Model, pointer: Pointer, wheel: Option<Step>) -> 
     effects
 }
 
-/// A click on the board: on a group, or on an exception below the heading of its rows.
+/// A click on the board: on a way to group, on a group, or on an exception below the heading of its rows.
 fn on_board(model: &mut Model, pointer: Pointer) -> Vec<Effect> {
     let parts = board::parts(model);
+    if pointer.in_area(parts.tabs).is_some() {
+        let column = usize::from(pointer.column - parts.tabs.x).checked_sub(tabs::BEFORE_WAYS.len());
+        let way = column.and_then(|column| tabs::at_column(tabs::ways(model, usize::from(parts.tabs.width)), column));
+        return match way {
+            Some(by) if by != model.board.by => board::group_by(model, by),
+            _ => Vec::new(),
+        };
+    }
     if let Some(row) = pointer.in_area(parts.groups) {
         let at = row + model.board.group_scroll.top;
         return if at < model.board.group_rows() { board::point(model, true, at) } else { Vec::new() };
@@ -149,13 +157,9 @@ fn on_row(model: &mut Model, row: usize) -> Vec<Effect> {
 
 fn on_tabs(model: &mut Model, column: u16) -> Vec<Effect> {
     let width = usize::from(model.layout().tabs.width);
-    let pane = model.current().and_then(|opened| {
-        let mut end = 1;
-        tabs::names(opened, model.now.day(), width).into_iter().find_map(|(pane, name)| {
-            end += name.chars().count();
-            (usize::from(column) < end).then_some(pane)
-        })
-    });
+    // A blank stands before the first name.
+    let column = usize::from(column).saturating_sub(1);
+    let pane = model.current().and_then(|opened| tabs::at_column(tabs::names(opened, model.now.day(), width), column));
     pane.map_or_else(Vec::new, |pane| {
         let mut effects = to_part(model, Focus::Record);
         effects.extend(moves::pane(model, pane));

@@ -2,7 +2,11 @@
 
 use chrono::NaiveDate;
 
+use super::help::keys_of;
+use super::model::{Context, Model};
 use super::record::{Opened, Pane};
+use super::text::shown_width;
+use crate::domain::triage::By;
 
 /// How much is written of the panes that are not shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +48,37 @@ fn written(opened: &Opened, today: NaiveDate, how: Names) -> Vec<(Pane, String)>
         (pane, text)
     };
     Pane::ALL.into_iter().enumerate().map(name).collect()
+}
+
+/// What stands before the ways to group on the exceptions board.
+pub const BEFORE_WAYS: &str = " by ";
+
+/// Each way to group on the exceptions board as it is written on a line of so many columns, the one in use in brackets.
+pub fn ways(model: &Model, width: usize) -> Vec<(By, String)> {
+    let way = |(by, word, title): (By, &str, &str)| {
+        let command = match by {
+            By::Kind => "group-kind",
+            By::Age => "group-age",
+            By::Approval => "group-approval",
+            By::Variant => "group-variant",
+            By::Owner => "group-owner",
+            By::Scope => "group-scope",
+        };
+        let key = keys_of(model, Context::Board, command).first().map_or("", String::as_str);
+        let word = if width < 60 { &word[..1] } else { title };
+        let text = if by == model.board.by { format!("[{key} {title}]") } else { format!(" {key} {word} ") };
+        (by, text)
+    };
+    By::TABLE.into_iter().map(way).collect()
+}
+
+/// What of names that stand one behind the other is at a column, counted from the first.
+pub fn at_column<T>(names: impl IntoIterator<Item = (T, String)>, column: usize) -> Option<T> {
+    let mut end = 0;
+    names.into_iter().find_map(|(what, name)| {
+        end += shown_width(&name);
+        (column < end).then_some(what)
+    })
 }
 
 /// How much of a pane there is to do, after its name.

@@ -8,6 +8,7 @@ use crate::app::forms::title_of;
 use crate::app::help::keys_of;
 use crate::app::layout::Area;
 use crate::app::model::{Context, Model};
+use crate::app::tabs;
 use crate::config::theme::Role;
 use crate::domain::exception::{Exception, State};
 use crate::domain::filter::Filter;
@@ -56,21 +57,9 @@ pub fn top(pen: &Pen<'_>, board: &Board) -> Pieces {
 }
 
 fn ways(pen: &mut Pen<'_>, model: &Model, area: Area) {
-    let mut line: Pieces = vec![piece(" by ", Role::Dim)];
-    for (by, word, title) in By::TABLE {
-        let command = match by {
-            By::Kind => "group-kind",
-            By::Age => "group-age",
-            By::Approval => "group-approval",
-            By::Variant => "group-variant",
-            By::Owner => "group-owner",
-            By::Scope => "group-scope",
-        };
-        let key = keys_of(model, Context::Board, command).first().map_or("", String::as_str);
-        let here = by == model.board.by;
-        let word = if area.width < 60 { &word[..1] } else { title };
-        let text = if here { format!("[{key} {title}]") } else { format!(" {key} {word} ") };
-        line.push(piece(text, if here { Role::Heading } else { Role::Dim }));
+    let mut line: Pieces = vec![piece(tabs::BEFORE_WAYS, Role::Dim)];
+    for (by, text) in tabs::ways(model, usize::from(area.width)) {
+        line.push(piece(text, if by == model.board.by { Role::Heading } else { Role::Dim }));
     }
     pen.put(area, 0, 0, &line);
 }
@@ -290,10 +279,20 @@ fn one(pen: &mut Pen<'_>, model: &Model, area: Area) {
     let (_, area) = area.split_rows(1);
     let room = usize::from(area.height);
     for (at, (line, role)) in lines.iter().take(room).enumerate() {
-        let cut = if at + 1 == room && lines.len() > room { pen.looks.mark(Mark::More) } else { "" };
         let line = pen.looks.plain(line);
-        pen.text(area, at, 1, &format!("{line}{cut}"), *role);
+        pen.text(area, at, 1, &line, *role);
     }
+    if lines.len() > room {
+        reads_on(pen, model, area);
+    }
+}
+
+/// Says on the last line of an area that there is more, and which key reads it.
+pub(super) fn reads_on(pen: &mut Pen<'_>, model: &Model, area: Area) {
+    let key = keys_of(model, model.context(), "read-exception").first();
+    let key = key.map(|key| format!("{key} reads on ")).unwrap_or_default();
+    let more = format!(" {} {key}", pen.looks.mark(Mark::More));
+    pen.right(area, usize::from(area.height.saturating_sub(1)), &[piece(more, Role::Dim)]);
 }
 
 fn rule(pen: &Pen<'_>, width: usize) -> String {

@@ -1,5 +1,6 @@
 //! More about the row under the cursor of a pane: findings, exceptions, who and why, the entry's whole way.
 
+use super::board;
 use super::days;
 use super::grounds;
 use super::head::beside;
@@ -52,7 +53,13 @@ pub fn detail(pen: &mut Pen<'_>, model: &Model, area: Area) {
         lines.iter().flat_map(|part| wrapped(&part.text, width).into_iter().map(|text| (text, part.role))).collect();
     let room = usize::from(area.height.saturating_sub(1));
     for (row, (text, role)) in rows.iter().take(room).enumerate() {
-        let cut = if row + 1 == room && rows.len() > room { pen.looks.mark(Mark::More) } else { "" };
+        let last = row + 1 == room && rows.len() > room;
+        if last && opened.pane == Pane::Exceptions {
+            pen.text(area, row + 1, 1, text, *role);
+            board::reads_on(pen, model, area);
+            break;
+        }
+        let cut = if last { pen.looks.mark(Mark::More) } else { "" };
         pen.text(area, row + 1, 1, &format!("{text}{cut}"), *role);
     }
 }

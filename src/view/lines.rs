@@ -1,4 +1,4 @@
-//! The own lines of messages: what the stage before us wrote for an entry, beside what ours says there.
+//! What is read over the whole screen: a text, or the own lines of messages: what the stage before us wrote for an entry, beside what ours says there.
 
 use unicode_width::UnicodeWidthStr;
 
@@ -11,8 +11,19 @@ use crate::config::theme::Role;
 
 /// The lines, over the whole body.
 pub fn lines(pen: &mut Pen<'_>, model: &Model, lines: &Lines, body: Area) {
-    let inner = pen.sheet(body, &format!("{} {} the messages' own lines", lines.title, pen.looks.mark(Mark::Dot)));
+    let what = if lines.prose.is_empty() { "the messages' own lines" } else { "whole" };
+    let inner = pen.sheet(body, &format!("{} {} {what}", lines.title, pen.looks.mark(Mark::Dot)));
     let (rows, foot) = inner.split_rows(inner.height.saturating_sub(1));
+    if !lines.prose.is_empty() {
+        let broken = lines.broken(model.size.0);
+        let fit = usize::from(rows.height);
+        let top = lines.top.min(broken.len().saturating_sub(fit));
+        for (row, line) in broken.iter().skip(top).take(fit).enumerate() {
+            let line = pen.looks.plain(line);
+            pen.text(rows, row, 1, &line, Role::Normal);
+        }
+        return foot_of(pen, model, broken.len() > top + fit, foot);
+    }
     let Some((base, ours)) = &lines.sides else {
         let text = pen.looks.plain("reading …");
         return pen.text(rows, 0, 1, &text, Role::Dim);
@@ -29,8 +40,12 @@ pub fn lines(pen: &mut Pen<'_>, model: &Model, lines: &Lines, body: Area) {
         side(pen, base, lines.top, upper);
         side(pen, ours, lines.top, lower);
     }
+    foot_of(pen, model, lines.rows(model.size.0) > lines.top + lines.fit(model.size), foot);
+}
+
+fn foot_of(pen: &mut Pen<'_>, model: &Model, more: bool, foot: Area) {
     let key = |command| keys_of(model, Context::Lines, command).first().map_or("", String::as_str);
-    let more = if lines.rows() > lines.top + lines.fit(model.size) { "more below  " } else { "" };
+    let more = if more { "more below  " } else { "" };
     let text = format!("{more}{} {} scroll  {} close", key("cursor-down"), key("cursor-up"), key("cancel"));
     pen.text(foot, 0, 1, &text, Role::Dim);
 }

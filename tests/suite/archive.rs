@@ -239,7 +239,7 @@ fn digest_reference_vin_and_message_are_at_hand() {
     assert_eq!(desk.wants(), [Effect::LoadSealed(row.id)]);
     let base = stageplate::app::lines::Side { from: "version 1".into(), lines: vec![("<Header>".into(), false)] };
     desk.tell(Msg::Lines { record: row.id.record, address: None, base, ours: Default::default() });
-    assert!(matches!(&desk.model.sheet, Some(Sheet::Lines(lines)) if lines.rows() == 1));
+    assert!(matches!(&desk.model.sheet, Some(Sheet::Lines(lines)) if lines.rows(120) == 1));
 }
 
 #[test]

@@ -10,6 +10,7 @@ use stageplate::domain::dossier::Dossier;
 use stageplate::domain::exception::{Settlement, State};
 use stageplate::domain::filter::Filter;
 use stageplate::domain::identity::ExceptionId;
+use stageplate::domain::triage::By;
 
 use crate::frames::text;
 use crate::screens::{Desk, dossiers, login, now, policy, with_exceptions};
@@ -188,6 +189,72 @@ fn a_click_on_the_board_selects_and_another_opens_the_record() {
     click(&mut desk, parts.rows, 1);
     let opened = desk.model.current().unwrap();
     assert_eq!((opened.id(), opened.exception(desk.model.now).unwrap().id), (record, id));
+}
+
+#[test]
+fn a_click_on_a_way_to_group_groups_so_at_every_width() {
+    for width in [120, 80, 50] {
+        let mut desk = Desk::with("lead", width, 24, told());
+        desk.press("B");
+        let click = |desk: &mut Desk, column: usize| {
+            let tabs = board::parts(&desk.model).tabs;
+            let column = tabs.x + u16::try_from(column).unwrap();
+            desk.tell(Msg::Pointer(Pointer { what: Pointed::Click, column, row: tabs.y }));
+        };
+        let column_of = |desk: &Desk, name: &str| {
+            let line = text(desk).lines().nth(1).unwrap().to_owned();
+            line.find(name).unwrap_or_else(|| panic!("{name} in {line}"))
+        };
+        let at = column_of(&desk, " 5 ") + 1;
+        click(&mut desk, at);
+        assert_eq!(desk.model.board.by, By::Kind, "the mouse is off");
+        desk.model.chosen.mouse = true;
+        click(&mut desk, at);
+        assert_eq!(desk.model.board.by, By::Owner, "{width}");
+        click(&mut desk, 1);
+        assert_eq!(desk.model.board.by, By::Owner, "before the first there is none");
+        let at = column_of(&desk, " 2 ") + 2;
+        click(&mut desk, at);
+        assert_eq!(desk.model.board.by, By::Age, "{width}");
+        click(&mut desk, usize::from(width) - 1);
+        assert_eq!(desk.model.board.by, By::Age, "behind the last there is none either");
+    }
+}
+
+#[test]
+fn a_very_long_exception_is_read_whole_from_the_record_and_from_the_board() {
+    let mut dossiers = dossiers();
+    let long: Vec<String> = (0..6_000).map(|line| format!("line{line:05}")).collect();
+    let words = long.join(" ");
+    dossiers[0].record.exceptions[0].text = format!("{}\n\n{words}", long[..50].join("\n"));
+    for (width, height) in [(120, 40), (80, 24), (40, 15)] {
+        for keys in ["enter 3", "B"] {
+            let mut desk = Desk::with("lead", width, height, dossiers.clone());
+            desk.press(keys);
+            let short = text(&desk);
+            let is_whole = short.contains("line05999");
+            assert!(!is_whole, "{short}");
+            if keys == "enter 3" && height >= 24 {
+                assert!(short.contains("p reads on"), "{width}x{height}:\n{short}");
+            }
+            desk.press("p");
+            assert!(text(&desk).contains("more below"), "{}", text(&desk));
+            // The last word of the longest text is reached, and what stands behind it.
+            desk.press("end");
+            let shown = text(&desk);
+            assert!(shown.contains("line05999") && !shown.contains("more below"), "{shown}");
+            desk.press("home");
+            assert!(text(&desk).contains("raised by prep"), "{}", text(&desk));
+            let before = desk.model.focus;
+            desk.press("pagedown pagedown esc");
+            assert!(desk.model.sheet.is_none() && desk.model.focus == before);
+        }
+    }
+    let mut desk = Desk::with("lead", 80, 24, dossiers);
+    desk.press("enter");
+    desk.press("p");
+    let notice = desk.model.notice.as_ref().map(|notice| notice.text.clone());
+    assert_eq!(notice.as_deref(), Some("the cursor is on no exception"));
 }
 
 #[test]

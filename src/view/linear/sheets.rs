@@ -224,6 +224,12 @@ fn settings(model: &Model, open: &Settings) -> Vec<String> {
 }
 
 fn lines(lines: &Lines) -> Vec<String> {
+    if !lines.prose.is_empty() {
+        let paragraphs = lines.prose.iter().filter(|paragraph| !paragraph.is_empty());
+        return std::iter::once(format!("{}, whole.", spoken(&lines.title)))
+            .chain(paragraphs.map(|paragraph| spoken(paragraph)))
+            .collect();
+    }
     let Some((base, ours)) = &lines.sides else { return vec!["The messages are being read.".to_owned()] };
     let mut read = vec![format!("{}, the messages' own lines.", spoken(&lines.title))];
     let shown = if lines.address.is_some() { &[base, ours][..] } else { &[base] };
