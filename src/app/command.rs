@@ -459,12 +459,16 @@ pub static COMMANDS: &[Command] = &[
     ),
     go("sort", "Order the list by the next column", None, BROWSE, moves::sort),
     Command {
-        help: "Choose theme, symbols, mouse and keymap; see where they are kept and what is wrong there",
-        ..go("settings", "Settings: theme, symbols, mouse, keys", None, SCREENS, settings::open)
+        help: "Choose theme, symbols, mouse, layout and keymap; see where they are kept and what is wrong there",
+        ..go("settings", "Settings: theme, symbols, mouse, layout, keys", None, SCREENS, settings::open)
     },
     Command {
         help: "Listen to the mouse, or leave it to the terminal",
         ..go("mouse", "Mouse on or off", None, SCREENS, settings::mouse)
+    },
+    Command {
+        help: "Let list and record stand beside or above each other, or as the screen has room",
+        ..go("layout", "Layout: list beside or above the record", None, BROWSE, settings::arrange)
     },
     act!("end-tour", None, "End the tour", "End the tour for good", BROWSE, tour::end, tour::is_on),
     go("refresh", "Read everything again", None, SCREENS, moves::refresh),

@@ -1,6 +1,8 @@
 //! Where things are on a screen of a given size: rectangles only. The view draws into them; the model needs them to
 //! know how far a page is.
 
+use crate::config::settings::Arrangement;
+
 /// A rectangle in cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Area {
@@ -85,14 +87,17 @@ pub struct Layout {
     pub hints: Area,
 }
 
-/// From how many columns on list and record stand side by side: with fewer, either the list would not tell variant,
-/// build and owner, or the record would break its lines.
+/// From how many columns on list and record stand side by side where nobody chose: with fewer, either the list would not
+/// tell variant, build and owner, or the record would cut its values.
 const WIDE: u16 = 168;
 
+/// From how many columns on they do for whoever wants them so.
+const BESIDE: u16 = 120;
+
 impl Layout {
-    /// The parts of a screen of so many columns and rows, with a notice of so many lines: the desk with this focus, or
-    /// another screen.
-    pub fn of(width: u16, height: u16, focus: Option<Focus>, notice: u16) -> Layout {
+    /// The parts of a screen of so many columns and rows, with a notice of so many lines: the desk with this focus and list
+    /// and record arranged so, or another screen.
+    pub fn of((width, height): (u16, u16), focus: Option<Focus>, notice: u16, arrangement: Arrangement) -> Layout {
         let whole = Area { x: 0, y: 0, width, height };
         let (top, rest) = whole.split_rows(1);
         let hint_rows = if height >= 10 { 1 } else { 0 };
@@ -100,9 +105,16 @@ impl Layout {
         let (body, notice) = rest.split_rows(rest.height.saturating_sub(notice.clamp(1, 3)));
         let mut layout = Layout { top, notice, hints, ..Layout::default() };
         let Some(focus) = focus else { return Layout { main: body, ..layout } };
-        let record = if width >= WIDE && height >= 20 {
-            let (queues, rest) = body.split_columns(24);
-            let (list, record) = rest.split_columns(rest.width * 3 / 5);
+        let beside = match arrangement {
+            Arrangement::Auto => width >= WIDE,
+            Arrangement::Beside => width >= BESIDE,
+            Arrangement::Stacked => false,
+        };
+        let record = if beside && height >= 20 {
+            let (queues, rest) = body.split_columns(if width >= WIDE { 24 } else { 18 });
+            // The list tells step and owner in any case, and from `WIDE` on variant and build.
+            let (list, record) =
+                rest.split_columns(if width >= WIDE { rest.width * 3 / 5 } else { rest.width * 14 / 25 });
             layout.queues = queues;
             layout.list = list;
             record
@@ -252,8 +264,11 @@ mod tests {
     fn no_part_of_any_screen_lies_outside_it() {
         for width in 0..=250 {
             for height in 0..=80 {
-                for focus in [Some(Focus::Queues), Some(Focus::List), Some(Focus::Record), None] {
-                    let l = Layout::of(width, height, focus, 2);
+                let focuses = [Some(Focus::Queues), Some(Focus::List), Some(Focus::Record), None];
+                let all =
+                    focuses.iter().flat_map(|focus| Arrangement::TABLE.map(|(arrangement, _)| (*focus, arrangement)));
+                for (focus, arrangement) in all {
+                    let l = Layout::of((width, height), focus, 2, arrangement);
                     for area in [l.top, l.queues, l.list, l.head, l.tabs, l.pane, l.detail, l.main, l.notice, l.hints] {
                         assert!(area.x + area.width <= width && area.y + area.height <= height, "{width}x{height}");
                     }

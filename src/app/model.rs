@@ -324,7 +324,7 @@ impl Model {
     /// Where things are on the screen.
     pub fn layout(&self) -> Layout {
         let focus = (self.screen == Screen::Desk).then_some(self.focus);
-        let mut layout = Layout::of(self.size.0, self.size.1, focus, self.notice_lines());
+        let mut layout = Layout::of(self.size, focus, self.notice_lines(), self.chosen.arrangement);
         if let Some(opened) = self.drawn().filter(|opened| opened.pane == Pane::Exceptions) {
             // What was said of one is read here, and nowhere else.
             layout.tell_more(opened.rows());

@@ -5,6 +5,7 @@ use super::model::{Model, Sheet, Tone};
 use super::msg::Effect;
 use super::tour::Tour;
 use crate::config::keymap::{self, Keymap};
+use crate::config::settings::Arrangement;
 use crate::config::theme::{Looks, Theme};
 
 /// The choices that hold now, and where they are kept.
@@ -14,6 +15,8 @@ pub struct Chosen {
     pub looks: Looks,
     /// Whether the mouse is listened to.
     pub mouse: bool,
+    /// How list and record stand on the screen.
+    pub arrangement: Arrangement,
     /// The name of the keymap.
     pub keymap: String,
     /// The names of all keymaps there are.
@@ -29,6 +32,7 @@ impl Default for Chosen {
         Chosen {
             looks: Looks::default(),
             mouse: false,
+            arrangement: Arrangement::default(),
             keymap: "default".to_owned(),
             keymaps: keymap::built_in_names().map(str::to_owned).collect(),
             file: None,
@@ -55,6 +59,8 @@ pub enum Setting {
     Symbols,
     /// The mouse.
     Mouse,
+    /// How list and record stand.
+    Layout,
     /// Which keys do what.
     Keymap,
     /// The tour, once more.
@@ -63,7 +69,8 @@ pub enum Setting {
 
 impl Setting {
     /// All of them, in their order.
-    pub const ALL: [Setting; 5] = [Setting::Theme, Setting::Symbols, Setting::Mouse, Setting::Keymap, Setting::Tour];
+    pub const ALL: [Setting; 6] =
+        [Setting::Theme, Setting::Symbols, Setting::Mouse, Setting::Layout, Setting::Keymap, Setting::Tour];
 
     /// What people read.
     pub fn title(self) -> &'static str {
@@ -71,6 +78,7 @@ impl Setting {
             Setting::Theme => "Theme",
             Setting::Symbols => "Symbols",
             Setting::Mouse => "Mouse",
+            Setting::Layout => "Layout",
             Setting::Keymap => "Keys",
             Setting::Tour => "Tour",
         }
@@ -85,6 +93,7 @@ impl Setting {
             Setting::Symbols => "Unicode",
             Setting::Mouse if chosen.mouse => "on",
             Setting::Mouse => "off",
+            Setting::Layout => chosen.arrangement.word(),
             Setting::Keymap => &chosen.keymap,
             Setting::Tour if model.tour.is_some() => "under way",
             Setting::Tour => "again",
@@ -103,6 +112,11 @@ impl Setting {
             Setting::Symbols => "marks and lines drawn",
             Setting::Mouse if chosen.mouse => "click selects and opens, the wheel scrolls; shift selects text",
             Setting::Mouse => "the terminal's own: it selects text",
+            Setting::Layout => match chosen.arrangement {
+                Arrangement::Auto => "list above record, beside it from 168 columns",
+                Arrangement::Beside => "list beside record from 120 columns",
+                Arrangement::Stacked => "list above record at any width",
+            },
             Setting::Keymap => "every key by name: help",
             Setting::Tour => "a first record, step by step",
         }
@@ -154,6 +168,7 @@ pub fn turn(model: &mut Model, forward: bool) -> Vec<Effect> {
             vec![keep("ascii", Value::Flag(ascii))]
         }
         Setting::Mouse => set_mouse(model),
+        Setting::Layout => set_arrangement(model, forward),
         Setting::Keymap => {
             let names: Vec<&str> = model.chosen.keymaps.iter().map(String::as_str).collect();
             let name = next(&names, &model.chosen.keymap, forward).to_owned();
@@ -189,6 +204,25 @@ pub fn accept(model: &mut Model) -> Vec<Effect> {
 fn set_mouse(model: &mut Model) -> Vec<Effect> {
     model.chosen.mouse = !model.chosen.mouse;
     vec![Effect::Mouse(model.chosen.mouse), keep("mouse", Value::Flag(model.chosen.mouse))]
+}
+
+fn set_arrangement(model: &mut Model, forward: bool) -> Vec<Effect> {
+    let words: Vec<&str> = Arrangement::TABLE.iter().map(|(_, word)| *word).collect();
+    let word = next(&words, model.chosen.arrangement.word(), forward);
+    model.chosen.arrangement = Arrangement::of(word).unwrap_or_default();
+    // Other windows are on the screen now: each is put around its cursor.
+    let focus = model.focus;
+    let mut effects = model.focus_on(focus);
+    effects.push(keep("layout", Value::Word(word.to_owned())));
+    effects
+}
+
+/// Lets list and record stand in the next of the ways there are.
+pub fn arrange(model: &mut Model) -> Vec<Effect> {
+    let effects = set_arrangement(model, true);
+    let about = Setting::Layout.about(model);
+    model.say(Tone::Plain, format!("the layout is {}: {about}", Setting::Layout.value(model)));
+    effects
 }
 
 /// Switches the mouse on or off.

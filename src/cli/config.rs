@@ -35,13 +35,14 @@ fn show(out: &Out) -> Result<(), Failure> {
         ("theme", theme.unwrap_or("as the terminal wants").to_owned()),
         ("ascii", yes(settings.ascii)),
         ("mouse", yes(settings.mouse)),
+        ("layout", settings.layout.word().to_owned()),
         ("seal.key", seal.clone().unwrap_or_default()),
     ] {
         table.row([name.to_owned(), value]);
     }
     let value = json!({
         "file": file, "keymap": settings.keymap, "theme": theme, "ascii": settings.ascii, "mouse": settings.mouse,
-        "seal": {"key": seal}, "faults": faults.len(),
+        "layout": settings.layout.word(), "seal": {"key": seal}, "faults": faults.len(),
     });
     out.one(&columns(&table), &table, &value)?;
     if !faults.is_empty() {

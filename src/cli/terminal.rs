@@ -51,6 +51,7 @@ pub fn open(global: &Global, queue: Option<&str>, tour: bool, linear: bool) -> R
         chosen: Chosen {
             looks: Looks { theme, ascii: settings.ascii, depth: session.depth },
             mouse: settings.mouse,
+            arrangement: settings.layout,
             keymap: settings.keymap,
             keymaps: keymap::known_names(place.as_ref().map(|place| place.keymaps.as_path())),
             file: place.as_ref().map(|place| place.settings.display().to_string()),

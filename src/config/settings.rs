@@ -11,6 +11,34 @@ use super::strict::{self, Reader, Table};
 use super::theme::Theme;
 use crate::domain::nearest::nearest;
 
+/// How list and record stand on a screen that has room for both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Arrangement {
+    /// Beside each other where the screen is very wide, else the list above the record.
+    #[default]
+    Auto,
+    /// Beside each other from 120 columns on.
+    Beside,
+    /// The list above the record, however wide the screen is.
+    Stacked,
+}
+
+impl Arrangement {
+    /// All of them, with their words.
+    pub const TABLE: [(Arrangement, &'static str); 3] =
+        [(Arrangement::Auto, "auto"), (Arrangement::Beside, "beside"), (Arrangement::Stacked, "stacked")];
+
+    /// Its word in the file.
+    pub fn word(self) -> &'static str {
+        Self::TABLE.iter().find(|(known, _)| *known == self).map_or("auto", |(_, word)| word)
+    }
+
+    /// The one of that word.
+    pub fn of(word: &str) -> Option<Arrangement> {
+        Self::TABLE.iter().find(|(_, known)| *known == word).map(|(known, _)| *known)
+    }
+}
+
 /// A person's settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
@@ -23,6 +51,8 @@ pub struct Settings {
     pub ascii: bool,
     /// Whether the mouse is listened to: `mouse = false`.
     pub mouse: bool,
+    /// How list and record stand: `layout = "auto"`, `"beside"` or `"stacked"`.
+    pub layout: Arrangement,
     /// Whether the linear view is opened instead of the full screen: `linear = false`.
     pub linear: bool,
     /// The file of the key that seals releases, PKCS#12 or PEM: `[seal] key = "path"`.
@@ -31,7 +61,15 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Settings { keymap: "default".to_owned(), theme: None, ascii: false, mouse: false, linear: false, seal: None }
+        Settings {
+            keymap: "default".to_owned(),
+            theme: None,
+            ascii: false,
+            mouse: false,
+            layout: Arrangement::default(),
+            linear: false,
+            seal: None,
+        }
     }
 }
 
@@ -59,6 +97,7 @@ impl Settings {
             theme: theme(&root, &reader),
             ascii: root.flag("ascii").map_or(defaults.ascii, |flag| flag.value),
             mouse: root.flag("mouse").map_or(defaults.mouse, |flag| flag.value),
+            layout: arrangement(&root, &reader).unwrap_or(defaults.layout),
             linear: root.flag("linear").map_or(defaults.linear, |flag| flag.value),
             seal: root.table("seal").and_then(|table| seal(table, path)),
         };
@@ -86,6 +125,16 @@ fn theme(root: &Table<'_>, reader: &Reader<'_>) -> Option<&'static Theme> {
         reader.fault(name.at, format!("no theme is called `{}`", name.value), nearest(&name.value, Theme::names()));
     }
     theme
+}
+
+fn arrangement(root: &Table<'_>, reader: &Reader<'_>) -> Option<Arrangement> {
+    let word = root.text("layout")?;
+    let known = Arrangement::of(&word.value);
+    if known.is_none() {
+        let meant = nearest(&word.value, Arrangement::TABLE.iter().map(|(_, word)| *word));
+        reader.fault(word.at, format!("no layout is called `{}`", word.value), meant);
+    }
+    known
 }
 
 /// A relative path is meant from the folder of the settings file.
@@ -141,17 +190,20 @@ mod tests {
     #[test]
     fn a_file_says_only_what_differs() {
         assert_eq!(parse(""), (Settings::default(), Vec::new()));
-        let (settings, faults) = parse("theme = \"none\"\nascii = true\nlinear = true\n[seal]\nkey = \"seal.p12\"\n");
+        let (settings, faults) =
+            parse("theme = \"none\"\nlayout = \"beside\"\nascii = true\nlinear = true\n[seal]\nkey = \"seal.p12\"\n");
         assert_eq!(faults, Vec::<String>::new());
         assert_eq!(settings.theme.map(|theme| theme.name), Some("none"));
+        assert_eq!(settings.layout, Arrangement::Beside);
         assert!(settings.ascii && settings.linear);
         assert_eq!(settings.seal, Some(PathBuf::from("/home/ann/seal.p12")));
     }
 
     #[test]
     fn a_fault_keeps_the_default_and_the_rest_of_the_file_holds() {
-        let (settings, faults) =
-            parse("theme = \"hihg-contrast\"\nkeymp = \"vim\"\nascii = \"on\"\nkeymap = \"emasc\"\nmouse = 1\n");
+        let (settings, faults) = parse(
+            "theme = \"hihg-contrast\"\nkeymp = \"vim\"\nascii = \"on\"\nkeymap = \"emasc\"\nmouse = 1\nlayout = \"besied\"\n",
+        );
         assert_eq!(settings, Settings::default());
         assert_eq!(
             faults,
@@ -161,6 +213,7 @@ mod tests {
                 "/home/ann/config.toml:3: `ascii` must be true or false, not string",
                 "/home/ann/config.toml:4: no keymap is called `emasc` (did you mean `emacs`?)",
                 "/home/ann/config.toml:5: `mouse` must be true or false, not integer",
+                "/home/ann/config.toml:6: no layout is called `besied` (did you mean `beside`?)",
             ]
         );
     }

@@ -10,6 +10,7 @@ use stageplate::app::record::Pane;
 use stageplate::app::settings::Value;
 use stageplate::app::update::{is_sound, update};
 use stageplate::config::key::Key;
+use stageplate::config::settings::Arrangement;
 
 use crate::config;
 use crate::screens::Desk;
@@ -68,6 +69,35 @@ fn another_keymap_serves_at_once_and_one_at_fault_never() {
     assert!(told(&desk).unwrap().0.contains("mine.toml:3"));
     pressed(&mut desk, "esc f12");
     assert_eq!(desk.model.context(), Context::Settings, "the keys from before");
+}
+
+#[test]
+fn list_and_record_stand_as_they_are_wanted_and_that_is_kept() {
+    let mut desk = Desk::of("review", 120, 40);
+    let beside = |desk: &Desk| {
+        let layout = desk.model.layout();
+        layout.list.x + layout.list.width == layout.pane.x && layout.list.y == layout.head.y
+    };
+    assert!(!beside(&desk), "the list stands above the record");
+    let effects = pressed(&mut desk, "g l");
+    assert_eq!(effects, [Effect::KeepSetting { name: "layout", value: Value::Word("beside".into()) }]);
+    assert!(beside(&desk));
+    let shown = crate::frames::text(&desk);
+    for told in ["Queues", "Step", "Owner", "[1 Changes", "not ready", "layout is beside"] {
+        assert!(shown.contains(told), "{told}:\n{shown}");
+    }
+    // Where there is no room for both side by side, the list stands above the record however they are wanted.
+    update(&mut desk.model, Msg::Resize { width: 119, height: 40 });
+    assert!(!beside(&desk));
+    update(&mut desk.model, Msg::Resize { width: 200, height: 40 });
+    assert!(beside(&desk));
+    let effects = pressed(&mut desk, "g l");
+    assert_eq!(effects, [Effect::KeepSetting { name: "layout", value: Value::Word("stacked".into()) }]);
+    assert!(!beside(&desk), "also where it is wide");
+    pressed(&mut desk, ", down down down right");
+    assert_eq!(desk.model.chosen.arrangement, Arrangement::Auto);
+    assert!(beside(&desk));
+    assert!(is_sound(&desk.model));
 }
 
 #[test]

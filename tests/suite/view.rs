@@ -10,6 +10,7 @@ use stageplate::app::lines::Side;
 use stageplate::app::model::{Context, Model, Sheet};
 use stageplate::app::msg::{Msg, Tag};
 use stageplate::app::tour::Tour;
+use stageplate::config::settings::Arrangement;
 use stageplate::config::theme::{Looks, Theme};
 use stageplate::domain::identity::Seq;
 use stageplate::domain::plan::Refusal;
@@ -579,6 +580,7 @@ fn every_size_draws() {
                 let turn = (usize::from(width) + 7 * usize::from(height)) % scenes.len() == at;
                 if turn || (width <= 16 && height <= 8) {
                     desk.model.size = (width, height);
+                    desk.model.chosen.arrangement = Arrangement::TABLE[usize::from(width + height) % 3].0;
                     drawn(&desk.model);
                 }
             }
