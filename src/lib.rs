@@ -15,6 +15,9 @@
 //! {intake, issuing, …} <- cli, term                   the rims; main uses cli and term
 //! ```
 //!
+//! A crate that only one room may name is listed there too. One name stands lower than the rest of the terminal's: the
+//! editing engine is part of the model, in `app::text`, and what it holds is drawn by [`view`].
+//!
 //! # In reading order
 //!
 //! 1. [`domain`]: the certificate, the work on it and its rules. Pure.

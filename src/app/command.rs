@@ -509,6 +509,7 @@ pub static COMMANDS: &[Command] = &[
     move_row("delete", "Take out the letter here", TEXT, typing::delete),
     move_row("delete-word", "Take out the word before", TEXT, typing::delete_word),
     move_row("undo-text", "Undo the last writing", TEXT, typing::undo),
+    move_row("redo-text", "Do again what was undone", TEXT, typing::redo),
     go("redraw", "Paint the screen anew", None, EVERYWHERE, |_| vec![Effect::Redraw]),
     go("suspend", "Give the terminal back for a while", None, EVERYWHERE, |_| vec![Effect::Suspend]),
     go("quit", "Quit; drafts are kept", None, EVERYWHERE, |_| vec![Effect::Quit]),

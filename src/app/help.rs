@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::command::{self, Command};
 use super::layout::{Scroll, Step};
 use super::model::{Context, Model, Sheet};
-use super::text::{Text, shown_width};
+use super::wrap::{self, shown_width};
 use crate::config::keymap::{Binding, Keymap};
 
 /// The keys of every command in every place: worked out once, for the screen asks at every frame.
@@ -105,9 +105,8 @@ pub fn column(lines: &[Line], width: usize) -> usize {
 pub fn rows(lines: &[Line], width: usize) -> Vec<Row> {
     let column = column(lines, width);
     let broken = |text: &str, room: usize| -> Vec<(usize, String)> {
-        let text = Text::line(text);
         let room = u16::try_from(room.max(1)).unwrap_or(u16::MAX);
-        text.rows(room).into_iter().map(|row| (row.start, text.content()[row].to_owned())).collect()
+        wrap::rows(text, room).into_iter().map(|row| (row.start, text[row].to_owned())).collect()
     };
     let mut rows = Vec::new();
     for line in lines {

@@ -6,7 +6,7 @@
 //! In reading order: [`model`] is what there is, [`msg`] what happens, [`update`] what then; [`command`] is the table of
 //! everything a person can do, done in [`acts`] (for many records at once in [`bulk`]), [`moves`], [`places`], [`typing`] and [`sheets`] ([`complete`] and [`jump`] help); [`record`], [`grounds`], [`form`], [`forms`] and
 //! [`filled`], [`tabs`], [`palette`], [`help`], [`lines`] and [`preview`] are what the screen shows; [`screen`] says which screens there are beside the desk, [`board`],
-//! [`overview`] and [`archive`] are three, what is done on the board is [`settle`]'s, what is told of a released version [`filed`]'s, what is linked from a record [`links`]'; [`outbox`] holds acts on their way, [`asked`] what is known of a question; [`settings`] is what somebody chose for themselves, [`pointer`] the mouse, [`session`] where somebody left off, [`tour`] how they begin; [`layout`] and [`text`] say
+//! [`overview`] and [`archive`] are three, what is done on the board is [`settle`]'s, what is told of a released version [`filed`]'s, what is linked from a record [`links`]'; [`outbox`] holds acts on their way, [`asked`] what is known of a question; [`settings`] is what somebody chose for themselves, [`pointer`] the mouse, [`session`] where somebody left off, [`tour`] how they begin; [`text`] is what is being written, [`wrap`] and [`layout`] say
 //! where things are. [`linear`] is the same desk line by line, [`point`] what is asked for by name or by row instead of by key.
 
 pub mod acts;
@@ -48,3 +48,4 @@ pub mod text;
 pub mod tour;
 pub mod typing;
 pub mod update;
+pub mod wrap;

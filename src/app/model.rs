@@ -30,7 +30,7 @@ use super::screen::Screen;
 use super::settings::{Chosen, Settings};
 use super::text::Text;
 use super::tour::Tour;
-use super::{acts, settle};
+use super::{acts, settle, wrap};
 use crate::config::key::Key;
 use crate::config::keymap::Keymap;
 use crate::domain::catalogue::Catalogue;
@@ -334,7 +334,7 @@ impl Model {
 
     fn notice_lines(&self) -> u16 {
         let width = self.size.0.saturating_sub(2);
-        let lines = self.notice.as_ref().map_or(1, |notice| Text::line(&notice.text).rows(width).len());
+        let lines = self.notice.as_ref().map_or(1, |notice| wrap::rows(&wrap::in_one_line(&notice.text), width).len());
         u16::try_from(lines).unwrap_or(u16::MAX)
     }
 

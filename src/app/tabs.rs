@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::help::keys_of;
 use super::model::{Context, Model};
 use super::record::{Opened, Pane};
-use super::text::shown_width;
+use super::wrap::shown_width;
 use crate::domain::triage::By;
 
 /// How much is written of the panes that are not shown.

@@ -1,13 +1,18 @@
-//! Text being written: graphemes, a cursor, word moves, undo, and how it wraps.
+//! Text being written. The buffer, the cursor, the moves by words and the history are those of tui-textarea; what a text of
+//! the desk is beyond that is said here: whole graphemes, one line or several, a bound, what makes one step of undo.
 //!
-//! Invariant: the cursor stands on a grapheme boundary; a single-line text holds no line break.
+//! Invariant: the cursor stands on a grapheme boundary; a single-line text holds no line break; none is longer than [`LONGEST`].
+//!
+//! This is the one place below `view` that names a crate of the terminal. It takes the engine's state only, which is part
+//! of the model; the engine's widget is never drawn, because it lets hidden characters through to the screen.
 
+use std::collections::VecDeque;
 use std::ops::Range;
 
-use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
+use tui_textarea::{CursorMove, TextArea};
+use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation};
 
-use crate::domain::visible::visible;
+use super::wrap::{self, shown_width};
 
 /// The most bytes a text takes, as everywhere on the desk.
 pub const LONGEST: usize = 64 * 1024;
@@ -15,15 +20,40 @@ pub const LONGEST: usize = 64 * 1024;
 /// How many steps back there are.
 const UNDO_STEPS: usize = 200;
 
+/// The most letters typed in a row that are one step. The engine keeps every letter for itself.
+const RUN: usize = 64;
+
+/// What the engine keeps: more than the steps can hold, so that it never forgets half of one.
+const EDITS: usize = (UNDO_STEPS + 1) * RUN;
+
 /// A text being written.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Text {
+    engine: Box<TextArea<'static>>,
+    /// The engine's lines as one text.
     content: String,
-    cursor: usize,
     lines: bool,
-    before: Vec<(String, usize)>,
+    done: VecDeque<Step>,
+    undone: Vec<Step>,
     typing: bool,
 }
+
+/// How many edits of the engine are undone together, and where the cursor stood before them.
+#[derive(Debug, Clone, Copy)]
+struct Step {
+    edits: usize,
+    from: usize,
+}
+
+/// Two texts are the same when the same is written and the next letter goes to the same place.
+impl PartialEq for Text {
+    fn eq(&self, other: &Text) -> bool {
+        let engines = self.engine.cursor() == other.engine.cursor();
+        engines && self.content == other.content && self.lines == other.lines
+    }
+}
+
+impl Eq for Text {}
 
 impl Text {
     /// A text of one line.
@@ -37,8 +67,13 @@ impl Text {
     }
 
     fn new(content: &str, lines: bool) -> Text {
-        let content = clean(content, lines);
-        Text { cursor: content.len(), content, lines, before: Vec::new(), typing: false }
+        let mut content = clean(content, lines);
+        content.truncate(fitting(&content, LONGEST));
+        let mut engine = Box::new(TextArea::from(content.split('\n')));
+        engine.set_max_histories(EDITS);
+        engine.move_cursor(CursorMove::Bottom);
+        engine.move_cursor(CursorMove::End);
+        Text { engine, content, lines, done: VecDeque::new(), undone: Vec::new(), typing: false }
     }
 
     /// What is written.
@@ -48,7 +83,10 @@ impl Text {
 
     /// Where the cursor stands, in bytes.
     pub fn cursor(&self) -> usize {
-        self.cursor
+        let at = self.engine.cursor();
+        let before: usize = self.engine.lines()[..at.0].iter().map(|line| line.len() + 1).sum();
+        let line = &self.engine.lines()[at.0];
+        before + line.char_indices().nth(at.1).map_or(line.len(), |(at, _)| at)
     }
 
     /// Whether it takes line breaks.
@@ -63,83 +101,99 @@ impl Text {
 
     /// Replaces everything, as one step that can be undone.
     pub fn replace(&mut self, content: &str) {
-        self.remember(false);
-        self.content = clean(content, self.lines);
-        self.content.truncate(fitting(&self.content, LONGEST));
-        self.cursor = self.content.len();
+        let content = clean(content, self.lines);
+        let fits = fitting(&content, LONGEST);
+        self.change(0..self.content.len(), &content[..fits], false);
     }
 
     /// Writes at the cursor; what does not fit any more is left out, and the answer is whether all did.
     pub fn insert(&mut self, text: &str) -> bool {
         let text = clean(text, self.lines);
         let single = text.graphemes(true).count() == 1 && !text.trim().is_empty();
-        self.remember(single);
-        let fits = fitting(&text, LONGEST - self.content.len().min(LONGEST));
-        self.content.insert_str(self.cursor, &text[..fits]);
-        self.cursor = boundary_at_or_after(&self.content, self.cursor + fits);
+        let fits = fitting(&text, LONGEST - self.content.len());
+        let at = self.cursor();
+        self.change(at..at, &text[..fits], single);
         fits == text.len()
     }
 
     /// Replaces a part of it, as one step that can be undone, and puts the cursor behind.
     pub fn splice(&mut self, place: Range<usize>, text: &str) {
         let text = clean(text, self.lines);
-        let inside = place.end <= self.content.len() && place.start <= place.end;
-        let whole = self.content.is_char_boundary(place.start) && self.content.is_char_boundary(place.end);
-        if !inside || !whole || self.content.len() + text.len() > LONGEST {
-            return;
+        let fits =
+            self.content.get(place.clone()).is_some_and(|old| self.content.len() - old.len() + text.len() <= LONGEST);
+        if fits {
+            self.change(place, &text, false);
         }
-        self.remember(false);
-        self.content.replace_range(place.clone(), &text);
-        self.cursor = boundary_at_or_after(&self.content, place.start + text.len());
     }
 
     /// Takes out the grapheme before the cursor.
     pub fn backspace(&mut self) {
-        let to = self.before_cursor();
-        self.take(to..self.cursor);
+        let at = self.cursor();
+        self.change(before(&self.content, at)..at, "", false);
     }
 
     /// Takes out the grapheme at the cursor.
     pub fn delete(&mut self) {
-        let to = self.after_cursor();
-        self.take(self.cursor..to);
+        let at = self.cursor();
+        self.change(at..behind(&self.content, at), "", false);
     }
 
     /// Takes out the word before the cursor.
     pub fn delete_word(&mut self) {
-        let to = self.word_before();
-        self.take(to..self.cursor);
+        let to = self.cursor();
+        self.word_left();
+        let from = self.cursor();
+        self.go(to);
+        self.change(from..to, "", false);
     }
 
     /// Goes back one step.
     pub fn undo(&mut self) {
-        if let Some((content, cursor)) = self.before.pop() {
-            self.content = content;
-            self.cursor = cursor;
-        }
         self.typing = false;
+        let Some(step) = self.done.pop_back() else { return };
+        for _ in 0..step.edits {
+            self.engine.undo();
+        }
+        self.written();
+        // Of letters taken out behind the cursor the engine would go to the end.
+        self.go(step.from);
+        self.undone.push(step);
+    }
+
+    /// Goes forward again by one step that was undone, if nothing was written since.
+    pub fn redo(&mut self) {
+        self.typing = false;
+        let Some(step) = self.undone.pop() else { return };
+        for _ in 0..step.edits {
+            self.engine.redo();
+        }
+        self.written();
+        self.done.push_back(step);
     }
 
     /// One grapheme to the left.
     pub fn left(&mut self) {
-        self.go(self.before_cursor());
+        // The engine would go by characters, into the middle of a grapheme.
+        self.go(before(&self.content, self.cursor()));
     }
 
     /// One grapheme to the right.
     pub fn right(&mut self) {
-        self.go(self.after_cursor());
+        self.go(behind(&self.content, self.cursor()));
     }
 
-    /// To the beginning of the word before.
+    /// To the beginning of the word before; signs in a row are a word too.
     pub fn word_left(&mut self) {
-        self.go(self.word_before());
+        self.engine.move_cursor(CursorMove::WordBack);
+        // A mark that joins a blank or a sign begins a word for the engine.
+        let at = self.cursor();
+        self.go(if stands_between(&self.content, at) { at } else { before(&self.content, at) });
     }
 
-    /// Behind the end of the next word.
+    /// To the beginning of the next word.
     pub fn word_right(&mut self) {
-        let rest = &self.content[self.cursor..];
-        let end = rest.unicode_word_indices().next().map_or(rest.len(), |(at, word)| at + word.len());
-        self.go(self.cursor + end);
+        self.engine.move_cursor(CursorMove::WordForward);
+        self.go(at_or_behind(&self.content, self.cursor()));
     }
 
     /// To the beginning of the line as it is shown at this width.
@@ -166,31 +220,25 @@ impl Text {
 
     /// The lines as they are shown at this width: broken behind blanks where a line is too long. Never empty.
     pub fn rows(&self, width: u16) -> Vec<Range<usize>> {
-        let width = usize::from(width.max(1));
-        let mut rows = Vec::new();
-        let mut start = 0;
-        for line in self.content.split('\n') {
-            wrap(line, start, width, &mut rows);
-            start += line.len() + 1;
-        }
-        rows
+        wrap::rows(&self.content, width)
     }
 
     /// The row the cursor is in, and its column in cells.
     pub fn cursor_at(&self, width: u16) -> (usize, usize) {
         let rows = self.rows(width);
         let row = self.row_of_cursor(&rows);
-        (row, shown_width(&self.content[rows[row].start..self.cursor]))
+        (row, shown_width(&self.content[rows[row].start..self.cursor()]))
     }
 
     fn row_of_cursor(&self, rows: &[Range<usize>]) -> usize {
-        rows.iter().rposition(|row| row.start <= self.cursor).unwrap_or(0)
+        let at = self.cursor();
+        rows.iter().rposition(|row| row.start <= at).unwrap_or(0)
     }
 
     fn vertical(&mut self, width: u16, to: impl Fn(usize) -> Option<usize>) -> bool {
         let rows = self.rows(width);
         let row = self.row_of_cursor(&rows);
-        let column = shown_width(&self.content[rows[row].start..self.cursor]);
+        let column = shown_width(&self.content[rows[row].start..self.cursor()]);
         let Some(target) = to(row).and_then(|row| rows.get(row)) else { return false };
         let mut at = target.start;
         let mut reached = 0;
@@ -205,53 +253,60 @@ impl Text {
         true
     }
 
-    fn go(&mut self, to: usize) {
-        self.cursor = to;
-        self.typing = false;
-    }
-
-    fn take(&mut self, range: Range<usize>) {
-        if range.is_empty() {
+    /// Writes a text in place of another; letters typed in a row are one step, everything else is one for itself.
+    fn change(&mut self, place: Range<usize>, text: &str, typed: bool) {
+        let from = self.cursor();
+        let old = self.content[place.clone()].chars().count();
+        let goes_on = typed && self.typing;
+        self.go(place.start);
+        let mut edits = usize::from(old > 0 && self.engine.delete_str(old));
+        edits += usize::from(!text.is_empty() && self.engine.insert_str(text));
+        if edits == 0 {
+            self.go(from);
             return;
         }
-        self.remember(false);
-        self.cursor = range.start;
-        self.content.replace_range(range, "");
-        self.cursor = boundary_at_or_after(&self.content, self.cursor);
-    }
-
-    /// Keeps what was before; letters typed one after the other are one step.
-    fn remember(&mut self, typing: bool) {
-        if !(typing && self.typing) {
-            if self.before.len() == UNDO_STEPS {
-                self.before.remove(0);
-            }
-            self.before.push((self.content.clone(), self.cursor));
+        self.written();
+        self.typing = typed;
+        self.undone.clear();
+        if let Some(step) = self.done.back_mut().filter(|step| goes_on && step.edits < RUN) {
+            step.edits += edits;
+            return;
         }
-        self.typing = typing;
+        if self.done.len() == UNDO_STEPS {
+            self.done.pop_front();
+        }
+        self.done.push_back(Step { edits, from });
     }
 
-    fn before_cursor(&self) -> usize {
-        self.content[..self.cursor].grapheme_indices(true).next_back().map_or(0, |(at, _)| at)
+    /// After the engine wrote: a letter put next to another can join it; the cursor then stands behind both.
+    fn written(&mut self) {
+        self.content = self.engine.lines().join("\n");
+        let at = self.cursor();
+        let to = at_or_behind(&self.content, at);
+        if to != at {
+            self.go(to);
+        }
     }
 
-    fn after_cursor(&self) -> usize {
-        self.content[self.cursor..].graphemes(true).next().map_or(self.cursor, |grapheme| self.cursor + grapheme.len())
+    fn go(&mut self, to: usize) {
+        self.typing = false;
+        let before = &self.content[..to];
+        let row = before.matches('\n').count();
+        let column = before[before.rfind('\n').map_or(0, |at| at + 1)..].chars().count();
+        // The engine counts rows and columns in 16 bits: in 64 KiB only the very last is beyond, and has a name.
+        let (short_row, short_column) = (u16::try_from(row), u16::try_from(column));
+        self.engine.move_cursor(CursorMove::Jump(short_row.unwrap_or(u16::MAX), short_column.unwrap_or(u16::MAX)));
+        if short_row.is_err() {
+            self.engine.move_cursor(CursorMove::Bottom);
+        }
+        if short_column.is_err() {
+            self.engine.move_cursor(CursorMove::End);
+        }
     }
-
-    fn word_before(&self) -> usize {
-        self.content[..self.cursor].unicode_word_indices().next_back().map_or(0, |(at, _)| at)
-    }
-}
-
-/// Cells a text takes on the screen, hidden characters written out.
-pub fn shown_width(text: &str) -> usize {
-    visible(text).width()
 }
 
 fn clean(text: &str, lines: bool) -> String {
-    let text = text.replace("\r\n", "\n").replace('\r', "\n").replace('\t', " ");
-    if lines { text } else { text.trim_end_matches('\n').replace('\n', " ") }
+    if lines { wrap::in_lines(text) } else { wrap::in_one_line(text) }
 }
 
 fn fitting(text: &str, room: usize) -> usize {
@@ -261,96 +316,22 @@ fn fitting(text: &str, room: usize) -> usize {
     text.grapheme_indices(true).map(|(at, _)| at).take_while(|at| *at <= room).last().unwrap_or(0)
 }
 
-/// A letter put next to another can join it; the cursor then stands behind both.
-fn boundary_at_or_after(text: &str, at: usize) -> usize {
-    text.grapheme_indices(true).map(|(start, _)| start).find(|start| *start >= at).unwrap_or(text.len())
+/// Whether a place is between two graphemes. No answer fails where the whole text is at hand.
+fn stands_between(text: &str, at: usize) -> bool {
+    GraphemeCursor::new(at, text.len(), true).is_boundary(text, 0).unwrap_or(true)
 }
 
-fn wrap(line: &str, offset: usize, width: usize, rows: &mut Vec<Range<usize>>) {
-    let mut start = 0;
-    let mut used = 0;
-    let mut after_blank = None;
-    for (at, grapheme) in line.grapheme_indices(true) {
-        let cells = shown_width(grapheme);
-        if used + cells > width && at > start {
-            let cut = after_blank.filter(|cut| *cut > start).unwrap_or(at);
-            rows.push(offset + start..offset + cut);
-            start = cut;
-            used = shown_width(&line[start..at]);
-            after_blank = None;
-        }
-        used += cells;
-        if grapheme == " " {
-            after_blank = Some(at + grapheme.len());
-        }
-    }
-    rows.push(offset + start..offset + line.len());
+fn before(text: &str, at: usize) -> usize {
+    GraphemeCursor::new(at, text.len(), true).prev_boundary(text, 0).ok().flatten().unwrap_or(0)
+}
+
+fn behind(text: &str, at: usize) -> usize {
+    GraphemeCursor::new(at, text.len(), true).next_boundary(text, 0).ok().flatten().unwrap_or(text.len())
+}
+
+fn at_or_behind(text: &str, at: usize) -> usize {
+    if stands_between(text, at) { at } else { behind(text, at) }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn shown(text: &Text, width: u16) -> Vec<&str> {
-        text.rows(width).into_iter().map(|row| &text.content()[row]).collect()
-    }
-
-    #[test]
-    fn letters_typed_in_a_row_are_undone_together_and_words_apart() {
-        let mut text = Text::area("");
-        for letter in ["o", "n", "e", " ", "t", "w", "o"] {
-            assert!(text.insert(letter));
-        }
-        text.undo();
-        assert_eq!(text.content(), "one ");
-        text.undo();
-        assert_eq!(text.content(), "one");
-    }
-
-    #[test]
-    fn a_long_line_breaks_behind_a_blank_and_a_long_word_anywhere() {
-        assert_eq!(shown(&Text::area("weighed on the scale"), 10), ["weighed ", "on the ", "scale"]);
-        assert_eq!(shown(&Text::area("abcdefghij\n\nx"), 4), ["abcd", "efgh", "ij", "", "x"]);
-    }
-
-    #[test]
-    fn the_cursor_moves_by_what_a_person_sees_as_one_letter() {
-        let mut text = Text::line("ae\u{301}🇳🇱");
-        text.left();
-        assert_eq!(text.cursor(), "ae\u{301}".len());
-        text.left();
-        text.backspace();
-        assert_eq!(text.content(), "e\u{301}🇳🇱");
-    }
-
-    #[test]
-    fn up_and_down_keep_to_the_shown_lines() {
-        let mut text = Text::area("weighed on the scale");
-        assert_eq!(text.cursor_at(10), (2, 5));
-        assert!(text.up(10));
-        assert_eq!(text.cursor_at(10), (1, 5));
-        assert!(text.up(10));
-        assert!(!text.up(10));
-        assert!(text.down(10));
-    }
-
-    #[test]
-    fn a_paste_into_one_line_keeps_its_words_in_one_line() {
-        let mut text = Text::line("");
-        assert!(text.insert("2865\r\n"));
-        assert_eq!(text.content(), "2865");
-        assert!(!text.insert(&"x".repeat(LONGEST)));
-        assert_eq!(text.content().len(), LONGEST);
-    }
-
-    #[test]
-    fn words_are_skipped_whole() {
-        let mut text = Text::line("weighed on scale");
-        text.word_left();
-        assert_eq!(text.cursor(), 11);
-        text.delete_word();
-        assert_eq!(text.content(), "weighed scale");
-        text.word_right();
-        assert_eq!(text.cursor(), "weighed scale".len());
-    }
-}
+mod tests;

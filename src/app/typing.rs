@@ -319,6 +319,11 @@ pub fn undo(model: &mut Model) -> Vec<Effect> {
     changed(model, Text::undo)
 }
 
+/// Does again what was undone last.
+pub fn redo(model: &mut Model) -> Vec<Effect> {
+    changed(model, Text::redo)
+}
+
 /// Opens the text of the field in the person's editor.
 pub fn editor(model: &mut Model) -> Vec<Effect> {
     let Some(Sheet::Form(form)) = &model.sheet else { return Vec::new() };

@@ -9,6 +9,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use crate::app::layout::Area;
+use crate::app::wrap;
 pub use crate::config::theme::Looks;
 use crate::config::theme::{Colour, Role};
 use crate::domain::visible::visible;
@@ -275,7 +276,7 @@ fn place(area: Area, row: usize, column: usize) -> Option<(u16, u16, usize)> {
 
 /// Breaks a text into lines of at most so many cells, behind blanks where it can.
 pub fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let text = crate::app::text::Text::area(text);
+    let text = wrap::in_lines(text);
     let width = u16::try_from(width.max(1)).unwrap_or(u16::MAX);
-    text.rows(width).into_iter().map(|row| text.content()[row].to_owned()).collect()
+    wrap::rows(&text, width).into_iter().map(|row| text[row].to_owned()).collect()
 }

@@ -22,10 +22,12 @@ const ARROWS: [(&str, &[&str]); 13] = [
 ];
 
 /// Crates that only one or a few rooms may name.
-const CRATES: [(&str, &[&str]); 6] = [
+const CRATES: [(&str, &[&str]); 7] = [
     ("rusqlite", &["store"]),
     ("ratatui", &["view", "term"]),
     ("crossterm", &["term"]),
+    // The engine of a text being written, in one file; its state is the model's, its widget nobody's.
+    ("tui_textarea", &["app"]),
     ("clap", &["cli", "main"]),
     ("bergshamra", &["ivi"]),
     ("uppsala", &["ivi"]),
@@ -85,6 +87,13 @@ fn some_crates_stay_in_their_rooms() {
             assert!(!named || may.contains(&room.as_str()), "{} names the crate {name}", path.display());
         }
     }
+}
+
+#[test]
+fn the_editing_engine_is_named_where_a_text_is_defined_and_nowhere_else() {
+    let named = rooms().into_iter().filter(|(_, _, code)| code.contains("tui_textarea"));
+    let named: Vec<PathBuf> = named.map(|(_, path, _)| path).collect();
+    assert_eq!(named, [Path::new(env!("CARGO_MANIFEST_DIR")).join("src/app/text.rs")]);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::Model;
 use crate::app::asked::Asked;
 use crate::app::layout::{Focus, Scroll};
 use crate::app::msg::Row;
-use crate::app::text::{Text, shown_width};
+use crate::app::wrap::{self, shown_width};
 use crate::domain::filter::Filter;
 use crate::domain::identity::{Login, RecordId, Seq};
 use crate::domain::queue::{QueueName, Sort};
@@ -64,8 +64,8 @@ impl Model {
         if usize::from(area.width) >= beside.max(42) {
             return Vec::new();
         }
-        let text = Text::line(&format!("{title}: {holds}"));
-        let rows = text.rows(area.width.saturating_sub(3)).into_iter().map(|row| text.content()[row].to_owned());
+        let text = wrap::in_one_line(&format!("{title}: {holds}"));
+        let rows = wrap::rows(&text, area.width.saturating_sub(3)).into_iter().map(|row| text[row].to_owned());
         // Above it a row stays free, and some queues are seen in any case.
         let most = usize::from(area.height.saturating_sub(5));
         std::iter::once(String::new()).chain(rows).take(most).collect()
