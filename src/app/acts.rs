@@ -324,6 +324,14 @@ pub fn note(model: &mut Model) -> Vec<Effect> {
     open_form(model, Purpose::Note)
 }
 
+/// Records what came back from the authority for the released version; opened from the archive, for the one it was opened at.
+pub fn receipt(model: &mut Model) -> Vec<Effect> {
+    let from_archive =
+        model.opened_from.is_some_and(|(screen, id)| screen == Screen::Archive && model.shown == Some(id));
+    let version = model.archive.selected.filter(|_| from_archive).map(|release| release.version);
+    open_form(model, Purpose::Receipt(version))
+}
+
 /// Asks before releasing: shows what will happen, the safe button first.
 pub fn release(model: &mut Model) -> Vec<Effect> {
     if model.on_marked() {

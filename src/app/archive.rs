@@ -198,7 +198,11 @@ pub fn release_read(model: &mut Model, id: ReleaseId, known: Result<Known, Failu
 
 /// What is told of a version is read again when something happened to its record.
 pub fn happened(model: &mut Model, events: &[Event]) {
-    let about = |record| events.iter().any(|event| event.record.as_ref().is_some_and(|(id, _)| *id == record));
+    changed(model, |record| events.iter().any(|event| event.record.as_ref().is_some_and(|(id, _)| *id == record)));
+}
+
+/// The same of one's own act, which is no news.
+pub fn changed(model: &mut Model, about: impl Fn(RecordId) -> bool) {
     let archive = &mut model.archive;
     if archive.row().is_some_and(|row| about(row.id.record)) {
         archive.told = None;

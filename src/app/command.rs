@@ -317,6 +317,14 @@ pub static COMMANDS: &[Command] = &[
         links::may_reopen
     ),
     form!(
+        "receipt",
+        None,
+        "Record what came back",
+        "Record the authority's answer to what was released; a rejection becomes an exception",
+        RECORDS,
+        acts::receipt
+    ),
+    form!(
         "hold",
         None,
         "Hold the record, or resume it",

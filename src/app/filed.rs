@@ -5,6 +5,7 @@ use super::model::Model;
 use crate::domain::archive::{Filed, Hand, Known, Later, Seal, Stated, Verdict};
 use crate::domain::identity::Login;
 use crate::domain::moment::Moment;
+use crate::domain::receipt::Answer;
 
 /// How much a line matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -66,6 +67,7 @@ pub fn facts(model: &Model) -> Vec<Fact> {
         None => facts.push(fact("", "reading …", Weight::Quiet)),
         Some(Err(why)) => facts.push(fact("message", why, Weight::Fails)),
         Some(Ok(known)) => {
+            facts.extend(answers(known));
             facts.extend(chain(row, known));
             facts.extend(known.stated.iter().flat_map(|stated| rests_on(stated, known)));
             facts.extend(since(known));
@@ -112,6 +114,25 @@ fn found(verdict: &Verdict) -> Vec<Fact> {
 fn held(verdict: &Verdict) -> impl Iterator<Item = Fact> + '_ {
     let held = verdict.checks.iter().filter(|check| check.holds);
     held.map(|check| fact(check.what, format!("holds: {}", check.detail), Weight::Quiet))
+}
+
+/// What came back from the authority: the answer that counts, then those before it.
+fn answers(known: &Known) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    for receipt in known.receipts.iter().rev() {
+        let weight = match (receipt.answer, facts.is_empty()) {
+            (Answer::Accepted, true) => Weight::Holds,
+            (Answer::Rejected, true) => Weight::Warns,
+            (_, false) => Weight::Quiet,
+        };
+        let file = receipt.file.as_ref().map(|file| format!(" (file {})", file.name)).unwrap_or_default();
+        let (at, by, answer) = (when(receipt.at), &receipt.by, receipt.answer.word());
+        facts.push(fact(answer, format!("by the authority, as {by} recorded {at}: {}{file}", receipt.text), weight));
+    }
+    if facts.is_empty() {
+        facts.push(fact("answer", "none from the authority yet", Weight::Quiet));
+    }
+    facts
 }
 
 fn chain(row: &Filed, known: &Known) -> Vec<Fact> {

@@ -9,10 +9,11 @@ use super::forms::{codes, entry_line, envelope, range, takes, title_of, value_fa
 use super::model::House;
 use super::outbox::{Act, Deed, Then};
 use super::record::Opened;
-use crate::domain::action::{Action, Given, Settle};
+use crate::domain::action::{Action, CameBack, Given, Settle};
 use crate::domain::address::Address;
 use crate::domain::approval::ApprovalNumber;
 use crate::domain::identity::Login;
+use crate::domain::receipt::Answer;
 use crate::domain::value::{ValueType, date, decimal, same};
 
 /// The entry a form is about, as far as it says one.
@@ -256,6 +257,15 @@ pub fn action(form: &Form, house: &House, who: &Login) -> Option<(Action, String
         }
         Purpose::Hold => (Action::Hold { reason: text(), until }, "the record is on hold".to_owned()),
         Purpose::Note => (Action::Note { text: text() }, "the remark is in the history".to_owned()),
+        Purpose::Receipt(_) => {
+            let answer = Answer::of(form.says(Name::Answer))?;
+            let version: Option<u8> = form.says(Name::Version).parse().ok();
+            let done = match answer {
+                Answer::Accepted => "recorded as accepted".to_owned(),
+                Answer::Rejected => "recorded as rejected; the desk raised an exception".to_owned(),
+            };
+            (Action::Receipt(CameBack { version, answer, text: text(), file: None }), done)
+        }
         // It is nothing done to a record.
         Purpose::SaveQueue => return None,
     })

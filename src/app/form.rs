@@ -34,6 +34,8 @@ pub enum Purpose {
     Hold,
     /// Write a remark.
     Note,
+    /// Record what came back from the authority; for this released version, where one is meant.
+    Receipt(Option<u8>),
     /// Keep the filter as a queue.
     SaveQueue,
 }
@@ -160,6 +162,10 @@ pub enum Name {
     Title,
     /// Whom it is for.
     Team,
+    /// What the authority says.
+    Answer,
+    /// A released version.
+    Version,
 }
 
 /// What is to be known of what is written in a field.

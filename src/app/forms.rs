@@ -17,10 +17,10 @@ use crate::domain::value::ValueType;
 pub(super) use facts::{codes, entry_line, envelope, range, takes, value_facts};
 pub use facts::{exception_facts, release_lines, rows_of, title_of};
 
-use facts::about_exception;
+use facts::{about_exception, answers};
 use fields::{
-    area, comment, earlier_steps, flag_fields, hold_fields, kind_field, line, person, reopening, settlement, under_all,
-    waiver, words,
+    area, comment, earlier_steps, flag_fields, hold_fields, kind_field, line, person, receipt_fields, reopening,
+    settlement, under_all, waiver, words,
 };
 
 /// A form for the open record.
@@ -71,6 +71,7 @@ pub fn open(purpose: Purpose, opened: &Opened, house: &House) -> Form {
         }
         Purpose::Hold => ("Hold the record".to_owned(), Vec::new(), hold_fields()),
         Purpose::Note => ("Write a remark".to_owned(), Vec::new(), vec![area("Remark", "it stays in the history")]),
+        Purpose::Receipt(version) => ("What came back".to_owned(), answers(record), receipt_fields(record, *version)),
         Purpose::SaveQueue => return save_queue("", None),
     };
     let title = format!("{title} · {}", record.vin.tail());
@@ -183,6 +184,7 @@ fn name_drafts(form: &mut Form) {
         Purpose::Return => ("return", String::new()),
         Purpose::Hold => ("hold", String::new()),
         Purpose::Note => ("note", String::new()),
+        Purpose::Receipt(_) => ("receipt", String::new()),
         Purpose::SaveQueue => ("save-queue", String::new()),
     };
     let about = if form.marked > 0 { "marked".to_owned() } else { format!("record {}", form.record.0) };

@@ -3,6 +3,7 @@
 use super::event::{Event, Facts};
 use super::identity::{Login, RecordId, Seq, Vin};
 use super::moment::Moment;
+use super::receipt::{Answer, Receipt};
 use super::record::{Record, Release};
 
 /// A released version: the record, and the version of its message.
@@ -38,6 +39,8 @@ pub struct Filed {
     pub seq: Seq,
     /// What came after it.
     pub later: Later,
+    /// What the authority said of it last, if anything came back.
+    pub answer: Option<Answer>,
     /// The scope of the record.
     pub scope: Option<String>,
     /// The approval and the variant of the record; of a version that was corrected they stand in its message alone.
@@ -110,6 +113,8 @@ pub struct Known {
     pub stated: Result<Stated, String>,
     /// Who had which hand in it, in the order of time.
     pub hands: Vec<Hand>,
+    /// What came back from the authority for it, oldest first.
+    pub receipts: Vec<Receipt>,
     /// The other released versions of the record: number, and when it was sealed.
     pub others: Vec<(u8, Moment)>,
     /// What this desk says of the record's approval today, where it is another word than valid.

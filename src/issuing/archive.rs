@@ -29,6 +29,7 @@ pub fn known(desk: &mut Desk, id: ReleaseId, now: Moment) -> Result<Known, Store
     Ok(Known {
         id,
         hands: hands(record, &dossier.history, id.version),
+        receipts: record.answers_to(id.version).cloned().collect(),
         others: record
             .releases
             .iter()

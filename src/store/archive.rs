@@ -16,6 +16,7 @@ use crate::domain::archive::{Filed, Later, ReleaseId, releases};
 use crate::domain::filter::Filter;
 use crate::domain::identity::{Login, RecordId, Seq, Vin};
 use crate::domain::moment::Moment;
+use crate::domain::receipt::Answer;
 use crate::domain::record::Release;
 
 /// Which released versions somebody wants to see.
@@ -47,10 +48,12 @@ pub struct ArchivePage {
 /// Released versions on the desk: a row for each scope and week is read, not one for each release.
 pub(super) const TOTAL: &str = "SELECT coalesce(sum(released), 0) FROM tally_release";
 
-/// The columns of a line. `later` is the last released version of the record: the end of the primary key.
+/// The columns of a line. `later` is the last released version of the record: the end of the primary key; the last answer is
+/// found along that of the answers.
 const COLUMNS: &str = "e.rowid, e.record, e.version, e.reference, e.sealed_at, e.by_login, e.sha256, e.content, e.sealed_by, e.seq, \
      r.vin, r.version, r.scope, r.approval, r.variant, \
-     (SELECT l.version FROM release l WHERE l.record = e.record ORDER BY l.version DESC LIMIT 1)";
+     (SELECT l.version FROM release l WHERE l.record = e.record ORDER BY l.version DESC LIMIT 1), \
+     (SELECT t.answer FROM receipt t WHERE t.record = e.record AND t.version = e.version ORDER BY t.number DESC LIMIT 1)";
 
 impl Desk {
     /// A page of released versions, newest first.
@@ -152,6 +155,7 @@ fn line(row: &Row<'_>) -> Result<Filed, StoreError> {
         },
         seq: Seq(row.get(9)?),
         later,
+        answer: row.get::<_, Option<String>>(16)?.as_deref().and_then(Answer::of),
         scope: row.get(12)?,
         approval: row.get::<_, Option<String>>(13)?.filter(|_| stands),
         variant: row.get::<_, Option<String>>(14)?.filter(|_| stands),

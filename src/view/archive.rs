@@ -9,6 +9,7 @@ use crate::app::layout::Area;
 use crate::app::model::{Context, Model};
 use crate::config::theme::Role;
 use crate::domain::archive::{Filed, Later};
+use crate::domain::receipt::Answer;
 
 /// Draws the archive.
 pub fn archive(pen: &mut Pen<'_>, model: &Model) {
@@ -60,6 +61,7 @@ pub fn top(pen: &Pen<'_>, model: &Model) -> Pieces {
 enum Column {
     Vin,
     Version,
+    Answer,
     Released,
     By,
     Approval,
@@ -69,10 +71,12 @@ enum Column {
 }
 
 impl Column {
-    fn title(self) -> &'static str {
+    fn title(self, width: usize) -> &'static str {
         match self {
             Column::Vin => "VIN",
             Column::Version => "Ver",
+            Column::Answer if width < ANSWER => "Ans",
+            Column::Answer => "Answer",
             Column::Released => "Released",
             Column::By => "By",
             Column::Approval => "Approval",
@@ -83,11 +87,15 @@ impl Column {
     }
 }
 
+/// Cells of an answer that is written out; in fewer it is a mark.
+const ANSWER: usize = 8;
+
 /// The columns that fit, in their order, each with the cells it takes; the last one takes what is left.
 fn columns(width: usize) -> Columns<Column> {
     let columns = vec![
         (Column::Vin, 9),
         (Column::Version, 4),
+        (Column::Answer, 3),
         (Column::Released, 10),
         (Column::By, 0),
         (Column::Approval, 0),
@@ -102,6 +110,7 @@ fn columns(width: usize) -> Columns<Column> {
         (Column::Reference, 36),
         (Column::Released, 16),
         (Column::Vin, 17),
+        (Column::Answer, ANSWER),
         (Column::Seal, 20),
     ];
     let (mut columns, left) = fitting(columns, wider, 4, width);
@@ -117,7 +126,7 @@ fn list(pen: &mut Pen<'_>, model: &Model, area: Area) {
     let (head, rows) = area.split_rows(1);
     let mut at = 4;
     for (column, width) in &columns {
-        pen.text(head, 0, at, column.title(), Role::Dim);
+        pen.text(head, 0, at, column.title(*width), Role::Dim);
         at += width + 1;
     }
     if archive.rows.is_empty() {
@@ -177,6 +186,14 @@ fn told_in(pen: &Pen<'_>, line: &Filed, column: Column, width: usize, usual: Rol
                 vec![piece(format!("{}{arrow}{by}", line.id.version), Role::Warns)]
             }
         },
+        Column::Answer => match line.answer {
+            None => vec![piece(pen.looks.mark(Mark::None), Role::Dim)],
+            Some(answer) => {
+                let (mark, role) = answered(answer);
+                let text = if width < ANSWER { pen.looks.mark(mark) } else { answer.word() };
+                vec![piece(text, role)]
+            }
+        },
         Column::Released if width >= 16 => vec![piece(when(release.sealed_at), usual)],
         Column::Released => vec![piece(release.sealed_at.day().to_string(), usual)],
         Column::By => vec![piece(release.by.to_string(), usual)],
@@ -190,6 +207,14 @@ fn told_in(pen: &Pen<'_>, line: &Filed, column: Column, width: usize, usual: Rol
         }
         Column::Reference => vec![piece(release.reference.clone(), usual)],
         Column::Seal => vec![piece(release.sealed_by.clone(), usual)],
+    }
+}
+
+/// How what the authority said of a certificate is marked.
+pub fn answered(answer: Answer) -> (Mark, Role) {
+    match answer {
+        Answer::Accepted => (Mark::Confirmed, Role::Fine),
+        Answer::Rejected => (Mark::Blocks, Role::Blocks),
     }
 }
 

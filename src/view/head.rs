@@ -1,5 +1,6 @@
 //! The head of the record: vehicle, stages, approval, step, owner, readiness; and the names of its panes.
 
+use super::archive::answered;
 use super::days;
 use super::ink::{Mark, Pen, Pieces, piece};
 use crate::app::layout::{Area, Focus};
@@ -148,7 +149,11 @@ pub fn readiness_said(opened: &Opened) -> (Mark, Role, String) {
     let dossier = &opened.dossier;
     if let Some(release) = dossier.record.releases.iter().find(|release| release.version == dossier.record.version) {
         let words = format!("released by {} on {}", release.by, release.sealed_at.day());
-        return (Mark::Confirmed, Role::Fine, words);
+        let Some(receipt) = dossier.record.answer_to(release.version) else {
+            return (Mark::Confirmed, Role::Fine, words);
+        };
+        let (mark, role) = answered(receipt.answer);
+        return (mark, role, format!("{words}, {} by the authority", receipt.answer.word()));
     }
     let count = |what: &dyn Fn(&str) -> bool| dossier.readiness.iter().filter(|obstacle| what(&obstacle.rule)).count();
     let open = count(&|rule| rule == "gate:changes-decided");

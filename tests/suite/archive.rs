@@ -261,7 +261,7 @@ fn line_by_line_releases_are_read_verified_and_told_of() {
     let read = speaker.says("archive");
     assert!(read.starts_with("Archive: 4 released."), "{read}");
     assert!(
-        read.contains("4. DTEST123 version 1, released 2026-06-14 17:00 by release, corrected by version 2"),
+        read.contains("4. DTEST123 version 1, released 2026-06-14 17:00 by release, accepted by the authority, corrected by version 2"),
         "{read}"
     );
     let about = speaker.says("row 3");

@@ -28,7 +28,7 @@ impl Speaker {
         Speaker::with(Desk::of(who, 80, 24))
     }
 
-    fn with(desk: Desk) -> Speaker {
+    pub fn with(desk: Desk) -> Speaker {
         let mut speaker = Speaker { desk, talk: Talk::default() };
         speaker.read();
         speaker

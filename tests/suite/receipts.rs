@@ -2,9 +2,10 @@
 //! and gone once the authority accepts.
 
 use serde_json::{Value, json};
+use stageplate::app::msg::{Effect, Msg, Tag};
 use stageplate::domain::action::{Action, AnswerFile, CameBack, Settle};
 use stageplate::domain::exception::State;
-use stageplate::domain::identity::{Digest, ExceptionId, RecordId};
+use stageplate::domain::identity::{Digest, ExceptionId, RecordId, Seq};
 use stageplate::domain::person::Role;
 use stageplate::domain::plan::{LATE_CORRECTION, No, REJECTED_DELIVERY, Refusal};
 use stageplate::domain::receipt::{Answer, Enclosed, LARGEST_FILE};
@@ -14,6 +15,8 @@ use stageplate::store::{Outcome, Target};
 use crate::desk::{Bench, minute};
 use crate::fixture::{Desk, advance, came_back};
 use crate::folded::Folded;
+use crate::linear::Speaker;
+use crate::screens;
 use crate::site::Site;
 
 fn file(bytes: &[u8]) -> AnswerFile {
@@ -306,4 +309,57 @@ fn a_rejected_release_is_open_on_the_whole_desk_until_it_is_accepted() {
     assert_eq!(site.refusal(1, "lead", &["undo", vin])["rule"], json!("undo"));
     assert_eq!(site.json("audit", &["verify", "--desk"])["ok"], json!(true));
     assert_eq!(site.json("audit", &["doctor"])["ok"], json!(true));
+}
+
+/// A terminal in which the record of two releases is opened from the archive, at its first.
+fn at_its_first_release(who: &str) -> screens::Desk {
+    let mut dossiers = screens::dossiers();
+    let twice = screens::released().into_iter().filter(|row| row.id.record == dossiers[0].record.id);
+    dossiers[0].record.releases = twice.map(|row| row.release).rev().collect();
+    let mut desk = screens::Desk::with(who, 120, 40, dossiers);
+    desk.press("A down down down enter");
+    desk.wants();
+    desk
+}
+
+#[test]
+fn the_terminal_records_what_came_back_for_the_release_a_record_was_opened_at() {
+    let mut desk = at_its_first_release("release");
+    desk.press("b right enter enter");
+    desk.write("number 52 is missing");
+    desk.press("ctrl-d");
+    assert_eq!(sent(&mut desk), Some((RecordId(1), about(1, Answer::Rejected, "number 52 is missing"))));
+    assert!(desk.model.archive.told.is_some());
+    desk.tell(Msg::Applied { tag: Tag(1), seq: Seq(50_000), changed: true });
+    assert!(desk.model.archive.told.is_none(), "what is told of the release is read again");
+}
+
+#[test]
+fn what_came_back_is_recorded_line_by_line() {
+    let mut speaker = Speaker::with(at_its_first_release("release"));
+    assert!(speaker.says("receipt").contains("The authority"));
+    for line in ["rejected", "", "number 52 is missing", "."] {
+        speaker.says(line);
+    }
+    assert_eq!(sent(&mut speaker.desk), Some((RecordId(1), about(1, Answer::Rejected, "number 52 is missing"))));
+}
+
+fn sent(desk: &mut screens::Desk) -> Option<(RecordId, Action)> {
+    desk.wants().into_iter().find_map(|effect| match effect {
+        Effect::Apply { record, action, .. } => Some((record, action)),
+        _ => None,
+    })
+}
+
+#[test]
+fn the_terminal_says_why_nothing_can_have_come_back() {
+    for (who, why) in
+        [("release", "no version of this record was released"), ("prep", "needs the role lead or release")]
+    {
+        let mut desk = screens::Desk::of(who, 80, 24);
+        desk.press("enter b");
+        let notice = desk.model.notice.as_ref().map_or("", |notice| &notice.text);
+        assert!(notice.contains(why), "{who}: {notice}");
+        assert!(desk.model.sheet.is_none());
+    }
 }

@@ -27,6 +27,7 @@ use stageplate::domain::person::{Actor, Person, Role};
 use stageplate::domain::policy::{ExceptionKind, Excluded, Gate, Outcome, Policy, Step};
 use stageplate::domain::queue::QueueName;
 use stageplate::domain::readiness;
+use stageplate::domain::receipt::{Answer, Enclosed, Receipt};
 use stageplate::domain::record::{Declared, Record, Release, Stage};
 use stageplate::domain::report::{Ageing, Load, Overview, Standing, WEEKS, Week, age_words, mondays};
 use stageplate::domain::scope::Policies;
@@ -515,6 +516,7 @@ pub fn released() -> Vec<Filed> {
         },
         seq: Seq(39 + record),
         later,
+        answer: answers(ReleaseId { record: RecordId(record), version }).last().map(|receipt| receipt.answer),
         scope: None,
         approval: (later == Later::Nothing).then(|| "e4*2018/858*00871*01".into()),
         variant: (later == Later::Nothing).then(|| "BOX".into()),
@@ -525,6 +527,29 @@ pub fn released() -> Vec<Filed> {
         one(3, 1, "YARTN2EVHGK004211", -80, Later::InWork(2)),
         one(1, 1, "YARTN2EVHDTEST123", -400, Later::Corrected(2)),
     ]
+}
+
+/// What came back for a released version: one was accepted at once, one after it had been rejected, one is rejected.
+fn answers(id: ReleaseId) -> Vec<Receipt> {
+    let rejected = ("the seal's certificate is not registered", Answer::Rejected);
+    let accepted = ("registered as 2026-11-4711", Answer::Accepted);
+    let said = match (id.record.0, id.version) {
+        (1, 2) => vec![rejected, accepted],
+        (1, 1) => vec![accepted],
+        (3, 1) => vec![rejected],
+        _ => Vec::new(),
+    };
+    let one = |(number, (text, answer)): (i64, (&str, Answer))| Receipt {
+        version: id.version,
+        answer,
+        text: text.into(),
+        file: (answer == Answer::Rejected)
+            .then(|| Enclosed { name: "letter.pdf".into(), sha256: Digest::of(b"letter") }),
+        by: login("release"),
+        at: now().plus_hours(number - 20),
+        exception: None,
+    };
+    (0_i64..).zip(said).map(one).collect()
 }
 
 /// What is known of a released version.
@@ -564,6 +589,7 @@ pub fn known(id: ReleaseId) -> Known {
             hand("signed compliance review", "lead", -5, 1, Some("“compliance review done”")),
             hand("released", "release", -2, 1, None),
         ],
+        receipts: answers(id),
         others: others.map(|row| (row.id.version, row.release.sealed_at)).collect(),
         standing: (id.record == RecordId(3)).then(|| "withdrawn from 2026-06-30".into()),
         stages_since: if id.record == RecordId(3) { vec![1] } else { Vec::new() },

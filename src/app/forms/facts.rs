@@ -8,11 +8,24 @@ use crate::domain::catalogue::Element;
 use crate::domain::checks::Grade;
 use crate::domain::exception::Exception;
 use crate::domain::identity::ExceptionId;
+use crate::domain::receipt::Receipt;
+use crate::domain::record::Record;
 use crate::domain::value::ValueType;
 
 pub(super) fn about_exception(opened: &Opened, id: ExceptionId) -> Vec<String> {
     let found = opened.dossier.record.exceptions.iter().find(|exception| exception.id == id);
     found.map(exception_facts).unwrap_or_default()
+}
+
+/// What came back before, and that it stays.
+pub(super) fn answers(record: &Record) -> Vec<String> {
+    let told = |receipt: &Receipt| {
+        let (day, by) = (receipt.at.day(), &receipt.by);
+        format!("version {} {} on {day}, recorded by {by}: {}", receipt.version, receipt.answer.word(), receipt.text)
+    };
+    let mut facts: Vec<String> = record.receipts.iter().map(told).collect();
+    facts.push("It stays: a mistake is put right by recording what came back anew; the last answer counts.".to_owned());
+    facts
 }
 
 /// What is to be known of an exception before something is done about it.

@@ -4,6 +4,8 @@ use crate::app::form::{Choice, Field, Input, Name, Pick};
 use crate::app::model::House;
 use crate::app::text::Text;
 use crate::domain::policy::{Policy, Step};
+use crate::domain::receipt::Answer;
+use crate::domain::record::{Record, Release};
 
 pub(super) fn settlement() -> Field {
     area("How it was settled", "what was done, where it is written")
@@ -26,6 +28,24 @@ pub(super) fn comment() -> Field {
 
 pub(super) fn hold_fields() -> Vec<Field> {
     vec![words("Why", "what is waited for"), line(Name::Until, "Until", "last day, YYYY-MM-DD; open without one", "")]
+}
+
+/// What the authority says, in which words, and where several versions were released, for which: the one that is meant, else the
+/// newest.
+pub(super) fn receipt_fields(record: &Record, meant: Option<u8>) -> Vec<Field> {
+    let choice = |value: String, label: String| Choice { value, label, note: String::new(), open: true };
+    let all = Answer::ALL.map(|answer| choice(answer.word().to_owned(), answer.word().to_owned())).into();
+    let hint = "←→ to choose; a rejection becomes an exception";
+    let mut fields = vec![Field::new(Name::Answer, "The authority", hint, Input::Choice { all, at: 0 })];
+    if record.releases.len() > 1 {
+        let newest_first = record.releases.iter().rev();
+        let at = newest_first.clone().position(|release| Some(release.version) == meant).unwrap_or(0);
+        let label = |release: &Release| format!("version {} of {}", release.version, release.sealed_at.day());
+        let all = newest_first.map(|release| choice(release.version.to_string(), label(release))).collect();
+        fields.push(Field::new(Name::Version, "Version", "←→ to choose", Input::Choice { all, at }));
+    }
+    fields.push(area("What it says", "its words, its number; where the letter is kept"));
+    fields
 }
 
 pub(super) fn flag_fields(house: &House, policy: &Policy) -> Vec<Field> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Opened;
 use crate::app::model::House;
-use crate::domain::action::{Action, Settle};
+use crate::domain::action::{Action, CameBack, Settle};
 use crate::domain::address::Address;
 use crate::domain::certificate::Case;
 use crate::domain::dossier::Dossier;
@@ -12,6 +12,7 @@ use crate::domain::exception::Exception;
 use crate::domain::moment::Moment;
 use crate::domain::person::Actor;
 use crate::domain::plan::{self, Refusal};
+use crate::domain::receipt::Answer;
 
 /// What stands for words that would be written once an act is done: what may be done is asked before they are there.
 pub const WORDS: &str = "words";
@@ -40,6 +41,8 @@ pub(super) fn judge(dossier: &Dossier, house: &House, who: &Actor, now: Moment) 
     ask("advance", Action::Advance { reason: None });
     ask("return", Action::Return { to: first, reason: words() });
     ask("note", Action::Note { text: words() });
+    let came = CameBack { version: None, answer: Answer::Accepted, text: words(), file: None };
+    ask("receipt", Action::Receipt(came));
     let held = dossier.record.held_on(now.day());
     let hold = || Action::Hold { reason: words(), until: None };
     ask("hold", if held { Action::Resume { reason: None } } else { hold() });

@@ -6,7 +6,7 @@ use crate::app::form::Meanwhile;
 use crate::app::model::{Model, Sheet, Tone};
 use crate::app::msg::{Effect, Tag};
 use crate::app::outbox::{Act, Deed, Then};
-use crate::app::{bulk, places, screen};
+use crate::app::{archive, bulk, places, screen};
 use crate::domain::action::Action;
 use crate::domain::event::Event;
 use crate::domain::identity::Seq;
@@ -17,6 +17,7 @@ pub(super) fn applied(model: &mut Model, tag: Tag, seq: Seq, changed: bool) -> V
     let mut effects: Vec<Effect> = model.outbox.send_next().into_iter().collect();
     model.last_event = model.last_event.max(seq);
     remember(model, &act, seq, changed);
+    archive::changed(model, |record| record == act.record);
     let beside = act.deed.stands_beside();
     if !beside {
         model.list.did(act.record, seq);

@@ -13,7 +13,7 @@ use crate::domain::receipt::{Answer, LARGEST_FILE, Receipt};
 const HEARS: [Role; 2] = [Role::Release, Role::Lead];
 
 pub fn record(work: &mut Work<'_>, came: &CameBack) -> Result<(), Refusal> {
-    work.need("record what came back from the authority", &HEARS)?;
+    work.need("record what came back", &HEARS)?;
     work.needs_words("what came back", &came.text)?;
     let version = released(work, came.version)?;
     if came.file.as_ref().is_some_and(|file| file.bytes.len() > LARGEST_FILE) {

@@ -52,6 +52,7 @@ pub fn row(model: &Model, at: usize) -> Option<String> {
     let release = &row.release;
     let mut parts = vec![format!("released {} by {}", when(release.sealed_at), release.by)];
     parts.extend(row.approval.iter().map(|approval| format!("approval {approval}")));
+    parts.extend(row.answer.map(|answer| format!("{} by the authority", answer.word())));
     match row.later {
         Later::Nothing => {}
         Later::InWork(version) => parts.push(format!("a correction is in work as version {version}")),
