@@ -214,6 +214,8 @@ pub enum AddressFault {
 #[derive(Debug)]
 pub struct Catalogue {
     elements: Vec<Element>,
+    /// Where each element stands: the places of all that it lies in, and its own, in the schema's order.
+    places: Vec<Vec<u32>>,
     by_name: HashMap<&'static str, usize>,
     by_path: HashMap<String, usize>,
     by_entry: HashMap<&'static str, Vec<usize>>,
@@ -239,8 +241,14 @@ impl Catalogue {
             }
             children.entry(element.parent).or_default().push(index);
         }
+        let place = |path: &str| by_path.get(path).copied().unwrap_or(elements.len());
+        let places = elements.iter().map(|element| {
+            let ends = element.path.match_indices('/').map(|(at, _)| at).chain([element.path.len()]);
+            ends.map(|end| u32::try_from(place(&element.path[..end])).unwrap_or(u32::MAX)).collect()
+        });
+        let places = places.collect();
         let (applies, applies_by_path) = (Vec::new(), HashMap::new());
-        Catalogue { elements, by_name, by_path, by_entry, children, applies, applies_by_path }
+        Catalogue { elements, places, by_name, by_path, by_entry, children, applies, applies_by_path }
     }
 
     /// The same catalogue with rows that say which vehicles its elements belong to.
@@ -297,6 +305,10 @@ impl Catalogue {
 
     /// A key that sorts addresses as the schema lists their elements, rows in their order.
     pub fn sort_key(&self, address: &Address) -> Vec<u32> {
+        if let Some(index) = self.by_path.get(&address.pattern()) {
+            let rows = address.steps().map(|step| step.row.unwrap_or(0));
+            return self.places[*index].iter().zip(rows).flat_map(|(place, row)| [*place, row]).collect();
+        }
         let mut key = Vec::new();
         let mut path = String::new();
         for step in address.steps() {

@@ -70,6 +70,10 @@ pub fn manufactured(record: &Record) -> Option<NaiveDate> {
 
 /// Lays `later` over `earlier`: single elements replace, tables replace whole.
 pub fn overlay(earlier: &mut Content, later: &Content) {
+    if earlier.is_empty() {
+        *earlier = later.clone();
+        return;
+    }
     let tables: BTreeSet<&str> = later.iter().filter_map(|(address, _)| address.table()).collect();
     if !tables.is_empty() {
         earlier.retain(|address| address.table().is_none_or(|table| !tables.contains(table)));

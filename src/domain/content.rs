@@ -1,12 +1,15 @@
 //! The content of one stage, or of several laid over each other: addresses and their values.
 
 use std::collections::{BTreeMap, BTreeSet, btree_map};
+use std::ops::Bound;
+use std::sync::Arc;
 
-use super::address::Address;
+use super::address::{Address, Place};
 
-/// Values by address, as text exactly as it was given.
+/// Values by address, as text exactly as it was given. Copies share their entries until one of them is changed: an act
+/// copies its record several times, and most acts change no content.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Content(BTreeMap<Address, String>);
+pub struct Content(Arc<BTreeMap<Address, String>>);
 
 impl Content {
     /// Nothing yet.
@@ -21,17 +24,17 @@ impl Content {
 
     /// The value at an address the caller writes out, such as `MassGroup/ActualMass`.
     pub fn value(&self, address: &str) -> Option<&str> {
-        self.get(&Address::unchecked(address))
+        self.0.get(&address as &dyn Place).map(String::as_str)
     }
 
     /// Sets a value; answers the one that was there.
     pub fn set(&mut self, address: Address, value: impl Into<String>) -> Option<String> {
-        self.0.insert(address, value.into())
+        self.entries().insert(address, value.into())
     }
 
     /// Takes a value out.
     pub fn remove(&mut self, address: &Address) -> Option<String> {
-        self.0.remove(address)
+        self.entries().remove(address)
     }
 
     /// All entries, ordered by address.
@@ -42,7 +45,7 @@ impl Content {
     /// All entries at or below `place` (a table, a row, a group).
     pub fn within<'a>(&'a self, place: &'a str) -> impl Iterator<Item = (&'a Address, &'a str)> {
         // What lies in a place follows right on it in the order of addresses.
-        let from = self.0.range(Address::unchecked(place)..);
+        let from = self.0.range::<dyn Place, _>((Bound::Included(&place as &dyn Place), Bound::Unbounded));
         from.take_while(move |(address, _)| address.is_within(place)).map(|(address, value)| (address, value.as_str()))
     }
 
@@ -63,12 +66,19 @@ impl Content {
 
     /// Everything in a table. Rows come in the order of their numbers, before any longer name.
     fn in_table(&self, table: &str) -> btree_map::Range<'_, Address, String> {
-        self.0.range(Address::unchecked(&format!("{table}["))..Address::unchecked(&format!("{table}\0")))
+        let (from, to) = (format!("{table}["), format!("{table}\0"));
+        let (from, to): (&dyn Place, &dyn Place) = (&from.as_str(), &to.as_str());
+        self.0.range::<dyn Place, _>((Bound::Included(from), Bound::Excluded(to)))
     }
 
     /// Keeps only what `keep` says.
     pub fn retain(&mut self, mut keep: impl FnMut(&Address) -> bool) {
-        self.0.retain(|address, _| keep(address));
+        self.entries().retain(|address, _| keep(address));
+    }
+
+    /// The entries, to change them.
+    fn entries(&mut self) -> &mut BTreeMap<Address, String> {
+        Arc::make_mut(&mut self.0)
     }
 
     /// How many entries.
@@ -115,7 +125,7 @@ impl Content {
 
 impl FromIterator<(Address, String)> for Content {
     fn from_iter<I: IntoIterator<Item = (Address, String)>>(entries: I) -> Self {
-        Content(entries.into_iter().collect())
+        Content(Arc::new(entries.into_iter().collect()))
     }
 }
 
@@ -123,7 +133,7 @@ impl IntoIterator for Content {
     type Item = (Address, String);
     type IntoIter = btree_map::IntoIter<Address, String>;
     fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
+        Arc::unwrap_or_clone(self.0).into_iter()
     }
 }
 

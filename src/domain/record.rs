@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::address::Address;
+use super::address::{Address, Place};
 use super::approval::{ApprovalNumber, Status};
 use super::content::Content;
 use super::exception::Exception;
@@ -266,7 +266,7 @@ impl Record {
 
     /// What our stage declares at an address the caller writes out.
     pub fn declares(&self, address: &str) -> Option<&str> {
-        self.declared.get(&Address::unchecked(address)).map(|declared| declared.value.as_str())
+        self.declared.get(&address as &dyn Place).map(|declared| declared.value.as_str())
     }
 
     /// Whether it is held on this day.

@@ -18,24 +18,28 @@ impl<'a> Outline<'a> {
     /// The outline of a content, and of containers that are there without a value in them.
     pub fn of(content: &'a Content, empty: &'a BTreeSet<Address>) -> Self {
         let mut outline = Outline::default();
+        let mut last = "";
         for (address, _) in content.iter() {
-            outline.add(address.as_str());
+            outline.add(address.as_str(), last);
+            last = address.as_str();
         }
         for address in empty {
-            outline.add(address.as_str());
+            outline.add(address.as_str(), "");
             outline.present.insert(address.as_str());
         }
         outline
     }
 
-    /// Notes everything that `address` lies in.
-    fn add(&mut self, address: &'a str) {
-        for (at, letter) in address.char_indices() {
+    /// Notes everything that `address` lies in, but for what `last` lies in too and was noted with it: neighbours lie in
+    /// the same group or row more often than not.
+    fn add(&mut self, address: &'a str, last: &str) {
+        let noted = address.bytes().zip(last.bytes()).take_while(|(one, other)| one == other).count();
+        for (at, letter) in address.bytes().enumerate().skip(noted) {
             match letter {
-                '/' | '[' => {
+                b'/' | b'[' => {
                     self.present.insert(&address[..at]);
                 }
-                ']' => {
+                b']' => {
                     let table = address[..at].rfind('[');
                     let row =
                         table.and_then(|open| Some((&address[..open], address[open + 1..at].parse::<u32>().ok()?)));

@@ -17,11 +17,13 @@ use crate::domain::value;
 
 pub fn changes(case: &Case<'_>, before: &Content, own: &BTreeMap<Address, OwnValue>) -> Vec<Change> {
     let record = case.record;
-    let mut addresses: BTreeSet<Address> = own.keys().cloned().collect();
-    addresses.extend(before.iter().map(|(address, _)| address.clone()));
+    let mut addresses: Vec<Address> = own.keys().chain(before.iter().map(|(address, _)| address)).cloned().collect();
     addresses.retain(|address| !is_formal(address) && !is_dropped(record, address));
     let rows_dropped = record.dropped.keys().filter(|row| before.within(row.as_str()).next().is_some());
     addresses.extend(rows_dropped.cloned());
+    // Two runs in order already, for the most part.
+    addresses.sort();
+    addresses.dedup();
     let none = BTreeSet::new();
     let compared = Compared {
         case,

@@ -149,6 +149,10 @@ fn lacking(case: &Case<'_>, certificate: &Certificate, report: &mut Report, told
     let outline = Outline::of(&certificate.effective, &empty);
     for row in case.catalogue.all_applies().iter().filter(|row| told(row) && row.requires(&vehicle)) {
         let Some(element) = case.catalogue.by_path(&row.path) else { continue };
+        // Most are there, and lie in no table.
+        if certificate.effective.value(&element.path).is_some() {
+            continue;
+        }
         let places = places(case.catalogue, &outline, element);
         let lack: Vec<&Address> =
             places.iter().filter(|place| !is_given(&certificate.effective, &outline, place, element)).collect();
@@ -233,7 +237,8 @@ fn staying(case: &Case<'_>, certificate: &Certificate, report: &mut Report, told
         return;
     }
     let mut seen = BTreeSet::new();
-    for (address, value) in certificate.effective.iter().filter(|(address, _)| !certificate.own.contains_key(address)) {
+    for (address, value) in certificate.effective.iter().filter(|(address, _)| !certificate.own.contains_key(*address))
+    {
         for row in case.catalogue.applies(&address.pattern()) {
             if told(row) && row.forbids(&now) && !row.forbids(&then) && seen.insert(row.path.as_str()) {
                 let text = format!(

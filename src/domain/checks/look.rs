@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use crate::domain::address::Address;
+use crate::domain::address::Place;
 use crate::domain::certificate::{Certificate, Origin, OwnValue};
 use crate::domain::content::Content;
 use crate::domain::value;
@@ -35,7 +35,7 @@ pub fn column(content: &Content, table: &str, name: &str) -> Option<Vec<Decimal>
 
 /// Our value at an address the caller writes out.
 pub fn own<'a>(certificate: &'a Certificate, address: &str) -> Option<&'a OwnValue> {
-    certificate.own.get(&Address::unchecked(address))
+    certificate.own.get(&address as &dyn Place)
 }
 
 /// Whether our stage says it on purpose: somebody declared it, the approval says it, or it speaks of the stage itself.

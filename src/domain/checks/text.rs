@@ -54,17 +54,22 @@ struct Said<'a> {
 const PROSE: [&str; 4] =
     ["Remark", "DescriptionCompletedAltered", "DescriptionServiceAndMaintenance", "GeneralDescriptionMachinery"];
 
-/// Every text of a record: the values received and declared, and what people and files said beside them. What both say
-/// is told of the one that was first.
+/// Whether a text has anything in it but what every keyboard has: nothing else hides, and nothing else looks like another.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+}
+
+/// Every text of a record that is not plain: the values received and declared, and what people and files said beside them.
+/// What both say is told of the one that was first.
 fn said<'a>(case: &Case<'a>) -> Vec<Said<'a>> {
     let record = case.record;
     let mut values: BTreeMap<(&Address, &str), String> = BTreeMap::new();
     for stage in &record.stages {
-        for value in stage.content.iter() {
+        for value in stage.content.iter().filter(|(_, text)| !is_plain(text)) {
             values.entry(value).or_insert_with(|| format!("stage {}", stage.number));
         }
     }
-    for (address, declared) in &record.declared {
+    for (address, declared) in record.declared.iter().filter(|(_, declared)| !is_plain(&declared.value)) {
         values.entry((address, declared.value.as_str())).or_insert_with(|| "ours".to_owned());
     }
     let values = values.into_iter().map(|((address, text), source)| {
@@ -89,7 +94,7 @@ fn said<'a>(case: &Case<'a>) -> Vec<Said<'a>> {
         source: format!("the text of exception {}", one.id.0),
         prose: true,
     });
-    values.chain(reasons).chain(files).chain(order).chain(exceptions).collect()
+    values.chain(reasons).chain(files).chain(order).chain(exceptions).filter(|said| !is_plain(said.text)).collect()
 }
 
 /// Reports what is wrong with a text where it belongs, its value written out.

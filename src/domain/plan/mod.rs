@@ -27,7 +27,7 @@ use super::identity::Login;
 use super::person::{Actor, Person, Role};
 use super::policy::{Excluded, Reasoned, Step};
 use super::readiness::Obstacle;
-use super::record::{Confirmation, Record};
+use super::record::{Confirmation, Record, SignOff};
 use super::undo::Before;
 use super::visible::brief;
 
@@ -386,6 +386,12 @@ impl<'a> Work<'a> {
         if step.is_some_and(|step| step.outcome == super::policy::Outcome::Rest) {
             return;
         }
+        // Most content is worked on before anybody confirmed or signed anything of it.
+        let record = &self.record;
+        let holds = |signoff: &SignOff| signoff.version == record.version && signoff.void_at.is_none();
+        if record.confirmations.is_empty() && !record.signoffs.iter().any(holds) {
+            return;
+        }
         let certificate = Certificate::of(&self.case_now());
         let fits = |(address, yes): &(&Address, &Confirmation)| {
             let change = certificate.change(address);
@@ -402,7 +408,7 @@ impl<'a> Work<'a> {
     }
 
     /// Makes sign-offs of the version in work void; `why` is the act of whoever gave them, where it was theirs.
-    fn void_signoffs(&mut self, which: impl Fn(&super::record::SignOff) -> bool, why: Option<&str>) {
+    fn void_signoffs(&mut self, which: impl Fn(&SignOff) -> bool, why: Option<&str>) {
         let version = self.record.version;
         let now = self.case.now;
         let held =
