@@ -64,6 +64,9 @@ pub struct Applied {
     pub outcome: Outcome,
 }
 
+/// What became of each of several acts.
+type Each = Vec<Result<Applied, StoreError>>;
+
 /// What became of an act.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Outcome {
@@ -106,21 +109,46 @@ impl Desk {
     /// # Errors
     /// When the transaction as a whole fails; nothing is written then.
     pub fn apply_each(&mut self, acts: &[Act<'_>]) -> Result<Vec<Result<Applied, StoreError>>, StoreError> {
-        self.write(|session| {
-            let mut done = Vec::with_capacity(acts.len());
-            for act in acts {
-                session.conn.prepare_cached("SAVEPOINT act")?.execute([])?;
-                let applied = apply(session, act);
-                if applied.is_err() {
-                    session.conn.prepare_cached("ROLLBACK TO act")?.execute([])?;
-                    session.packs.forget();
-                }
-                session.conn.prepare_cached("RELEASE act")?.execute([])?;
-                done.push(applied);
-            }
-            Ok(End::Keep(done))
-        })
+        // Whatever a rule refuses is refused before anything is written, so that nearly always no act has to be taken back.
+        match self.write(|session| each_refused_or_whole(session, acts))? {
+            Some(done) => Ok(done),
+            None => self.write(|session| each_taken_back_alone(session, acts)),
+        }
     }
+}
+
+/// The outcome of each act; nothing, with nothing kept, when one of them failed after it had begun to write.
+fn each_refused_or_whole(session: &mut Session<'_>, acts: &[Act<'_>]) -> Result<End<Option<Each>>, StoreError> {
+    let mut done = Vec::with_capacity(acts.len());
+    for act in acts {
+        let before = session.conn.total_changes();
+        match apply(session, act) {
+            // The library ended the transaction, and what came next would be written outside of it.
+            Err(error) if session.conn.is_autocommit() => return Err(error),
+            Err(_) if session.conn.total_changes() != before => {
+                session.packs.forget();
+                return Ok(End::Leave(None));
+            }
+            applied => done.push(applied),
+        }
+    }
+    Ok(End::Keep(Some(done)))
+}
+
+/// The same with a savepoint before each act, which costs every page that the act touches once more.
+fn each_taken_back_alone(session: &mut Session<'_>, acts: &[Act<'_>]) -> Result<End<Each>, StoreError> {
+    let mut done = Vec::with_capacity(acts.len());
+    for act in acts {
+        session.conn.prepare_cached("SAVEPOINT act")?.execute([])?;
+        let applied = apply(session, act);
+        if applied.is_err() {
+            session.conn.prepare_cached("ROLLBACK TO act")?.execute([])?;
+            session.packs.forget();
+        }
+        session.conn.prepare_cached("RELEASE act")?.execute([])?;
+        done.push(applied);
+    }
+    Ok(End::Keep(done))
 }
 
 fn apply(session: &mut Session<'_>, act: &Act<'_>) -> Result<Applied, StoreError> {
@@ -174,7 +202,9 @@ fn apply(session: &mut Session<'_>, act: &Act<'_>) -> Result<Applied, StoreError
     };
     chain::append(session.conn, session.packs, &event)?;
     let writing = Writing { before: (!new).then_some(&before), after: &after, summary: &summary, action: act.action };
-    record::write(session.conn, session.packs, &writing)?;
+    if record::write(session.conn, session.packs, &writing)? {
+        session.words_changed(after.id, new);
+    }
     let beside = Beside {
         record: after.id,
         certificate: &certificate,

@@ -1,5 +1,6 @@
 //! A desk: one connection to one file, with what it remembers between calls.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -15,11 +16,12 @@ use super::open;
 use super::options::{self, Remembered};
 use super::pack::Packs;
 use super::people;
+use super::record;
 use super::scopes;
 use super::turn::Queue;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::event::Facts;
-use crate::domain::identity::Digest;
+use crate::domain::identity::{Digest, RecordId};
 use crate::domain::moment::Moment;
 use crate::domain::options::Options;
 use crate::domain::person::{Person, Role};
@@ -70,6 +72,8 @@ pub struct Session<'a> {
     pub packs: &'a mut Packs,
     known: &'a mut Known,
     pub catalogue: &'static Catalogue,
+    /// Records whose words are to be written at the end of the transaction, and whether they have none yet.
+    words: BTreeMap<RecordId, bool>,
 }
 
 /// Whether what was written stays.
@@ -225,7 +229,7 @@ impl Desk {
         self.still_there()?;
         let Desk { conn, packs, known, catalogue, .. } = self;
         let reading = Transaction::new_unchecked(conn, TransactionBehavior::Deferred)?;
-        let read = work(&mut Session { conn, packs, known, catalogue });
+        let read = work(&mut Session { conn, packs, known, catalogue, words: BTreeMap::new() });
         reading.finish()?;
         read
     }
@@ -245,7 +249,11 @@ impl Desk {
                     other => other,
                 },
             )?;
-        let done = work(&mut Session { conn, packs, known, catalogue });
+        let mut session = Session { conn, packs, known, catalogue, words: BTreeMap::new() };
+        let done = work(&mut session).and_then(|end| match end {
+            End::Keep(done) => session.write_words().map(|()| End::Keep(done)),
+            End::Leave(done) => Ok(End::Leave(done)),
+        });
         let ended = match done {
             Ok(End::Keep(done)) => writing.commit().map(|()| done).map_err(StoreError::from),
             Ok(End::Leave(done)) => return writing.rollback().map(|()| done).map_err(StoreError::from),
@@ -261,6 +269,19 @@ impl Desk {
 }
 
 impl Session<'_> {
+    /// Has the words that a record is found by written when the transaction ends, or before somebody looks for them. The
+    /// index of words writes a segment of its own whenever a statement that could fail follows on what it was given; so all
+    /// records of a transaction are given to it together, behind everything else.
+    pub fn words_changed(&mut self, id: RecordId, new: bool) {
+        *self.words.entry(id).or_default() |= new;
+    }
+
+    /// Writes the words that changed since they were last written.
+    pub fn write_words(&mut self) -> Result<(), StoreError> {
+        let changed = std::mem::take(&mut self.words);
+        changed.into_iter().try_for_each(|(id, new)| record::put_words(self.conn, id, new))
+    }
+
     /// What is remembered of build options.
     pub fn remembered_options(&mut self) -> &mut Remembered {
         &mut self.known.options

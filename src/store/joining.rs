@@ -92,6 +92,8 @@ fn rule_that_selects(
     let summary = Summary::of(&case, &certificate, &checks::run(&case, &certificate));
     let earlier = (!new).then_some(before.record);
     let writing = Writing { before: earlier, after: &planned.record, summary: &summary, action };
+    // A rule may look for words.
+    session.write_words()?;
     session.conn.prepare_cached("SAVEPOINT joining")?.execute([])?;
     let selected =
         record::write_line(session.conn, &writing).and_then(|()| first_of(session, &scopes, before, planned));

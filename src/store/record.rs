@@ -3,6 +3,7 @@
 mod load;
 mod write;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use rusqlite::{Connection, OptionalExtension};
@@ -23,38 +24,38 @@ use crate::domain::moment::Moment;
 use crate::domain::record::{ApprovalTold, Confirmation, Declared, Hold, Record};
 use crate::domain::since::Seen;
 
-/// What of a record lies in one packed blob.
-#[derive(Default, Serialize, Deserialize)]
-struct Work {
+/// What of a record lies in one packed blob: the record's own where it is written.
+#[derive(Default, PartialEq, Serialize, Deserialize)]
+struct Work<'a> {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    declared: BTreeMap<Address, Declared>,
+    declared: Cow<'a, BTreeMap<Address, Declared>>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    dropped: BTreeMap<Address, Declared>,
+    dropped: Cow<'a, BTreeMap<Address, Declared>>,
     #[serde(default, skip_serializing_if = "Heard::is_empty")]
-    heard: Heard,
+    heard: Cow<'a, Heard>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    corrected: BTreeMap<Address, Moment>,
+    corrected: Cow<'a, BTreeMap<Address, Moment>>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    confirmations: BTreeMap<Address, Confirmation>,
+    confirmations: Cow<'a, BTreeMap<Address, Confirmation>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    hold: Option<Hold>,
+    hold: Cow<'a, Option<Hold>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    last_editor: Option<Login>,
+    last_editor: Cow<'a, Option<Login>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    told: Option<ApprovalTold>,
+    told: Cow<'a, Option<ApprovalTold>>,
 }
 
-impl Work {
-    fn of(record: &Record) -> Work {
+impl Work<'_> {
+    fn of(record: &Record) -> Work<'_> {
         Work {
-            declared: record.declared.clone(),
-            dropped: record.dropped.clone(),
-            heard: record.heard.clone(),
-            corrected: record.corrected.clone(),
-            confirmations: record.confirmations.clone(),
-            hold: record.hold.clone(),
-            last_editor: record.last_editor.clone(),
-            told: record.told.clone(),
+            declared: Cow::Borrowed(&record.declared),
+            dropped: Cow::Borrowed(&record.dropped),
+            heard: Cow::Borrowed(&record.heard),
+            corrected: Cow::Borrowed(&record.corrected),
+            confirmations: Cow::Borrowed(&record.confirmations),
+            hold: Cow::Borrowed(&record.hold),
+            last_editor: Cow::Borrowed(&record.last_editor),
+            told: Cow::Borrowed(&record.told),
         }
     }
 }

@@ -45,7 +45,7 @@ fn load_row(conn: &Connection, packs: &mut Packs, id: RecordId) -> Result<Record
     let row = rows.next()?.ok_or_else(|| StoreError::missing(format!("record {}", id.0)))?;
     let broken = |what: String| StoreError::damaged(format!("record {}: {what}", id.0));
     let packed = row.get_ref(15)?.as_blob().map_err(|_| broken("its work is no blob".into()))?;
-    let work: Work = from_json(&format!("the work of record {}", id.0), &packs.unpack(conn, packed)?)?;
+    let work: Work<'_> = from_json(&format!("the work of record {}", id.0), &packs.unpack(conn, packed)?)?;
     let vin = Vin::parse(&row.get::<_, String>(0)?).map_err(|no| broken(no.to_string()))?;
     let mut record = Record::new(id, vin, row.get(1)?, &row.get::<_, String>(5)?, Moment(row.get(12)?));
     record.version = row.get(2)?;
@@ -59,14 +59,14 @@ fn load_row(conn: &Connection, packs: &mut Packs, id: RecordId) -> Result<Record
     record.options = parted(&row.get::<_, String>(11)?).map(str::to_owned).collect();
     record.updated_at = Moment(row.get(13)?);
     record.seq = Seq(row.get(14)?);
-    record.declared = work.declared;
-    record.dropped = work.dropped;
-    record.heard = work.heard;
-    record.corrected = work.corrected;
-    record.confirmations = work.confirmations;
-    record.hold = work.hold;
-    record.last_editor = work.last_editor;
-    record.told = work.told;
+    record.declared = work.declared.into_owned();
+    record.dropped = work.dropped.into_owned();
+    record.heard = work.heard.into_owned();
+    record.corrected = work.corrected.into_owned();
+    record.confirmations = work.confirmations.into_owned();
+    record.hold = work.hold.into_owned();
+    record.last_editor = work.last_editor.into_owned();
+    record.told = work.told.into_owned();
     Ok(record)
 }
 

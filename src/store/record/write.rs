@@ -1,6 +1,9 @@
 //! Writes a record back: what differs, and nothing else.
 
-use rusqlite::{Connection, params};
+use std::sync::LazyLock;
+
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, ToSql, params, params_from_iter};
 
 use super::{Work, base_of, rank_of, write_entries, write_seen};
 use crate::domain::action::{Action, CameBack};
@@ -28,15 +31,15 @@ pub struct Writing<'a> {
     pub action: &'a Action,
 }
 
-/// Writes what differs. The event must stand already: sign-offs and releases point to it.
-pub fn write(conn: &Connection, packs: &mut Packs, writing: &Writing<'_>) -> Result<(), StoreError> {
+/// Writes what differs, but for the words that the record is found by: answers whether they do. The event must stand
+/// already: sign-offs and releases point to it.
+pub fn write(conn: &Connection, packs: &mut Packs, writing: &Writing<'_>) -> Result<bool, StoreError> {
     write_row(conn, writing)?;
     visits::tell(conn, writing.before, writing.after, writing.action)?;
     let after = writing.after;
     let before = writing.before;
-    let work = to_json(&Work::of(after))?;
-    if before.is_none_or(|before| to_json(&Work::of(before)).is_ok_and(|earlier| earlier != work)) {
-        let packed = packs.pack(conn, Body::Work, work.as_bytes())?;
+    if before.is_none_or(|before| Work::of(before) != Work::of(after)) {
+        let packed = packs.pack(conn, Body::Work, to_json(&Work::of(after))?.as_bytes())?;
         let mut put = conn.prepare_cached(
             "INSERT INTO work (record, packed) VALUES (?1, ?2) ON CONFLICT (record) DO UPDATE SET packed = excluded.packed",
         )?;
@@ -44,16 +47,15 @@ pub fn write(conn: &Connection, packs: &mut Packs, writing: &Writing<'_>) -> Res
     }
     if let Action::Note { text } = writing.action {
         aside::remark(conn, after.id, after.seq.0, text)?;
-        put_words(conn, after.id, before.is_none())?;
-    } else if before.is_none_or(|before| before.order != after.order) {
-        put_words(conn, after.id, before.is_none())?;
     }
     write_editors(conn, before, after)?;
     write_stages(conn, packs, writing)?;
     write_exceptions(conn, before, after)?;
     write_signoffs(conn, before, after)?;
     write_releases(conn, packs, writing)?;
-    write_receipts(conn, packs, writing)
+    write_receipts(conn, packs, writing)?;
+    let remarked = matches!(writing.action, Action::Note { .. });
+    Ok(remarked || before.is_none_or(|before| before.order != after.order))
 }
 
 /// Writes what filters ask of a record: its row and its exceptions. Only to be looked at and taken back.
@@ -147,8 +149,20 @@ fn write_row(conn: &Connection, writing: &Writing<'_>) -> Result<(), StoreError>
         summary.manufactured.map(day_number),
         delivery(after),
     ];
-    let sql = if writing.before.is_none() { &*INSERT_ROW } else { &*UPDATE_ROW };
-    conn.prepare_cached(sql)?.execute(values)?;
+    if writing.before.is_none() {
+        conn.prepare_cached(&INSERT_ROW)?.execute(values)?;
+        return Ok(());
+    }
+    // An update rewrites every index over a column it names, whether or not the value is another; a row has a dozen and a
+    // half of them, and most acts change a few columns.
+    let changed = changed(conn, after.id, values)?;
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let settings = changed.iter().zip(2..).map(|(column, place)| format!("{} = ?{place}", ROW_COLUMNS[*column]));
+    let sql = format!("UPDATE record SET {} WHERE id = ?1", settings.collect::<Vec<_>>().join(", "));
+    let given = std::iter::once(&0).chain(&changed).map(|column| values[*column]);
+    conn.prepare_cached(&sql)?.execute(params_from_iter(given))?;
     Ok(())
 }
 
@@ -158,15 +172,33 @@ pub fn delivery(record: &Record) -> Option<&'static str> {
     record.answer_to(last).map(|receipt| receipt.answer.word())
 }
 
-static INSERT_ROW: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| {
+/// The columns in which a record's row is otherwise than it is to be.
+fn changed(conn: &Connection, id: RecordId, values: &[&dyn ToSql]) -> Result<Vec<usize>, StoreError> {
+    let mut find = conn.prepare_cached(&SELECT_ROW)?;
+    let mut rows = find.query([id.0])?;
+    let row = rows.next()?.ok_or_else(|| StoreError::missing(format!("record {}", id.0)))?;
+    let mut changed = Vec::new();
+    for (column, value) in values.iter().enumerate() {
+        let stands = row.get_ref(column)?;
+        let same = match value.to_sql()? {
+            ToSqlOutput::Borrowed(value) => value == stands,
+            ToSqlOutput::Owned(value) => ValueRef::from(&value) == stands,
+            _ => false,
+        };
+        if !same {
+            changed.push(column);
+        }
+    }
+    Ok(changed)
+}
+
+static INSERT_ROW: LazyLock<String> = LazyLock::new(|| {
     let places: Vec<String> = (1..=ROW_COLUMNS.len()).map(|place| format!("?{place}")).collect();
     format!("INSERT INTO record ({}) VALUES ({})", ROW_COLUMNS.join(", "), places.join(", "))
 });
 
-static UPDATE_ROW: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| {
-    let settings = ROW_COLUMNS.iter().zip(1..).skip(1).map(|(column, place)| format!("{column} = ?{place}"));
-    format!("UPDATE record SET {} WHERE id = ?1", settings.collect::<Vec<_>>().join(", "))
-});
+static SELECT_ROW: LazyLock<String> =
+    LazyLock::new(|| format!("SELECT {} FROM record WHERE id = ?1", ROW_COLUMNS.join(", ")));
 
 /// The earliest last day of a waiver: from the day after, its exception is open again.
 fn waiver_end(exceptions: &[Exception]) -> Option<i64> {
