@@ -4,20 +4,25 @@
 //! from the file, since a sheet that goes back to what it said earlier is no repetition. A whole import repeated after
 //! a crash changes nothing all the same, because both acts are idempotent: a message the record has already, and a row
 //! that says what its sheet said before, change nothing and leave no event.
+//!
+//! Messages are read ahead on a thread of their own ([`ahead`](super::ahead)) while those before them are written; what
+//! comes of them, and in which order, is as if they were read one by one.
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use uuid::Uuid;
 
+use super::Reject;
+use super::ahead::{self, Read};
 use super::columns::ColumnMap;
 use super::door::{Done, Door, Rehearsal, Waiting};
-use super::files::{self, Found, Kind};
+use super::files::{Found, Kind};
 use super::report::{Foreseen, ImportReport, Progress, Rejected, Stopped};
 use super::sheet::{self, Cells};
 use super::table::Format;
-use super::{Reject, message};
-use crate::domain::action::Action;
+use crate::domain::action::{Action, Received};
 use crate::domain::identity::Vin;
 use crate::domain::moment::Moment;
 use crate::domain::person::Actor;
@@ -37,8 +42,12 @@ pub struct Options {
 
 /// Most acts that are brought in one transaction: one commit serves them all, and nobody else waits long.
 const MOST_AT_ONCE: usize = 64;
+/// Acts of the first transaction, before it is known how long this desk takes for one.
+const FIRST_AT_ONCE: usize = 16;
 /// Most bytes of messages that wait to be brought.
 const MOST_BYTES_AT_ONCE: usize = 4 * 1024 * 1024;
+/// How long a transaction may take before the next one has fewer acts: whoever else acts waits for it.
+const LONG: Duration = Duration::from_millis(50);
 
 /// Imports what was found. `progress` is asked before each file and each row, and ends the import with `Break`: what was
 /// read before is brought, nothing after it.
@@ -47,7 +56,7 @@ pub fn import(
     actor: &Actor,
     found: Found,
     options: &Options,
-    clock: &dyn Fn() -> Moment,
+    clock: &(dyn Fn() -> Moment + Sync),
     progress: &mut dyn FnMut(Progress<'_>) -> ControlFlow<()>,
 ) -> ImportReport {
     let total = found.files.len();
@@ -56,6 +65,7 @@ pub fn import(
         rejected: Vec::new(),
         door: Door { desk, actor, rehearsal: None },
         waiting: Vec::new(),
+        at_once: FIRST_AT_ONCE,
         options,
         clock,
         progress,
@@ -83,8 +93,10 @@ struct Import<'a> {
     rejected: Vec<(usize, Rejected)>,
     door: Door<'a>,
     waiting: Vec<Waiting>,
+    /// How many acts are brought together.
+    at_once: usize,
     options: &'a Options,
-    clock: &'a dyn Fn() -> Moment,
+    clock: &'a (dyn Fn() -> Moment + Sync),
     progress: &'a mut dyn FnMut(Progress<'_>) -> ControlFlow<()>,
     done: usize,
     total: usize,
@@ -105,12 +117,21 @@ impl Import<'_> {
         // A sheet may restate what a message says, so that messages go first wherever they stand.
         let (sheets, others): (Vec<_>, Vec<_>) =
             files.into_iter().partition(|file| matches!(Kind::by_name(file), Some(Kind::Sheet(_))));
-        for file in others.iter().chain(&sheets) {
-            self.ask(file, None)?;
-            self.file(file)?;
-            self.done += 1;
-            (self.row, self.rows) = (0, 0);
+        let (scope, clock) = (self.options.scope.as_deref(), self.clock);
+        ahead::read_each(&others, scope, clock, |file, read| self.file(file, read))?;
+        sheets.iter().try_for_each(|file| self.file(file, || ahead::read(file, scope, clock())))
+    }
+
+    /// Takes what a file says, read when it is asked for.
+    fn file(&mut self, file: &Path, read: impl FnOnce() -> Read) -> Result<(), Box<Stopped>> {
+        self.ask(file, None)?;
+        match read() {
+            Read::Message(message) => self.message(file, message)?,
+            Read::Sheet(format, bytes) => self.sheet(file, format, &bytes)?,
+            Read::Neither(reject) => self.reject(file, reject, None),
         }
+        self.done += 1;
+        (self.row, self.rows) = (0, 0);
         Ok(())
     }
 
@@ -128,21 +149,9 @@ impl Import<'_> {
         self.rejected.push((self.done, Rejected { file: file.to_owned(), line, vin, reason, hints, cells }));
     }
 
-    fn file(&mut self, file: &Path) -> Result<(), Box<Stopped>> {
-        let read = files::bytes(file).and_then(|bytes| Ok((Kind::of(file, &bytes)?, bytes)));
-        match read {
-            Ok((Kind::Message, bytes)) => self.message(file, bytes),
-            Ok((Kind::Sheet(format), bytes)) => self.sheet(file, format, &bytes),
-            Err(reject) => {
-                self.reject(file, reject, None);
-                Ok(())
-            }
-        }
-    }
-
-    fn message(&mut self, file: &Path, bytes: Vec<u8>) -> Result<(), Box<Stopped>> {
+    fn message(&mut self, file: &Path, read: Result<(Vin, Received), Reject>) -> Result<(), Box<Stopped>> {
         self.read += 1;
-        match message::read(&name_of(file), bytes, self.options.scope.as_deref(), (self.clock)()) {
+        match read {
             Ok((vin, received)) => self.wait(file, None, vin, Action::Receive(received), None),
             Err(reject) => {
                 self.reject(file, reject, None);
@@ -191,7 +200,7 @@ impl Import<'_> {
             _ => 0,
         };
         let full =
-            self.waiting.len() >= MOST_AT_ONCE || self.waiting.iter().map(bytes).sum::<usize>() >= MOST_BYTES_AT_ONCE;
+            self.waiting.len() >= self.at_once || self.waiting.iter().map(bytes).sum::<usize>() >= MOST_BYTES_AT_ONCE;
         if full { self.bring() } else { Ok(()) }
     }
 
@@ -199,7 +208,13 @@ impl Import<'_> {
     fn bring(&mut self) -> Result<(), Box<Stopped>> {
         let waiting = std::mem::take(&mut self.waiting);
         let Some(first) = waiting.first() else { return Ok(()) };
+        let begun = Instant::now();
         let done = self.door.bring(&waiting).map_err(|error| first.stopped(error))?;
+        self.at_once = match begun.elapsed() {
+            long if long > LONG => (self.at_once / 2).max(1),
+            short if short < LONG / 2 => (self.at_once * 2).min(MOST_AT_ONCE),
+            _ => self.at_once,
+        };
         let mut ended = Ok(());
         for (act, done) in waiting.into_iter().zip(done) {
             let reject = match done {
@@ -234,7 +249,8 @@ fn of_refusal(refusal: Refusal) -> Reject {
     if who.is_empty() { reject } else { reject.hint(format!("who could: {who}")) }
 }
 
-fn name_of(file: &Path) -> String {
+/// A file's own name, by which the desk remembers where something came from.
+pub(super) fn name_of(file: &Path) -> String {
     let name = file.file_name().unwrap_or(file.as_os_str());
     name.to_string_lossy().into_owned()
 }

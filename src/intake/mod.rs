@@ -3,11 +3,12 @@
 //!
 //! In reading order: [`table`] makes rows of a CSV, XLSX or JSON file, [`columns`] says what its columns mean, [`sheet`]
 //! reads the rows; [`message`] reads an IVI message; [`located`] and [`approval`] an approvals file; [`files`] finds the
-//! files, [`import`](mod@import) brings them to the desk, [`report`] is what it says of that, and [`rejects`] a sheet of the
+//! files, `ahead` reads them, [`import`](mod@import) brings them to the desk, [`report`] is what it says of that, and [`rejects`] a sheet of the
 //! rows that were not taken.
 //!
 //! Invariant: the readers are pure (bytes in, values or rejections out) and never panic, whatever the bytes are.
 
+mod ahead;
 pub mod approval;
 pub mod columns;
 mod door;

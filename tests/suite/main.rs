@@ -64,6 +64,7 @@ mod store_tampering;
 mod support;
 mod team;
 mod terminal;
+mod together;
 mod triples;
 mod undo;
 mod upgrade;
