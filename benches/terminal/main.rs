@@ -4,7 +4,9 @@
 //! machine it was taken on. A budget that is not met is a word in the table and no failure: a bench reports.
 
 mod bare;
+mod imports;
 mod line;
+mod people;
 mod site;
 mod table;
 
@@ -42,6 +44,9 @@ const ANSWERED: Duration = Duration::from_millis(40);
 const SHOWN: Duration = Duration::from_millis(700);
 
 fn main() {
+    if people::acted() {
+        return;
+    }
     // What cargo passes to every bench is not for this one.
     let records = std::env::var("STAGEPLATE_BENCH_RECORDS").ok().map_or(Ok(RECORDS), |given| given.parse());
     let records = match records {
@@ -64,6 +69,10 @@ fn main() {
     starts(&mut table, &empty, &site);
     eprintln!("typing, and acting from elsewhere");
     terminal(&mut table, &mut site);
+    eprintln!("importing messages");
+    imports::both(&mut table);
+    eprintln!("acting as 200 people, each once a second");
+    people::at_once(&mut table, &mut site, records);
     println!("{table}");
 }
 
@@ -149,17 +158,17 @@ fn act(site: &mut Site, record: RecordId, action: &Action) -> stageplate::store:
 
 fn acts(table: &mut Table, site: &mut Site) {
     let path = site.path();
-    let mut bare = Bare::copy(&path, &path.with_file_name("bare.db"));
-    let records: Vec<RecordId> = (1..).take(ACTS).map(RecordId).collect();
-    let mut done = Vec::new();
-    let ours = Times::of(records.into_iter().map(|record| {
-        let note = Action::Note { text: format!("the ticket of {} is in the file", record.0) };
-        let begun = Instant::now();
-        done.push(act(site, record, &note));
-        begun.elapsed()
-    }));
-    let theirs = Times::of(bare.write(&path, &done));
-    let (ours, theirs) = (ours.percentile(50), theirs.percentile(50));
+    let bare = Bare::copy(&path, &path.with_file_name("bare.db"));
+    let records = (1..).take(ACTS).map(RecordId);
+    let (ours, theirs): (Vec<Duration>, Vec<Duration>) = records
+        .map(|record| {
+            let note = Action::Note { text: format!("the ticket of {} is in the file", record.0) };
+            let begun = Instant::now();
+            let done = act(site, record, &note);
+            (begun.elapsed(), bare.write(&done))
+        })
+        .unzip();
+    let (ours, theirs) = (Times::of(ours).percentile(50), Times::of(theirs).percentile(50));
     let ratio = ours / theirs;
     table.put(Of::Commit, ratio, format!("{ratio:.1}x: a remark {ours:.2} ms, its rows {theirs:.2} ms"));
 }

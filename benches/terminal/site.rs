@@ -33,6 +33,8 @@ pub const ACTS: usize = 4;
 pub struct Site {
     folder: tempfile::TempDir,
     pub desk: Desk,
+    /// Who lets people in.
+    founder: Actor,
     /// Who prepares: what they do is what the others see.
     pub preparer: Actor,
     /// Who looks.
@@ -56,16 +58,20 @@ impl Site {
         let founder = person("admin", &[Role::Admin]);
         // Only on a demo desk may one person be several, as here.
         let new = NewDesk { policy, policy_source: POLICY.to_owned(), options: None, founder, demo: true };
-        let mut desk = Desk::create(&folder.path().join("desk.db"), &new, ivi::catalogue(), now()).expect("a desk");
+        let desk = Desk::create(&folder.path().join("desk.db"), &new, ivi::catalogue(), now()).expect("a desk");
         let (preparer, reviewer) = (person("prep", &[Role::Prepare]), person("review", &[Role::Review]));
-        for person in [&preparer, &reviewer] {
-            let add = DeskAction::AddPerson(person.clone());
-            desk.govern(&Actor::of(&new.founder), &add, Uuid::new_v4(), now()).expect("a person");
-        }
-        let mut site = Site { folder, desk, preparer: Actor::of(&preparer), reviewer: reviewer.login };
+        let founder = Actor::of(&new.founder);
+        let mut site = Site { folder, desk, founder, preparer: Actor::of(&preparer), reviewer: reviewer.login.clone() };
+        [&preparer, &reviewer].into_iter().for_each(|person| site.add(person));
         let numbers: Vec<usize> = (0..records).collect();
         numbers.chunks(BATCH).for_each(|batch| site.fill(batch));
         site
+    }
+
+    /// Lets somebody in.
+    pub fn add(&mut self, person: &Person) {
+        let add = DeskAction::AddPerson(person.clone());
+        self.desk.govern(&self.founder, &add, Uuid::new_v4(), now()).expect("a person");
     }
 
     pub fn path(&self) -> PathBuf {
@@ -115,15 +121,18 @@ impl Site {
     }
 }
 
-/// The message of a vehicle: the sample's, with a VIN of its own.
+/// The message of a vehicle as a file has it: the sample's, with a VIN of its own.
+pub fn message(sample: &str, vin: &Vin) -> String {
+    let read = ivi::read(sample.as_bytes()).expect("a message");
+    let theirs = read.content.value("VehicleIdentificationNumber").expect("a VIN");
+    sample.replace(theirs, vin.as_str())
+}
+
+/// The message of a vehicle as the desk receives it.
 fn received(number: usize) -> (Vin, Action) {
-    let read = ivi::read(BASE.as_bytes()).expect("a message");
-    let address = Address::unchecked("VehicleIdentificationNumber");
-    let theirs = read.content.get(&address).expect("a VIN").to_owned();
     let ours = Vin::parse(&format!("{VIN_BEGINS}{number:0DIGITS$}")).expect("a VIN");
-    let mut content = read.content;
-    content.set(address, ours.as_str());
-    let bytes = BASE.replace(&theirs, ours.as_str()).into_bytes();
+    let bytes = message(BASE, &ours).into_bytes();
+    let content = ivi::read(&bytes).expect("a message").content;
     let received = Received {
         stage: 1,
         content,
