@@ -110,7 +110,7 @@ fn rows(path: &Path) -> Vec<(String, Vec<Value>)> {
         let found = find.query_map([], |row| (0..columns.len()).map(|at| row.get(at)).collect()).unwrap();
         all.extend(found.map(|row| (table.clone(), row.unwrap())));
     }
-    for word in ["TK000", "000012", "B-2", "B-31", "ZZATG60D2TK000003"] {
+    for word in ["TK0", "012", "B-2", "-31", "ZZA"] {
         let sql = format!("SELECT rowid FROM search WHERE search MATCH '\"{word}\"' ORDER BY rowid");
         let mut find = plain.prepare(&sql).unwrap();
         let found: Vec<Value> = find.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap();
