@@ -59,7 +59,7 @@ fn steps_of(desk: &mut Desk) -> Vec<(String, String)> {
     rows.map(|row| (row.summary.vin.to_string(), row.summary.step)).collect()
 }
 
-fn are(steps: Vec<(String, String)>, expected: &[(&str, &str)]) {
+fn are(steps: &[(String, String)], expected: &[(&str, &str)]) {
     let steps: Vec<(&str, &str)> = steps.iter().map(|(vin, step)| (vin.as_str(), step.as_str())).collect();
     assert_eq!(steps, expected);
 }
@@ -101,7 +101,7 @@ fn a_desk_of_schema_1_is_brought_up_to_date_whole() {
     };
     assert_eq!(desk.count(&asked("changed:13")).unwrap(), 6, "filled in when it is first asked");
     assert_eq!(plain(&path, "SELECT count(*) FROM unmarked"), 0);
-    are(steps_of(&mut desk), &STEPS);
+    are(&steps_of(&mut desk), &STEPS);
     drop(desk);
     assert_eq!(Desk::open(&path, ivi::catalogue()).unwrap().migrated(), None, "once is enough");
 }
@@ -117,7 +117,7 @@ fn a_desk_of_schema_2_is_brought_up_to_date_whole_and_records_what_comes_back() 
     let report = desk.verify_chain().unwrap();
     assert!(report.holds(), "{:?}", report.faults);
     assert_eq!((report.records, report.releases), (8, 2));
-    are(steps_of(&mut desk), &STEPS_2);
+    are(&steps_of(&mut desk), &STEPS_2);
 
     let person = desk.person(&Login::parse("release").unwrap()).unwrap().unwrap();
     let now = Moment::start_of("2026-12-02".parse().unwrap());
