@@ -135,15 +135,18 @@ fn each_refused_or_whole(session: &mut Session<'_>, acts: &[Act<'_>]) -> Result<
     Ok(End::Keep(Some(done)))
 }
 
-/// The same with a savepoint before each act, which costs every page that the act touches once more.
+/// The same with a savepoint before each act, which costs every page that the act touches once more. The words of the acts
+/// before it are written first: taken back with it, they would be lost.
 fn each_taken_back_alone(session: &mut Session<'_>, acts: &[Act<'_>]) -> Result<End<Each>, StoreError> {
     let mut done = Vec::with_capacity(acts.len());
     for act in acts {
+        session.write_words()?;
         session.conn.prepare_cached("SAVEPOINT act")?.execute([])?;
         let applied = apply(session, act);
         if applied.is_err() {
             session.conn.prepare_cached("ROLLBACK TO act")?.execute([])?;
             session.packs.forget();
+            session.forget_words();
         }
         session.conn.prepare_cached("RELEASE act")?.execute([])?;
         done.push(applied);

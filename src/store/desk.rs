@@ -282,6 +282,11 @@ impl Session<'_> {
         changed.into_iter().try_for_each(|(id, new)| record::put_words(self.conn, id, new))
     }
 
+    /// Forgets the words that were not written yet: what changed them was taken back.
+    pub fn forget_words(&mut self) {
+        self.words.clear();
+    }
+
     /// What is remembered of build options.
     pub fn remembered_options(&mut self) -> &mut Remembered {
         &mut self.known.options

@@ -17,7 +17,7 @@ use stageplate::ivi;
 use stageplate::store::{Act, Desk, NewDesk, StoreError, Target};
 use uuid::Uuid;
 
-use crate::desk::{Bench, flag, fresh_request, minute, vin};
+use crate::desk::{Bench, flag, fresh_request, minute, receive, vin};
 
 const POLICY: &str = include_str!("../../sample-data/policy.toml");
 const SAMPLES: [&str; 3] = [
@@ -184,4 +184,47 @@ fn an_act_that_fails_half_written_takes_back_nothing_but_itself() {
     assert_eq!(told, [vin(1), vin(3)]);
     assert!(bench.desk.dossier(ids[1], minute(4)).unwrap().record.exceptions.is_empty());
     assert!(bench.desk.verify_chain().unwrap().holds());
+}
+
+#[test]
+fn records_beside_one_that_fails_half_written_are_found_by_their_words() {
+    let mut bench = Bench::new();
+    // A rule looks for words, and so has those of the acts before it written in the midst of an act.
+    let ruled = Scope { name: "ruled".into(), title: "Ruled".into(), team: None, matches: Some("nothing".into()) };
+    let root = bench.actor("root");
+    bench.desk.govern(&root, &DeskAction::AddScope(ruled), fresh_request(), minute(1)).unwrap();
+    let fault = format!(
+        "CREATE TRIGGER fault BEFORE INSERT ON record_finding \
+         WHEN (SELECT vin FROM record WHERE id = NEW.record) IN ('{}', '{}') \
+         BEGIN SELECT RAISE(ABORT, 'as a full disk would'); END",
+        vin(2),
+        vin(4)
+    );
+    bench.plain().execute_batch(&fault).unwrap();
+    let actor = bench.actor("prep");
+    let vins = [1, 2, 3, 4].map(vin);
+    let actions = vins.each_ref().map(|vin| receive(vin, "6000", "a.xml"));
+    let acts: Vec<Act<'_>> = vins
+        .iter()
+        .zip(&actions)
+        .map(|(vin, action)| Act {
+            actor: &actor,
+            target: Target::Intake(vin.clone()),
+            action,
+            seen: None,
+            request: fresh_request(),
+            now: minute(3),
+        })
+        .collect();
+    let done = bench.desk.apply_each(&acts).unwrap();
+    let came = done.iter().map(Result::is_ok).collect::<Vec<_>>();
+    assert_eq!(came, [true, false, true, false], "{done:?}");
+    let plain = bench.plain();
+    let sql = "SELECT count(*) FROM search WHERE search MATCH ?1";
+    // The index has words by threes of letters; each VIN has its own last three.
+    let found = vins.map(|vin| {
+        let last = &vin.as_str()[14..];
+        plain.query_row(sql, [format!("\"{last}\"")], |row| row.get::<_, i64>(0)).unwrap()
+    });
+    assert_eq!(found, [1, 0, 1, 0]);
 }
