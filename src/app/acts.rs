@@ -326,9 +326,10 @@ pub fn note(model: &mut Model) -> Vec<Effect> {
 
 /// Records what came back from the authority for the released version; opened from the archive, for the one it was opened at.
 pub fn receipt(model: &mut Model) -> Vec<Effect> {
-    let from_archive =
-        model.opened_from.is_some_and(|(screen, id)| screen == Screen::Archive && model.shown == Some(id));
-    let version = model.archive.selected.filter(|_| from_archive).map(|release| release.version);
+    let opened = model.opened_from.filter(|(screen, _)| *screen == Screen::Archive).map(|(_, id)| id);
+    // The archive's cursor may be on another record by now.
+    let release = model.archive.selected.filter(|one| [opened, model.shown].iter().all(|id| *id == Some(one.record)));
+    let version = release.map(|release| release.version);
     open_form(model, Purpose::Receipt(version))
 }
 

@@ -335,6 +335,20 @@ fn the_terminal_records_what_came_back_for_the_release_a_record_was_opened_at() 
 }
 
 #[test]
+fn where_the_archives_cursor_went_to_another_record_the_newest_release_is_meant() {
+    let mut desk = at_its_first_release("release");
+    desk.press("A up");
+    let there = desk.model.archive.row().map(|row| row.id).unwrap();
+    assert!(there.record != RecordId(1) && there.version == 1, "{there:?}");
+    desk.press("D");
+    desk.wants();
+    desk.press("b right enter enter");
+    desk.write("number 52 is missing");
+    desk.press("ctrl-d");
+    assert_eq!(sent(&mut desk), Some((RecordId(1), about(2, Answer::Rejected, "number 52 is missing"))));
+}
+
+#[test]
 fn what_came_back_is_recorded_line_by_line() {
     let mut speaker = Speaker::with(at_its_first_release("release"));
     assert!(speaker.says("receipt").contains("The authority"));
