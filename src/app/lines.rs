@@ -10,7 +10,7 @@ use super::model::{Model, Sheet, Tone};
 use super::msg::Effect;
 use super::record::Opened;
 use super::screen::Screen;
-use super::text::Text;
+use super::wrap;
 use crate::domain::address::Address;
 use crate::domain::exception::Exception;
 use crate::domain::identity::{Login, RecordId};
@@ -44,11 +44,11 @@ pub struct Lines {
 impl Lines {
     /// The paragraphs as they are broken on a screen so wide.
     pub fn broken(&self, width: u16) -> Vec<String> {
-        let whole: Vec<Text> = self.prose.iter().map(|paragraph| Text::area(paragraph)).collect();
-        let broken = |text: &Text| -> Vec<String> {
-            text.rows(width.saturating_sub(4)).into_iter().map(|row| text.content()[row].to_owned()).collect()
+        let broken = |paragraph: &String| -> Vec<String> {
+            let text = wrap::in_lines(paragraph);
+            wrap::rows(&text, width.saturating_sub(4)).into_iter().map(|row| text[row].to_owned()).collect()
         };
-        whole.iter().flat_map(broken).collect()
+        self.prose.iter().flat_map(broken).collect()
     }
 
     /// Lines of the longer side, or of the text, on a screen so wide.
@@ -188,4 +188,18 @@ pub fn read(model: &mut Model, record: RecordId, address: Option<&Address>, base
         lines.top = at.saturating_sub(fit / 2).min(lines.rows(size.0).saturating_sub(fit));
     }
     Vec::new()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::text::LONGEST;
+
+    #[test]
+    fn a_text_of_the_most_bytes_is_whole_behind_who_said_it() {
+        let said = format!("lead 2026-11-30 12:00: {}", "x".repeat(LONGEST));
+        let (record, title, prose) = (RecordId(1), String::new(), vec![said.clone()]);
+        let lines = Lines { record, address: None, title, sides: None, prose, top: 0 };
+        assert!(lines.broken(80).concat() == said);
+    }
 }
