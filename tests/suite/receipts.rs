@@ -153,6 +153,26 @@ fn the_same_answer_again_changes_nothing_and_another_one_is_added() {
 }
 
 #[test]
+fn the_same_rejection_after_its_exception_was_settled_is_a_new_one() {
+    let rejection = rejected("number 52 is missing");
+    let settle = |how| Action::Settle { id: ExceptionId(1), how };
+    let resolve = settle(Settle::Resolve { text: "sent again".into() });
+    let for_good = settle(Settle::Waive { text: "they were wrong".into(), until: None });
+    let mut desk = Desk::released();
+    desk.act("release", &rejection).unwrap();
+    for settling in [resolve, for_good] {
+        let mut desk = desk.clone();
+        desk.act("lead", &settling).unwrap();
+        assert!(desk.act("release", &rejection).unwrap().changed);
+        assert_eq!((desk.record.receipts.len(), states(&desk.record)[1]), (2, State::Open));
+        assert!(!desk.act("release", &rejection).unwrap().changed, "and that one is there once");
+    }
+    let ends = waived(&desk, 3);
+    desk.act("lead", &ends).unwrap();
+    assert!(!desk.act("release", &rejection).unwrap().changed, "it opens again by itself");
+}
+
+#[test]
 fn who_may_not_is_told_who_can_and_what_was_not_released_has_no_answer() {
     let mut desk = Desk::at("ready");
     let no = refusal(&mut desk, "release", &accepted());

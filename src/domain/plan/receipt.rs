@@ -22,7 +22,8 @@ pub fn record(work: &mut Work<'_>, came: &CameBack) -> Result<(), Refusal> {
     }
     let file = came.file.as_ref().map(|file| file.named.clone());
     let last = work.record.answer_to(version);
-    if last.is_some_and(|last| (last.answer, &last.text, &last.file) == (came.answer, &came.text, &file)) {
+    let same = last.filter(|last| (last.answer, &last.text, &last.file) == (came.answer, &came.text, &file));
+    if same.is_some_and(|last| !was_settled(work, last)) {
         return Ok(());
     }
     let told = format!("{}: {}", came.answer.word(), came.text);
@@ -44,6 +45,17 @@ pub fn record(work: &mut Work<'_>, came: &CameBack) -> Result<(), Refusal> {
     let (answer, text, at) = (came.answer, came.text.clone(), work.case.now);
     work.record.receipts.push(Receipt { version, answer, text, file, by, at, exception });
     Ok(())
+}
+
+/// Whether somebody settled for good what the desk raised about an answer: the same words after that are another answer, to
+/// what was sent again, and need a settlement of their own.
+fn was_settled(work: &Work<'_>, receipt: &Receipt) -> bool {
+    let raised = work.record.exceptions.iter().find(|one| Some(one.id) == receipt.exception);
+    raised.is_some_and(|one| match one.state {
+        State::Open | State::InProgress => false,
+        State::Resolved | State::Withdrawn => true,
+        State::Waived => one.outcome.as_ref().is_none_or(|outcome| outcome.until.is_none()),
+    })
 }
 
 /// The released version that is meant: the newest where none is named.
