@@ -15,7 +15,7 @@ pub fn folded(text: &str, width: usize) -> Vec<String> {
         while let Some(last) = lines.last_mut() {
             let line = last.width();
             let blank = usize::from(line > inset);
-            if line + blank + rest.width() <= width {
+            if line + blank <= width && fitting(rest, width - line - blank) == rest.len() {
                 last.push_str(&" ".repeat(blank));
                 last.push_str(rest);
                 break;
@@ -150,5 +150,12 @@ mod tests {
     #[test]
     fn a_word_wider_than_the_room_is_broken() {
         assert_eq!(paragraph(&"x".repeat(25), 4, 16), format!("    {0}\n    {0}\n    x\n", "x".repeat(12)));
+        assert_eq!(paragraph(&"x".repeat(24), 4, 16), format!("    {0}\n    {0}\n", "x".repeat(12)));
+    }
+
+    #[test]
+    fn a_word_of_megabytes_is_folded_by_reading_it_once() {
+        let lines = folded(&"ë".repeat(2_000_000), 40);
+        assert_eq!((lines.len(), lines[0].width()), (50_000, 40));
     }
 }
