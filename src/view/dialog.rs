@@ -19,6 +19,8 @@ const CHOICES: usize = 6;
 pub(super) struct Sheet {
     /// The lines, and whether each is shown as selected.
     pub lines: Vec<(Pieces, bool)>,
+    /// How many of the first lines stay where they are when the others scroll.
+    pub stays: usize,
     /// The lines that must be seen.
     pub focus: std::ops::Range<usize>,
     /// Where the terminal's cursor is.
@@ -37,8 +39,10 @@ impl Sheet {
     }
 }
 
-/// A form.
+/// A form, above the notice if there is one: however long its text is, what is wrong with it is seen.
 pub fn form(pen: &mut Pen<'_>, model: &Model, form: &Form, body: Area) {
+    let notice = if model.notice.is_some() { model.layout().notice.height } else { 0 };
+    let (body, _) = body.split_rows(body.height.saturating_sub(notice));
     let width = Layout::dialog_width(model.size.0).min(body.width);
     let inside = usize::from(width).saturating_sub(4).max(1);
     let mut sheet = Sheet::default();
@@ -51,6 +55,7 @@ pub fn form(pen: &mut Pen<'_>, model: &Model, form: &Form, body: Area) {
     if let Some(fault) = &form.fault {
         sheet.text(&format!("{} {fault}", pen.looks.mark(Mark::Blocks)), inside, Role::Blocks);
     }
+    sheet.stays = sheet.lines.len();
     for fact in &form.facts {
         sheet.text(&pen.looks.plain(fact), inside, Role::Normal);
     }
@@ -183,11 +188,17 @@ pub(super) fn show(pen: &mut Pen<'_>, title: &str, sheet: &Sheet, foot: &str, wi
     let (rows, feet) = inner.split_rows(inner.height.saturating_sub(u16::try_from(foot.len()).unwrap_or(0)).max(1));
     let rows = Area { x: rows.x + 1, width: rows.width.saturating_sub(2), ..rows };
     let feet = Area { x: feet.x + 1, width: feet.width.saturating_sub(2), ..feet };
+    let stays = sheet.stays.min(usize::from(rows.height) / 2);
+    for (row, (line, _)) in sheet.lines.iter().take(stays).enumerate() {
+        pen.put(rows, row, 0, line);
+    }
+    let (_, rows) = rows.split_rows(u16::try_from(stays).unwrap_or(0));
     let fit = usize::from(rows.height);
     let cursor = sheet.cursor.map_or(sheet.focus.start, |(row, _)| row);
     // The whole field is seen where it fits, and the cursor in any case.
     let low = sheet.focus.end.saturating_sub(fit).min(sheet.focus.start);
-    let top = low.max((cursor + 1).saturating_sub(fit)).min(cursor).min(sheet.lines.len().saturating_sub(fit));
+    let top =
+        low.max((cursor + 1).saturating_sub(fit)).min(cursor).min(sheet.lines.len().saturating_sub(fit)).max(stays);
     for (row, (line, shaded)) in sheet.lines.iter().skip(top).take(fit).enumerate() {
         pen.put(rows, row, 0, line);
         if *shaded {

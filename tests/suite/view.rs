@@ -18,6 +18,7 @@ use stageplate::domain::since::Since;
 use stageplate::view::draw;
 
 use crate::fixture::address_of;
+use crate::frames;
 use crate::screens::{Desk, dossiers, with_exceptions};
 
 pub fn drawn(model: &Model) -> Buffer {
@@ -628,5 +629,21 @@ fn hidden_characters_are_written_out_wherever_they_come_from() {
         let hidden = |cell: &ratatui::buffer::Cell| cell.symbol().chars().any(stageplate::domain::visible::is_hidden);
         assert!(!screen.content().iter().any(hidden), "after {keys:?}");
         assert!(picture(&desk.model).contains("<U+202E>"), "after {keys:?}");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_form_is_seen_however_long_its_text_is() {
+    for (width, height) in [(120, 40), (80, 24), (40, 15)] {
+        let mut desk = Desk::of("review", width, height);
+        desk.press("enter m");
+        desk.tell(Msg::Paste("a long letter\n".repeat(6_000)));
+        let told = frames::text(&desk);
+        assert!(told.contains("a text takes 64 KiB at most"), "at {width}x{height}:\n{told}");
+        desk.press("ctrl-d");
+        desk.tell(Msg::Refused { tag: Tag(1), refusal: Refusal::new("hold", "the record is on hold") });
+        let told = frames::text(&desk);
+        assert!(told.contains("the record is on hold"), "at {width}x{height}:\n{told}");
+        assert!(told.contains("a long letter"), "at {width}x{height}:\n{told}");
     }
 }
