@@ -35,7 +35,7 @@ pub fn both(table: &mut Table) {
     let few = import(&site, "few", 0, FEW);
     let many = import(&site, "many", FEW, MANY);
     let rate = MANY as f64 / many.time.as_secs_f64();
-    let told = format!("{} a second, {:.2}x the budget", amount(rate as usize), rate / Of::IMPORTS_A_SECOND);
+    let told = format!("{rate:.0} a second, {:.2}x the budget", rate / Of::IMPORTS_A_SECOND);
     table.put(Of::Import, rate, told);
     if let (Some(few), Some(many)) = (few.memory, many.memory) {
         let ratio = many as f64 / few as f64;
