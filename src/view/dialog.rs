@@ -9,6 +9,7 @@ use crate::app::layout::{Area, Layout};
 use crate::app::model::{Ask, Context, Model};
 use crate::app::palette::{Palette, TOLD};
 use crate::app::text::Text;
+use crate::app::wrap::{self, shown_width};
 use crate::config::theme::Role;
 
 /// Choices shown at once.
@@ -96,9 +97,7 @@ fn field(pen: &Pen<'_>, model: &Model, field: &Field, focused: bool, width: usiz
     let hint = pen.looks.plain(&field.hint);
     match &field.input {
         Input::Text(text) => {
-            let mut line = label;
-            line.push(piece(hint, Role::Dim));
-            sheet.line(line);
+            hinted(label, &hint, width, sheet);
             written(model, text, focused, sheet);
         }
         Input::Choice { all, at } => {
@@ -147,6 +146,19 @@ fn field(pen: &Pen<'_>, model: &Model, field: &Field, focused: bool, width: usiz
     if let Some(remark) = field.remark.as_ref().filter(|_| field.touched) {
         let (mark, role) = if remark.doubt { (Mark::Warns, Role::Warns) } else { (Mark::Confirmed, Role::Fine) };
         sheet.text(&format!("  {} {}", pen.looks.mark(mark), pen.looks.plain(&remark.text)), width, role);
+    }
+}
+
+/// A label with what the field takes behind it, and below it what does not fit there: nothing of it is lost.
+fn hinted(mut label: Pieces, hint: &str, width: usize, sheet: &mut Sheet) {
+    let used: usize = label.iter().map(|piece| shown_width(&piece.text)).sum();
+    let room = u16::try_from(width.saturating_sub(used).max(1)).unwrap_or(u16::MAX);
+    let first = wrap::rows(hint, room).remove(0);
+    label.push(piece(&hint[first.clone()], Role::Dim));
+    sheet.line(label);
+    let rest = &hint[first.end..];
+    for line in wrapped(rest, width.saturating_sub(2).max(1)).iter().filter(|line| !line.is_empty()) {
+        sheet.line(vec![piece(format!("  {line}"), Role::Dim)]);
     }
 }
 
