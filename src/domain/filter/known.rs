@@ -37,7 +37,8 @@ impl Filter {
             Filter::Term(Term::Changed(entries)) => entries_known(entries, text, names.catalogue),
             Filter::Term(term) => {
                 let (what, asked, known) = named(term, names);
-                asked.into_iter().try_for_each(|name| is_known(text, what, name, &known))
+                let any_case = matches_any_case(term);
+                asked.into_iter().try_for_each(|name| is_known(text, what, name, &known, any_case))
             }
         }
     }
@@ -125,9 +126,14 @@ fn codes_of(catalogue: &Catalogue, path: &str) -> Vec<&'static str> {
     }
 }
 
-fn is_known(text: &str, what: &str, name: &str, known: &[&str]) -> Result<(), FilterFault> {
+/// Whether the names a term asks for are found in whatever case they are written.
+fn matches_any_case(term: &Term) -> bool {
+    matches!(term, Term::Text(TextField::Option | TextField::Team | TextField::ExceptionState, _))
+}
+
+fn is_known(text: &str, what: &str, name: &str, known: &[&str], any_case: bool) -> Result<(), FilterFault> {
     let pattern = name.contains('*') || name == "none";
-    if pattern || known.iter().any(|one| one.eq_ignore_ascii_case(name)) {
+    if pattern || known.iter().any(|one| *one == name || any_case && one.eq_ignore_ascii_case(name)) {
         return Ok(());
     }
     Err(FilterFault::unknown(place_of(text, name), format!("this desk has no {what} `{name}`"), name, known))
@@ -181,10 +187,19 @@ mod tests {
 
     #[test]
     fn a_category_that_does_not_exist_answers_with_the_nearest_and_a_variant_is_open_text() {
-        assert_eq!(names("category:N1,n2,none -category:M* variant:NOTHING version_code:X", &[]), Ok(()));
+        assert_eq!(names("category:N1,N2,none -category:M* variant:NOTHING version_code:X", &[]), Ok(()));
         let fault = names("held:no category:N9", &[]).unwrap_err();
         assert_eq!(fault.at, 17);
         assert!(fault.message.contains("no vehicle category `N9`") && fault.nearest.is_some(), "{fault:?}");
+    }
+
+    #[test]
+    fn a_name_in_another_case_answers_with_the_nearest_where_it_would_find_nothing() {
+        for (text, nearest) in [("delivery:Accepted", "accepted"), ("category:n1", "N1")] {
+            let fault = names(text, &[]).unwrap_err();
+            assert_eq!(fault.nearest.as_deref(), Some(nearest), "{text}");
+        }
+        assert_eq!(names("delivery:accepted,none category:N1", &[]), Ok(()));
     }
 
     #[test]
