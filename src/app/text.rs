@@ -99,11 +99,12 @@ impl Text {
         self.content.trim().is_empty()
     }
 
-    /// Replaces everything, as one step that can be undone.
-    pub fn replace(&mut self, content: &str) {
+    /// Replaces everything, as one step that can be undone; the answer is whether all of it fitted.
+    pub fn replace(&mut self, content: &str) -> bool {
         let content = clean(content, self.lines);
         let fits = fitting(&content, LONGEST);
         self.change(0..self.content.len(), &content[..fits], false);
+        fits == content.len()
     }
 
     /// Writes at the cursor; what does not fit any more is left out, and the answer is whether all did.

@@ -29,6 +29,11 @@ pub fn typed(model: &mut Model, letter: char) -> Vec<Effect> {
 pub fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
     let Some((target, _)) = text_here(model) else { return Vec::new() };
     let whole = target.insert(text);
+    put(model, whole)
+}
+
+/// After putting a text in; says so where not all of it fitted.
+fn put(model: &mut Model, whole: bool) -> Vec<Effect> {
     let effects = written(model);
     if !whole {
         model.say(Tone::No, "a text takes 64 KiB at most: the rest was left out");
@@ -339,8 +344,9 @@ pub fn editor(model: &mut Model) -> Vec<Effect> {
 pub fn edited(model: &mut Model, result: Result<String, String>) -> Vec<Effect> {
     match result {
         Ok(text) => {
-            let text = text.trim_end_matches('\n').to_owned();
-            changed(model, |target| target.replace(&text))
+            let Some((target, _)) = text_here(model) else { return Vec::new() };
+            let whole = target.replace(text.trim_end_matches('\n'));
+            put(model, whole)
         }
         Err(why) => {
             model.say(Tone::No, why);

@@ -407,6 +407,18 @@ fn a_form_whose_record_changed_says_so_before_it_is_sent() {
 }
 
 #[test]
+fn what_comes_back_from_the_editor_and_does_not_fit_is_left_out_with_a_word() {
+    let mut desk = Desk::of("review", 80, 24);
+    desk.press("enter m");
+    desk.tell(Msg::Edited(Ok("it fits\n".into())));
+    assert_eq!(notice(&desk), "");
+    desk.tell(Msg::Edited(Ok("x".repeat(70_000))));
+    assert!(notice(&desk).contains("64 KiB at most"), "{}", notice(&desk));
+    let Some(Sheet::Form(form)) = &desk.model.sheet else { panic!() };
+    assert_eq!(form.fields[0].says().len(), 64 * 1024);
+}
+
+#[test]
 fn a_conflict_keeps_what_was_typed_and_says_who_was_first() {
     let mut desk = Desk::of("review", 80, 24);
     desk.press("enter m");

@@ -223,7 +223,7 @@ fn act(text: &mut Text, kind: usize, piece: &str) {
         10 => text.delete_word(),
         11 => text.undo(),
         12 => text.redo(),
-        13 => text.replace(piece),
+        13 => assert!(text.replace(piece)),
         14 => text.splice(before(text.content(), text.cursor())..text.cursor(), piece),
         _ => assert!(text.insert(piece)),
     }
