@@ -15,7 +15,7 @@ pub fn folded(text: &str, width: usize) -> Vec<String> {
         while let Some(last) = lines.last_mut() {
             let line = last.width();
             let blank = usize::from(line > inset);
-            if line + blank <= width && fitting(rest, width - line - blank) == rest.len() {
+            if line + blank <= width && fits(rest, width - line - blank) {
                 last.push_str(&" ".repeat(blank));
                 last.push_str(rest);
                 break;
@@ -31,6 +31,15 @@ pub fn folded(text: &str, width: usize) -> Vec<String> {
         }
     }
     lines
+}
+
+/// Whether a text fits into so many columns; reads no more of it than that.
+fn fits(text: &str, width: usize) -> bool {
+    let mut taken = 0;
+    text.chars().all(|letter| {
+        taken += letter.width().unwrap_or(0);
+        taken <= width
+    })
 }
 
 /// How many bytes of a text fit into so many columns; at least one letter.
@@ -151,6 +160,12 @@ mod tests {
     fn a_word_wider_than_the_room_is_broken() {
         assert_eq!(paragraph(&"x".repeat(25), 4, 16), format!("    {0}\n    {0}\n    x\n", "x".repeat(12)));
         assert_eq!(paragraph(&"x".repeat(24), 4, 16), format!("    {0}\n    {0}\n", "x".repeat(12)));
+    }
+
+    #[test]
+    fn a_word_of_one_letter_goes_below_where_the_line_is_full() {
+        assert_eq!(folded("aaa b", 4), ["aaa", "b"]);
+        assert_eq!(folded("aa b", 4), ["aa b"]);
     }
 
     #[test]
