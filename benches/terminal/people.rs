@@ -115,8 +115,9 @@ fn act(desk: &Path, number: usize, begin: u64, records: u64) {
 fn action(number: usize, turn: u64) -> Action {
     match turn % 4 {
         0 | 2 => {
-            // No two of all these values are the same, so that each act changes something.
-            let mass = (1_000 + number as u64 * TURNS as u64 + turn).to_string();
+            // No two of all these values are the same, and none is one that a vehicle came with: each act changes something,
+            // and one that changes nothing is no event.
+            let mass = (100_000 + number as u64 * TURNS as u64 + turn).to_string();
             let values = [(Address::unchecked("MassGroup/ActualMass"), Some(Given::Value(mass)))];
             Action::SetValues { values: values.into(), reason: "weighed again".to_owned() }
         }
