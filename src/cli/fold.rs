@@ -15,7 +15,7 @@ pub fn folded(text: &str, width: usize) -> Vec<String> {
         while let Some(last) = lines.last_mut() {
             let line = last.width();
             let blank = usize::from(line > inset);
-            if line + blank <= width && fits(rest, width - line - blank) {
+            if line + blank <= width && fitting(rest, width - line - blank) == rest.len() {
                 last.push_str(&" ".repeat(blank));
                 last.push_str(rest);
                 break;
@@ -24,7 +24,8 @@ pub fn folded(text: &str, width: usize) -> Vec<String> {
                 lines.push(" ".repeat(inset));
                 continue;
             }
-            let at = fitting(rest, width - inset);
+            // At least one letter, however narrow it is.
+            let at = fitting(rest, width - inset).max(rest.chars().next().map_or(0, char::len_utf8));
             last.push_str(&rest[..at]);
             rest = &rest[at..];
             lines.push(" ".repeat(inset));
@@ -33,21 +34,12 @@ pub fn folded(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// Whether a text fits into so many columns; reads no more of it than that.
-fn fits(text: &str, width: usize) -> bool {
-    let mut taken = 0;
-    text.chars().all(|letter| {
-        taken += letter.width().unwrap_or(0);
-        taken <= width
-    })
-}
-
-/// How many bytes of a text fit into so many columns; at least one letter.
+/// How many bytes of a text fit into so many columns; reads no more of it than that.
 fn fitting(text: &str, width: usize) -> usize {
     let mut taken = 0;
     for (at, letter) in text.char_indices() {
         taken += letter.width().unwrap_or(0);
-        if taken > width && at > 0 {
+        if taken > width {
             return at;
         }
     }

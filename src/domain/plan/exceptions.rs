@@ -106,6 +106,16 @@ pub fn raise_by_desk(work: &mut Work<'_>, kind: &str, at: Option<&Address>, text
     Some(id)
 }
 
+/// Resolves an exception of the desk whose cause is gone, in the name of whoever told of it; answers what it was before.
+pub fn resolve_by_desk(work: &mut Work<'_>, id: ExceptionId, text: &str) -> Option<State> {
+    let (by, at) = (work.actor.login.clone(), work.case.now);
+    let exception = work.record.exceptions.iter_mut().find(|one| one.id == id)?;
+    let was = exception.state_on(at.day());
+    exception.state = State::Resolved;
+    exception.outcome = Some(Settlement { text: text.to_owned(), by, at, until: None });
+    Some(was)
+}
+
 fn next_id(work: &mut Work<'_>) -> ExceptionId {
     let id = ExceptionId(work.next_exception);
     work.next_exception += 1;

@@ -1,10 +1,10 @@
 //! What came back from the authority for a released version is recorded beside it. A rejection becomes an exception that the
 //! desk raises; an acceptance settles those it raised about the same version.
 
-use super::exceptions::{REJECTED_DELIVERY, raise_by_desk};
+use super::exceptions::{REJECTED_DELIVERY, raise_by_desk, resolve_by_desk};
 use super::{Refusal, Work};
 use crate::domain::action::CameBack;
-use crate::domain::exception::{Settlement, State};
+use crate::domain::exception::{Exception, State};
 use crate::domain::identity::ExceptionId;
 use crate::domain::person::Role;
 use crate::domain::receipt::{Answer, LARGEST_FILE, Receipt};
@@ -85,20 +85,14 @@ fn released(work: &Work<'_>, named: Option<u8>) -> Result<u8, Refusal> {
 /// Settles what the desk raised about earlier answers to the version, where nobody did: its cause is gone. That counts for a
 /// waiver with a last day too, which would be open again after it.
 fn settle(work: &mut Work<'_>, version: u8, text: &str) {
-    let of_version = work.record.receipts.iter().filter(|receipt| receipt.version == version);
-    let raised: Vec<ExceptionId> = of_version.filter_map(|receipt| receipt.exception).collect();
     let today = work.case.now.day();
-    let (by, at) = (work.actor.login.clone(), work.case.now);
+    let raised: Vec<ExceptionId> = work.record.answers_to(version).filter_map(|receipt| receipt.exception).collect();
+    let ends = |one: &Exception| one.outcome.as_ref().is_some_and(|outcome| outcome.until.is_some());
+    let unsettled = |one: &&Exception| raised.contains(&one.id) && (one.is_open_on(today) || ends(one));
+    let unsettled: Vec<ExceptionId> = work.record.exceptions.iter().filter(unsettled).map(|one| one.id).collect();
     let text = format!("the authority accepted version {version}: {text}");
-    for exception in work.record.exceptions.iter_mut().filter(|one| raised.contains(&one.id)) {
-        let ends = exception.outcome.as_ref().is_some_and(|outcome| outcome.until.is_some());
-        if !exception.is_open_on(today) && !ends {
-            continue;
-        }
-        let was = exception.state_on(today).word().to_owned();
-        exception.state = State::Resolved;
-        exception.outcome = Some(Settlement { text: text.clone(), by: by.clone(), at, until: None });
-        let what = format!("exception {}", exception.id.0);
-        work.facts.desk_line(what, Some(was), Some(State::Resolved.word().to_owned()));
+    for id in unsettled {
+        let was = resolve_by_desk(work, id, &text).map(|was| was.word().to_owned());
+        work.facts.desk_line(format!("exception {}", id.0), was, Some(State::Resolved.word().to_owned()));
     }
 }

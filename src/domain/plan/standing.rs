@@ -3,13 +3,14 @@
 
 use chrono::NaiveDate;
 
+use super::exceptions::resolve_by_desk;
 use super::incoming::raise_if_late;
 use super::{LATE_CORRECTION, Refusal, Work};
 use crate::domain::action::ApprovalNews;
 use crate::domain::address::Address;
 use crate::domain::approval::{Standing, Status};
 use crate::domain::certificate::manufactured;
-use crate::domain::exception::{Exception, Settlement, State};
+use crate::domain::exception::{Exception, State};
 use crate::domain::identity::ExceptionId;
 use crate::domain::person::Role;
 use crate::domain::policy::Outcome;
@@ -103,13 +104,10 @@ fn raise(work: &mut Work<'_>, news: &ApprovalNews) -> Option<ExceptionId> {
 /// Settles what the desk raised about the status before, where nobody did: its cause is gone, or another took its place.
 fn settle(work: &mut Work<'_>, id: ExceptionId, news: &ApprovalNews) {
     let today = work.case.now.day();
-    let by = work.actor.login.clone();
-    let text = format!("approval {} is {} ({})", news.number, in_words(news.status, news.from), news.reason);
-    let open = work.record.exceptions.iter_mut().find(|one| one.id == id && one.is_open_on(today));
-    if let Some(exception) = open {
-        let was = exception.state_on(today).word().to_owned();
-        exception.state = State::Resolved;
-        exception.outcome = Some(Settlement { text, by, at: work.case.now, until: None });
-        work.facts.line(format!("exception {}", id.0), Some(was), Some(State::Resolved.word().to_owned()));
+    if !work.record.exceptions.iter().any(|one| one.id == id && one.is_open_on(today)) {
+        return;
     }
+    let text = format!("approval {} is {} ({})", news.number, in_words(news.status, news.from), news.reason);
+    let was = resolve_by_desk(work, id, &text).map(|was| was.word().to_owned());
+    work.facts.line(format!("exception {}", id.0), was, Some(State::Resolved.word().to_owned()));
 }
