@@ -14,7 +14,7 @@ use stageplate::domain::person::{Actor, Person, Role};
 use stageplate::domain::scope::Scope;
 use stageplate::intake::{self, ImportReport, Options};
 use stageplate::ivi;
-use stageplate::store::{Act, Desk, NewDesk, StoreError, Target};
+use stageplate::store::{Act, Applied, Desk, NewDesk, StoreError, Target};
 use uuid::Uuid;
 
 use crate::desk::{Bench, flag, fresh_request, minute, receive, vin};
@@ -60,6 +60,18 @@ fn import(desk: &mut Desk, files: &[PathBuf]) -> ImportReport {
     let found = intake::find(files, &mut std::iter::empty());
     let prep = Actor::of(&desk.person(&Login::parse("prep").unwrap()).unwrap().unwrap());
     intake::import(desk, &prep, found, &Options::default(), &now, &mut |_| ControlFlow::Continue(()))
+}
+
+/// Acts brought together, each on its target: what became of them.
+fn together(
+    bench: &mut Bench,
+    actor: &Actor,
+    targets: impl Iterator<Item = Target>,
+    actions: &[Action],
+) -> Vec<Result<Applied, StoreError>> {
+    let act = |(target, action)| Act { actor, target, action, seen: None, request: fresh_request(), now: minute(3) };
+    let acts: Vec<Act<'_>> = targets.zip(actions).map(act).collect();
+    bench.desk.apply_each(&acts).unwrap()
 }
 
 /// A folder as it comes: messages, one corrected and one older than what is there, what is none, sheets with rows of every
@@ -163,19 +175,7 @@ fn an_act_that_fails_half_written_takes_back_nothing_but_itself() {
     let before = bench.desk.head().unwrap().0;
     let actor = bench.actor("prep");
     let actions: Vec<Action> = ["other", "missing-data", "other"].iter().map(|kind| flag(kind)).collect();
-    let acts: Vec<Act<'_>> = ids
-        .iter()
-        .zip(&actions)
-        .map(|(id, action)| Act {
-            actor: &actor,
-            target: Target::Record(*id),
-            action,
-            seen: None,
-            request: fresh_request(),
-            now: minute(3),
-        })
-        .collect();
-    let done = bench.desk.apply_each(&acts).unwrap();
+    let done = together(&mut bench, &actor, ids.iter().map(|id| Target::Record(*id)), &actions);
     assert!(done[0].is_ok() && done[2].is_ok(), "{done:?}");
     assert!(matches!(&done[1], Err(StoreError::Damaged { .. })), "{:?}", done[1]);
     bench.plain().execute_batch("DROP TRIGGER fault").unwrap();
@@ -204,19 +204,7 @@ fn records_beside_one_that_fails_half_written_are_found_by_their_words() {
     let actor = bench.actor("prep");
     let vins = [1, 2, 3, 4].map(vin);
     let actions = vins.each_ref().map(|vin| receive(vin, "6000", "a.xml"));
-    let acts: Vec<Act<'_>> = vins
-        .iter()
-        .zip(&actions)
-        .map(|(vin, action)| Act {
-            actor: &actor,
-            target: Target::Intake(vin.clone()),
-            action,
-            seen: None,
-            request: fresh_request(),
-            now: minute(3),
-        })
-        .collect();
-    let done = bench.desk.apply_each(&acts).unwrap();
+    let done = together(&mut bench, &actor, vins.iter().cloned().map(Target::Intake), &actions);
     let came = done.iter().map(Result::is_ok).collect::<Vec<_>>();
     assert_eq!(came, [true, false, true, false], "{done:?}");
     let plain = bench.plain();
